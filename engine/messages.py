@@ -1,0 +1,59 @@
+"""Decides how a message id and its numbers become a sentence in the reader's language.
+
+A sentence lives in ``<package>/messages/*.yaml`` under its id without the package::
+
+    # engine/messages/ingest.yaml
+    ingest.empty_file:
+      zh-TW: "檔案 {file} 是空的。請重新從平台匯出。"
+      en: "File {file} is empty. Export it from the platform again."
+
+and is named in code as ``Message("engine.ingest.empty_file", {"file": name})``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import yaml
+
+Language = Literal["zh-TW", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh-TW", "en")
+Value = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence not yet spoken: its id and the values it is filled with."""
+
+    id: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@cache
+def _catalogue(package: str) -> dict[str, dict[str, str]]:
+    sentences: dict[str, dict[str, str]] = {}
+    for entry in sorted(files(package).joinpath("messages").iterdir(), key=lambda e: e.name):
+        if not entry.name.endswith(".yaml"):
+            continue
+        loaded = yaml.load(entry.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
+        for name, texts in loaded.items():
+            if name in sentences:
+                raise ValueError(f"{package}/messages/{entry.name}: {name} is defined twice")
+            sentences[name] = texts
+    return sentences
+
+
+def sentence_ids(package: str) -> dict[str, dict[str, str]]:
+    """Every sentence of a package: id without the package -> language -> template."""
+    return _catalogue(package)
+
+
+def render(message: Message, language: Language = "zh-TW") -> str:
+    """The sentence in ``language``. Raises KeyError when the id has no sentence."""
+    package, _, name = message.id.partition(".")
+    template = _catalogue(package)[name][language]
+    return template.format(**message.values)

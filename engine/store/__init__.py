@@ -1,0 +1,1 @@
+"""Decides how facts, proposals and findings are kept: per account, with their history, on SQLite or PostgreSQL."""
