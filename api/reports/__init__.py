@@ -1,0 +1,1 @@
+"""Reports people open: one file a report."""
