@@ -2,12 +2,12 @@
 
 A sentence lives in ``<package>/messages/*.yaml`` under its id without the package::
 
-    # engine/messages/ingest.yaml
-    ingest.empty_file:
-      zh-TW: "檔案 {file} 是空的。請重新從平台匯出。"
-      en: "File {file} is empty. Export it from the platform again."
+    # engine/messages/engine.yaml
+    setting.invalid:
+      zh-TW: "設定 {name} 的值不能用：{detail}"
+      en: "Setting {name} cannot be used: {detail}"
 
-and is named in code as ``Message("engine.ingest.empty_file", {"file": name})``.
+and is named in code as ``Message("engine.setting.invalid", {"name": name, "detail": detail})``.
 """
 
 from __future__ import annotations

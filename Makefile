@@ -1,0 +1,61 @@
+# Everything starts from a fresh machine with Python and make; nothing else has to be typed first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+STAMPS := .setup
+WORKERS ?= 2
+
+.PHONY: run test lint bench bench-promises soak screenshots lock clean
+
+run: $(STAMPS)/run $(STAMPS)/console ## set up, write a sample, import, propose, run the night, screen copy, serve the console
+	@$(BIN)/adcue tour
+	@if [ "$${ADCUE_SERVE:-1}" != 0 ]; then exec $(BIN)/adcue serve; fi
+
+test: $(STAMPS)/test $(STAMPS)/console lint ## every check that must hold
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+lint: $(STAMPS)/test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMPS)/test ## speed and memory as ratios against named peers; exits non-zero when one falls short
+	$(BIN)/python -m tests.bench
+
+bench-promises: $(STAMPS)/test ## 20 seeds of the sample and two curve families against known truth
+	$(BIN)/python -m tests.promises.evaluate --seeds 20
+
+soak: $(STAMPS)/test ## kill rounds and fuzzing, the long way
+	$(BIN)/pytest -m soak --timeout 0
+
+screenshots: $(STAMPS)/test $(STAMPS)/console ## writes the pictures in docs/images again
+	$(BIN)/python scripts/screenshots.py
+
+lock: $(STAMPS)/test ## writes the hashed locks again
+	scripts/lock.sh
+
+clean:
+	rm -rf $(VENV) $(STAMPS) node_modules api/static/vendor
+
+$(STAMPS)/venv: scripts/setup-system.sh
+	@mkdir -p $(STAMPS)
+	@PYTHON=$(PYTHON) scripts/setup-system.sh run
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(STAMPS)/run: $(STAMPS)/venv requirements.lock pyproject.toml
+	@echo "Installing Python packages by the hashed lock (the first time takes a minute or two)"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(STAMPS)/test: $(STAMPS)/run requirements-dev.lock
+	@PYTHON=$(PYTHON) scripts/setup-system.sh test
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(STAMPS)/console: $(STAMPS)/venv package-lock.json scripts/setup-console.sh
+	@VENV=$(VENV) scripts/setup-console.sh
+	@touch $@
