@@ -47,7 +47,7 @@ $(STAMPS)/venv: scripts/setup-system.sh
 
 $(STAMPS)/run: $(STAMPS)/venv requirements.lock pyproject.toml
 	@echo "Installing Python packages by the hashed lock (the first time takes a minute or two)"
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --use-pep517 --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
