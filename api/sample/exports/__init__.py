@@ -1,0 +1,1 @@
+"""The byte formats of three platforms' exports, one module each: ``write(sheet) -> bytes``."""
