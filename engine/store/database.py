@@ -1,0 +1,120 @@
+"""Decides how the database is opened and how a transaction begins, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.orm import Session
+
+from engine.errors import SettingError, StoreError
+from engine.store.faults import store_errors
+from engine.store.tenancy import EVERYONE, TENANT, Tenant, fence
+
+BUSY_SECONDS = 30
+_PRAGMAS = (
+    f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA cache_size=-65536",
+)
+
+
+class Database:
+    """One database, opened late: nothing is touched before the first transaction."""
+
+    def __init__(self, url: str) -> None:
+        self.url = _known_url(url)
+        self.name = self.url.render_as_string(hide_password=True)
+        with store_errors(self.name):
+            self._engine = _engine(self.url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is a SQLite file."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def read(self, tenant: Tenant) -> Iterator[Session]:
+        """A session of one account that sees one state of the database and writes nothing."""
+        options: dict[str, Any] = {TENANT: tenant}
+        if not self.is_sqlite:
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with (
+            store_errors(self.name),
+            Session(self._engine.execution_options(**options), info={TENANT: tenant}) as session,
+        ):
+            yield session
+
+    @contextmanager
+    def write(self, tenant: Tenant) -> Iterator[Session]:
+        """A session of one account in one transaction: all of it is kept, or nothing."""
+        self._make_room()
+        engine = self._engine.execution_options(**{TENANT: tenant, "adcue_write": True})
+        with store_errors(self.name), Session(engine, info={TENANT: tenant}, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def raw(self, *, write: bool) -> Iterator[Connection]:
+        """A connection in one transaction over all accounts, for migrations only."""
+        self._make_room()
+        engine = self._engine.execution_options(**{TENANT: EVERYONE, "adcue_write": write})
+        with store_errors(self.name), engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Gives every connection back."""
+        self._engine.dispose()
+
+    def _make_room(self) -> None:
+        file = self.url.database
+        if not self.is_sqlite or not file or file.startswith("file:"):
+            return
+        try:
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError("engine.store.away", where=self.name, detail=error.strerror or "") from error
+
+
+def _known_url(url: str) -> URL:
+    """The URL, with the driver that is installed."""
+    try:
+        parsed = make_url("postgresql" + url.removeprefix("postgres") if url.startswith("postgres://") else url)
+    except ArgumentError as error:
+        raise SettingError("engine.store.url", scheme=url.partition(":")[0]) from error
+    backend = parsed.get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise SettingError("engine.store.url", scheme=backend)
+    return parsed.set(drivername="postgresql+psycopg") if backend == "postgresql" else parsed
+
+
+def _engine(url: URL) -> Engine:
+    try:
+        if url.get_backend_name() == "postgresql":
+            engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        else:
+            engine = create_engine(url)
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+    except (NoSuchModuleError, TypeError) as error:
+        raise SettingError("engine.store.url", scheme=url.drivername) from error
+    event.listen(engine, "before_cursor_execute", fence)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("adcue_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,96 @@
+"""Decides how documents are kept under their content hash: written once, found by hash or short id, listed by age."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from engine.errors import InputError, NotFoundError
+from engine.store.tables import KINDS, Record
+from engine.store.tenancy import TENANT
+from engine.vocabulary import content_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document as it was kept."""
+
+    id: str
+    short_id: str
+    kind: str
+    created_at: datetime
+    actor: str
+    document: dict[str, Any]
+
+
+def put_record(
+    session: Session, kind: str, document: Mapping[str, Any], key: Mapping[str, Any] | None, actor: str
+) -> Stored:
+    """Keeps a document; the same content (or the same key, when one is given) is kept once and given back."""
+    prefix, table = _table(kind)
+    content = plain(document)
+    identity = content_hash(content if key is None else plain(key))
+    existing = session.execute(select(table).where(table.id == identity)).scalar_one_or_none()
+    if existing is not None:
+        return _stored(kind, existing)
+    row = table()
+    row.id, row.short_id = identity, _free_short_id(session, table, prefix, identity)
+    row.document, row.tenant, row.actor = content, session.info[TENANT], actor
+    session.add(row)
+    session.flush()
+    return _stored(kind, row)
+
+
+def get_record(session: Session, kind: str, name: str) -> Stored:
+    """The document with this hash or short id; NotFoundError where this account has none."""
+    _, table = _table(kind)
+    prefix, dash, letters = name.strip().partition("-")
+    names = (table.id == name.strip().lower(), table.short_id == f"{prefix.upper()}{dash}{letters.lower()}")
+    row = session.execute(select(table).where(or_(*names))).scalar_one_or_none()
+    if row is None:
+        raise NotFoundError("engine.store.not_found", kind=kind, id=name)
+    return _stored(kind, row)
+
+
+def list_records(session: Session, kind: str, limit: int, after: str | None) -> list[Stored]:
+    """Documents of a kind, newest first; ``after`` is the id of the last one already seen."""
+    _, table = _table(kind)
+    statement = select(table).order_by(table.pk.desc()).limit(limit)
+    if after is not None:
+        seen = get_record(session, kind, after)
+        statement = statement.where(table.pk < select(table.pk).where(table.id == seen.id).scalar_subquery())
+    return [_stored(kind, row) for row in session.execute(statement).scalars()]
+
+
+def plain(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document as JSON holds it: dates and decimals as text, keys as text; NaN is refused."""
+    try:
+        kept: dict[str, Any] = json.loads(json.dumps(document, default=str, allow_nan=False, ensure_ascii=False))
+    except (TypeError, ValueError) as error:
+        raise InputError("engine.store.no_document_value", detail=str(error)) from error
+    return kept
+
+
+def _table(kind: str) -> tuple[str, type[Record]]:
+    try:
+        return KINDS[kind]
+    except KeyError as error:
+        raise InputError("engine.store.kind_unknown", kind=kind, kinds=", ".join(KINDS)) from error
+
+
+def _free_short_id(session: Session, table: type[Record], prefix: str, identity: str) -> str:
+    """``P-7f3a9c``; longer by two letters as long as another document has that one."""
+    taken = set(
+        session.execute(select(table.short_id).where(table.short_id.startswith(f"{prefix}-{identity[:6]}"))).scalars()
+    )
+    return next(short for length in range(6, 66, 2) if (short := f"{prefix}-{identity[:length]}") not in taken)
+
+
+def _stored(kind: str, row: Record) -> Stored:
+    return Stored(row.id, row.short_id, kind, row.created_at, row.actor, row.document)

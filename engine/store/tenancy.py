@@ -1,0 +1,77 @@
+"""Decides that no query runs without an account: it raises where none is named and is narrowed where one is.
+
+Two fences stand behind each other. Every statement a session runs must be written over mapped classes, so that the
+account's criterion can be put on each of them; and no cursor runs at all on a connection that names no account.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any, Final, Literal
+
+from sqlalchemy import Column, Connection, event
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.sql import visitors
+
+from engine.store.tables import Base, Owned
+
+
+class Everyone(Enum):
+    """The one value that stands for all accounts: for key look-up, the list of accounts, and migrations."""
+
+    EVERYONE = "everyone"
+
+
+EVERYONE: Final = Everyone.EVERYONE
+Tenant = int | Literal[Everyone.EVERYONE]
+TENANT = "adcue_tenant"
+
+
+class UnscopedQueryError(RuntimeError):
+    """A query that names no account: a fault of the program, never of the person."""
+
+
+def fence(
+    connection: Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _executemany: bool
+) -> None:
+    """Stops any statement on a connection that names no account."""
+    if connection.get_execution_options().get(TENANT) is None:
+        raise UnscopedQueryError(f"no account is named for: {statement[:80]}")
+
+
+def _bare_columns(statement: Any) -> set[str]:
+    """Columns of the store that a statement names through the table and not through the mapped class."""
+    return {
+        str(element)
+        for element in visitors.iterate(statement)
+        if isinstance(element, Column)
+        and getattr(element.table, "metadata", None) is Base.metadata
+        and "parententity" not in element._annotations
+    }
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _narrow(state: ORMExecuteState) -> None:
+    tenant = state.session.info.get(TENANT)
+    if tenant is EVERYONE:
+        return
+    if not isinstance(tenant, int):
+        raise UnscopedQueryError("a session without an account ran a query")
+    if not state.is_orm_statement:
+        raise UnscopedQueryError("only statements over mapped classes can be narrowed to an account")
+    if state.is_select or state.is_update or state.is_delete:
+        bare = _bare_columns(state.statement)
+        if bare:
+            raise UnscopedQueryError(f"columns named without their class: {', '.join(sorted(bare))}")
+        state.statement = state.statement.options(
+            with_loader_criteria(Owned, lambda owner: owner.tenant == tenant, include_aliases=True)
+        )
+
+
+@event.listens_for(Session, "before_flush")
+def _own(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+    """A new row belongs to the session's account; one of another account is refused."""
+    tenant = session.info.get(TENANT)
+    for row in session.new | session.dirty | session.deleted:
+        if isinstance(row, Owned) and tenant is not EVERYONE and row.tenant != tenant:
+            raise UnscopedQueryError(f"a row of another account was written: {type(row).__name__}")
