@@ -14,10 +14,10 @@ from api.sample.advertiser import Advertiser
 from api.sample.creatives import Creative
 from api.sample.curves import Floats
 from api.sample.delivery import Delivery
-from api.sample.response import ChannelTruth
+from api.sample.response import ChannelTruth, carry_over
 from api.sample.season import Season
 
-WINDOW_DAYS = 14
+WINDOW_DAYS = 28
 ENOUGH_EXPECTED_CLICKS = 70.0
 """Expected clicks at which a one-sided 5 % test tells 0.55 from 0.8 of the peers' rate four times in five."""
 ENOUGH_EXPECTED_ORDERS = 5.0
@@ -71,7 +71,7 @@ def describe_channels(
                 "carry_over_daily": truth.carry,
                 "best_daily_spend": truth.best_daily_spend,
                 "habitual_daily_spend": truth.habitual_daily_spend,
-                "last_7_days_mean_spend": float(np.mean(spend[key][-7:])),
+                "effective_spend_at_end": float(carry_over(spend[key], truth.carry)[-1]),
             }
         )
     return tuple(described)
@@ -80,7 +80,7 @@ def describe_channels(
 def describe_creatives(
     shop: Advertiser, ads: Sequence[Creative], names: Sequence[str], delivery: Delivery
 ) -> tuple[Mapping[str, Any], ...]:
-    """Every creative's true quality, and whether the last two weeks hold enough data to see it."""
+    """Every creative's true quality, and whether the last four weeks hold enough data to see it."""
     window = slice(-WINDOW_DAYS, None)
     spend = delivery.spend[:, window].sum(axis=1) / 100
     impressions, clicks = delivery.impressions[:, window].sum(axis=1), delivery.clicks[:, window].sum(axis=1)

@@ -7,15 +7,17 @@ from collections import Counter, defaultdict
 from datetime import date, timedelta
 
 import numpy as np
+import pytest
 
 from api.sample.curves import FAMILIES
 from api.sample.season import read_calendar
 from tests.sample import plain_reading as reading
 
 
-def _daily_ads(sample) -> dict[str, dict[date, tuple[float, float, float]]]:
+@pytest.fixture(scope="module")
+def ads(sample) -> dict[str, dict[date, tuple[float, float, float]]]:
     """ad name -> day -> (impressions, link clicks, orders), from the exports."""
-    ads: dict[str, dict[date, tuple[float, float, float]]] = defaultdict(dict)
+    ads = defaultdict(dict)
     exports = sample.folder / "exports"
     google, _ = reading.google(exports / "google-ads-ads-excel.csv")
     meta, _ = reading.meta(exports / "meta-ads.csv")
@@ -38,16 +40,15 @@ def test_truth_file_is_the_returned_truth(sample):
     assert {path.name for path in (sample.folder / "exports").iterdir()} == set(stored["exports"])
 
 
-def test_about_two_hundred_creatives_in_six_channels(sample):
+def test_about_two_hundred_creatives_in_six_channels(sample, ads):
     assert 170 <= len(sample.truth.creatives) <= 235
     assert len({channel["channel"] for channel in sample.truth.channels}) == 6
     names = [creative["ad_name"] for creative in sample.truth.creatives]
     assert len(set(names)) == len(names)
-    assert set(_daily_ads(sample)) == set(names)
+    assert set(ads) == set(names)
 
 
-def test_bad_creatives_are_bad_in_the_exports(sample):
-    ads = _daily_ads(sample)
+def test_bad_creatives_are_bad_in_the_exports(sample, ads):
     bad = [creative for creative in sample.truth.creatives if creative["bad"]]
     assert 0.1 <= len(bad) / len(sample.truth.creatives) <= 0.14
     for creative in bad:
@@ -58,9 +59,9 @@ def test_bad_creatives_are_bad_in_the_exports(sample):
     assert all(c["ctr_ratio"] >= 0.86 and c["order_ratio"] >= 0.6 for c in sample.truth.creatives if not c["bad"])
 
 
-def test_enough_data_is_what_the_window_holds(sample):
-    ads, last = _daily_ads(sample), date.fromisoformat(sample.truth.end)
-    window = {last - timedelta(days=back) for back in range(14)}
+def test_enough_data_is_what_the_window_holds(sample, ads):
+    last = date.fromisoformat(sample.truth.end)
+    window = {last - timedelta(days=back) for back in range(28)}
     for creative in sample.truth.creatives:
         days = ads[creative["ad_name"]]
         assert creative["window_impressions"] == sum(v[0] for day, v in days.items() if day in window)
@@ -71,8 +72,8 @@ def test_enough_data_is_what_the_window_holds(sample):
     assert found[True] >= 10
 
 
-def test_silent_creatives_stop_on_the_last_day_only(sample):
-    ads, last = _daily_ads(sample), date.fromisoformat(sample.truth.end)
+def test_silent_creatives_stop_on_the_last_day_only(sample, ads):
+    last = date.fromisoformat(sample.truth.end)
     silent = [creative for creative in sample.truth.creatives if creative["silent_last_day"]]
     assert len(silent) >= 2
     for creative in silent:
