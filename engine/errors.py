@@ -10,6 +10,7 @@
     |-- ConflictError         the thing exists with another content, or was changed meanwhile
     |-- AccessError           no key, wrong key, or a role that may not do this
     |-- StoreError            the database refused or is away
+    |-- InferenceError        the rule engine lost, doubled or refused a fact; nothing of it was kept
     `-- MissingPartError      a program or library this machine lacks
 
 Every error carries a Message, so it says what, where and how to mend it in the reader's language.
@@ -113,6 +114,10 @@ class AccessError(AdcueError):
 
 class StoreError(AdcueError):
     """The database refused or is away."""
+
+
+class InferenceError(AdcueError):
+    """The rule engine lost, doubled or refused a fact; nothing of the batch was kept."""
 
 
 class MissingPartError(AdcueError):

@@ -1,0 +1,81 @@
+"""Decides what goes to the resolver: one candidate per flag, in whole numbers and words only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rules.pack import ActionClass, ActionType, LevelName
+
+Verdict = Literal["kept", "downgraded", "dropped"]
+CLASS_RANK: dict[ActionClass, int] = {"stop": 1, "cut": 2, "shift_out": 3, "shift_in": 4, "refresh": 5, "alert": 9}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One action a rule would take on one entity.
+
+    ``entity``, ``group`` and ``campaign`` are the keys of the entity, its ad group and its campaign ("" when it
+    has none above it); ``last_active``: carrying it out would leave the ad group without an active ad.
+    """
+
+    entity: str
+    group: str
+    campaign: str
+    level: LevelName
+    rule: str
+    action: ActionType
+    action_class: ActionClass
+    priority: int
+    learning: bool = False
+    cooldown: bool = False
+    tracking_break: bool = False
+    last_active: bool = False
+
+    @property
+    def top(self) -> str:
+        """The key under which candidates can touch each other: the campaign, or the entity itself."""
+        return self.campaign or self.entity
+
+    @property
+    def shielded(self) -> bool:
+        """True when protection drops it whatever else is proposed."""
+        return self.tracking_break or self.cooldown
+
+    @property
+    def softened(self) -> bool:
+        """True when protection turns it into an alert."""
+        stops = self.action_class == "stop"
+        return (self.learning and self.action_class != "alert") or (self.last_active and stops)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of a candidate: verdict, why (name of the deciding step), and the index of what beat it."""
+
+    verdict: Verdict
+    because: str
+    beaten_by: int | None = None
+
+
+def in_order(candidates: Sequence[Candidate]) -> list[int]:
+    """Indices sorted by campaign, entity and rule: the order every resolver works in."""
+    return sorted(range(len(candidates)), key=lambda i: (candidates[i].top, candidates[i].entity, candidates[i].rule))
+
+
+def first_of_class(candidates: Sequence[Candidate]) -> list[bool]:
+    """Per candidate: is it the one that speaks for its entity and action class?
+
+    That is the lowest (priority, rule) among those protection leaves as they are. Alerts do not compete.
+    """
+    best: dict[tuple[str, ActionClass], tuple[bool, bool, int, str, int]] = {}
+    for at, candidate in enumerate(candidates):
+        rank = (candidate.shielded, candidate.softened, candidate.priority, candidate.rule, at)
+        slot = (candidate.entity, candidate.action_class)
+        if slot not in best or rank < best[slot]:
+            best[slot] = rank
+    return [
+        candidate.action_class == "alert" or best[candidate.entity, candidate.action_class][-1] == at
+        for at, candidate in enumerate(candidates)
+    ]

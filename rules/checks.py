@@ -1,0 +1,99 @@
+"""Decides what is wrong with the data themselves: broken tracking, days that are missing, periods that do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from engine.messages import Message
+from engine.vocabulary import Finding, Level, Severity, Subject
+from rules.loading import LoadedPack
+from rules.pack import RulePack
+from rules.signals import SignalSource, SignalTable
+from rules.tracking import tracking_breaks
+from rules.windows import cut_periods
+
+EPOCH = date(1970, 1, 1)
+RECENT_DAYS = 14
+ACCOUNT = ("platform", "account_id", "account_name")
+
+
+def _account(platform: str, account_id: str, account_name: str) -> Subject:
+    return Subject(
+        Level.ACCOUNT, platform, {"account": account_id}, {"account": account_name or account_id or platform}
+    )
+
+
+def tracking_findings(source: SignalSource, packs: Sequence[LoadedPack]) -> tuple[list[Finding], set[str]]:
+    """A finding per account whose conversion tracking seems broken, and the keys of those accounts."""
+    guarded = [pack for pack, _ in packs if "tracking_break" in pack.guards.skip_if]
+    findings: dict[str, Finding] = {}
+    for pack in guarded:
+        for level in pack.level:
+            facts = source.level(level)
+            last_day = source.day - pack.window.end_lag_days
+            accounts = facts.entities.drop_duplicates("account").set_index("account")
+            for found in tracking_breaks(facts, last_day, pack.window.days, source.targets.target_cpa):
+                who = _account(*(str(accounts.at[found.account, name]) for name in ACCOUNT))
+                since = EPOCH + timedelta(days=found.since)
+                values = {"name": who.name, "since": since.isoformat()}
+                numbers = {"clicks": f"{found.clicks:,.0f}", "due": f"{found.due:.1f}"}
+                findings[str(accounts.at[found.account, "account_key"])] = Finding(
+                    code="tracking_break",
+                    subject=who,
+                    severity=Severity.WARN,
+                    reason=Message("rules.finding.tracking_break", {**values, **numbers}),
+                    evidence={
+                        "since": since.isoformat(),
+                        "days": found.days,
+                        "clicks": found.clicks,
+                        "conversions_due": round(found.due, 3),
+                        "clicks_per_day": round(found.clicks_per_day, 3),
+                        "clicks_per_day_before": found.clicks_per_day_before,
+                    },
+                )
+    return [findings[key] for key in sorted(findings)], set(findings)
+
+
+def data_findings(judged: Sequence[tuple[RulePack, SignalTable]], as_of: date) -> list[Finding]:
+    """Accounts whose rows end before the day that a rule looks at, and rows no window can hold."""
+    found: dict[tuple[str, str], Finding] = {}
+    cut = 0
+    for pack, table in judged:
+        cut = max(cut, cut_periods(table.facts, table.first_day, table.last_day))
+        if "data_incomplete" not in pack.guards.skip_if:
+            continue
+        entities = table.facts.entities
+        late = entities.assign(until=table.delivery.day)[table.delivery.data_incomplete].drop_duplicates("account")
+        for row in late.to_dict("records"):
+            until, day = EPOCH + timedelta(days=int(row["until"])), EPOCH + timedelta(days=table.last_day)
+            who = _account(*(str(row[name]) for name in ACCOUNT))
+            found.setdefault((str(row["account_key"]), day.isoformat()), _incomplete(who, until, day, as_of))
+    findings = [found[key] for key in sorted(found)]
+    if cut:
+        nobody = Subject(Level.ACCOUNT, "", {}, {})
+        findings.append(
+            Finding(
+                "cut_periods",
+                nobody,
+                Severity.NOTE,
+                Message("rules.finding.cut_periods", {"count": cut}),
+                {"rows": cut},
+            )
+        )
+    return findings
+
+
+def _incomplete(who: Subject, until: date, day: date, as_of: date) -> Finding:
+    values = {"name": who.name, "until": until.isoformat(), "day": day.isoformat()}
+    return Finding(
+        code="data_incomplete",
+        subject=who,
+        severity=Severity.WARN if (as_of - until).days <= RECENT_DAYS else Severity.NOTE,
+        reason=Message("rules.finding.data_incomplete", values),
+        evidence={
+            "data_end": until.isoformat(),
+            "day": day.isoformat(),
+            "days_missing": (day - until).days,
+        },
+    )

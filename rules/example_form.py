@@ -1,0 +1,63 @@
+"""Decides how the examples of a rule are written: a few ads, how many days they ran, and which must be flagged.
+
+Days count back from the day of judging: ``days: [-14, -1]`` ran for two weeks and still runs. Numbers are per day.
+"""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ExampleAd(_Part):
+    """One ad (``copies`` of it) with the same numbers every day; a metric left out is missing, not 0."""
+
+    ad: str
+    ad_group: str = "G1"
+    campaign: str = "C1"
+    platform: str = "meta"
+    placement: str | None = None
+    copies: int = Field(1, ge=1, le=200)
+    days: tuple[int, int]
+    impressions: float | None = None
+    clicks: float | None = None
+    spend: float | None = None
+    conversions: float | None = None
+    flag: bool = False
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> Self:
+        if not -400 <= self.days[0] <= self.days[1] <= 0:
+            raise PydanticCustomError("example_days", "days run from the earlier to the later, 0 is the day of judging")
+        return self
+
+
+class Example(_Part):
+    """One small account; exactly the ads marked ``flag`` must come out flagged."""
+
+    name: str
+    ads: tuple[ExampleAd, ...] = Field(min_length=1)
+    target_cpa: float | None = Field(None, gt=0)
+
+
+class Examples(_Part):
+    """Accounts in which the rule must speak, and accounts in which it must be silent."""
+
+    flag: tuple[Example, ...] = Field(min_length=1)
+    silent: tuple[Example, ...] = Field(min_length=1, alias="pass")
+
+    @model_validator(mode="after")
+    def _marks_fit(self) -> Self:
+        for example in self.flag:
+            if not any(ad.flag for ad in example.ads):
+                raise PydanticCustomError("example_flag", "example {name} marks no ad", {"name": example.name})
+        for example in self.silent:
+            if any(ad.flag for ad in example.ads):
+                raise PydanticCustomError("example_pass", "example {name} marks an ad", {"name": example.name})
+        return self

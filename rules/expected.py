@@ -1,0 +1,102 @@
+"""Decides how many conversions were due for an entity's spend: E = spend x share reported / target CPA.
+
+The target is the one given for its channel or platform, else what the rest of its account paid for the same
+result in the same window. A cost known only from V conversions is itself uncertain, so the chance of none
+is then (1 + s/S)^-V (Gamma-Poisson), which is larger than exp(-E).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from rules.entities import Floats, Ints
+from rules.windows import add_up, divide
+
+LEAST_CONVERSIONS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Per entity: target CPA, where it came from, expected conversions, chance of none, conversions behind it."""
+
+    target_cpa: Floats
+    given: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    expected: Floats
+    chance_of_none: Floats
+    conversions_behind: Floats
+    reported_share: float
+
+
+def channel_of(entities: pd.DataFrame) -> pd.Series:
+    """``platform/campaign_type``, or the platform where the type is unknown: the channel of a target."""
+    return entities["platform"].where(
+        entities["campaign_type"] == "", entities["platform"] + "/" + entities["campaign_type"]
+    )
+
+
+def filled_indicator(entities: pd.DataFrame) -> pd.Series:
+    """What an entity's conversions count; a silent entity counts what its group, campaign or account counts."""
+    told = entities["result_indicator"].to_numpy(dtype=object)
+    for by in ("group_key", "campaign_key", "account_key"):
+        known = pd.DataFrame({"by": entities[by], "told": told}).loc[told != ""]
+        if not 0 < len(known) < len(told):
+            break
+        counted = known.groupby(["by", "told"]).size().reset_index(name="n")
+        common = (
+            counted.sort_values(["n", "told"], ascending=[False, True]).drop_duplicates("by").set_index("by")["told"]
+        )
+        told = np.where(told == "", entities[by].map(common).fillna("").to_numpy(dtype=object), told)
+    return pd.Series(told, index=entities.index, dtype="str")
+
+
+def _rest(values: Floats, pool: Ints) -> Floats:
+    """What the pool of each entity adds up to without the entity itself."""
+    known = np.nan_to_num(values)
+    total: Floats = np.bincount(pool, weights=known)[pool] - known
+    return total
+
+
+def expected_conversions(
+    entities: pd.DataFrame, columns: Mapping[str, Floats], targets: Mapping[str, float], reported_share: float = 1.0
+) -> Expected:
+    """Expected conversions of every entity; NaN where no target is known."""
+    channel = channel_of(entities)
+    given = channel.map(targets).fillna(entities["platform"].map(targets)).to_numpy(dtype=np.float64, na_value=np.nan)
+    spend, conversions = columns["spend"], columns["conversions"]
+    both = ~np.isnan(spend) & ~np.isnan(conversions)
+    indicator = filled_indicator(entities)
+    narrow = pd.factorize(entities["account_key"] + "\x1f" + channel + "\x1f" + indicator)[0].astype(np.int64)
+    wide = pd.factorize(entities["account_key"] + "\x1f" + indicator)[0].astype(np.int64)
+    paid = np.full(len(spend), np.nan)
+    got = np.full(len(spend), np.nan)
+    converts = (
+        _rest(np.where(both, conversions, 0.0), narrow) >= 1
+    )  # a channel that never converts was not bought for it
+    for pool in (narrow, wide):
+        rest_spend = _rest(np.where(both, spend, 0.0), pool)
+        rest_got = _rest(np.where(both, conversions, 0.0), pool)
+        fits = np.isnan(paid) & converts & (rest_got >= LEAST_CONVERSIONS) & (rest_spend > 0)
+        paid, got = np.where(fits, rest_spend, paid), np.where(fits, rest_got, got)
+    is_given = ~np.isnan(given)
+    target = np.where(is_given, given, divide(paid, got))
+    expected = divide(spend * reported_share, target)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        learned = np.exp(-got * np.log1p(spend * reported_share / paid))
+    chance = np.where(is_given, np.exp(-expected), learned)
+    return Expected(target, is_given, expected, chance, np.where(is_given, np.nan, got), reported_share)
+
+
+def blanks_are_zero(conversions: Floats, account: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Per row: does its account's export leave a result of 0 blank?
+
+    Meta writes no 0 in its results column at all. So where a column holds positive numbers and blanks but never
+    a 0, a blank is a 0; where zeros are written, a blank is unknown.
+    """
+    positive = add_up(np.where(conversions > 0, 1.0, 0.0), account, int(account.max(initial=-1)) + 1) > 0
+    zero = add_up(np.where(conversions == 0, 1.0, 0.0), account, int(account.max(initial=-1)) + 1) > 0
+    out: np.ndarray[tuple[int], np.dtype[np.bool_]] = (positive & ~zero)[account] & np.isnan(conversions)
+    return out

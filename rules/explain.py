@@ -1,0 +1,148 @@
+"""Decides what is told about a flag: every number behind it, and one sentence that a planner can act on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from engine.messages import Message, Value
+from engine.money import SIGNS
+from engine.vocabulary import Level, Subject
+from rules.condition_form import Test, tests_of
+from rules.conditions import COMPARE, right_side
+from rules.flags import Flags
+from rules.pack import RulePack
+from rules.signals import SignalTable
+from rules.vocabulary import signals
+
+SETS = ("ad_group", "campaign", "account")
+SHOWN_NAMES = ("account", "campaign", "ad_group", "ad")
+
+
+def plain(value: float) -> float | int | None:
+    """A number fit for JSON: whole ones as int, missing and endless ones as null."""
+    if not math.isfinite(value):
+        return None
+    return int(value) if float(value).is_integer() else round(float(value), 10)
+
+
+def subject(table: SignalTable, at: int) -> Subject:
+    """Who an entity is, with ids and names from the account down to itself."""
+    row = table.facts.entities.iloc[at]
+    level = table.facts.level
+    known = SHOWN_NAMES[: SHOWN_NAMES.index("campaign" if level == "placement" else level) + 1]
+    ids = {name: str(row[f"{name}_id"]) for name in known if row[f"{name}_id"]}
+    names = {name: str(row[f"{name}_name"]) for name in known if row[f"{name}_name"]}
+    if level == "placement":
+        names["placement"] = str(row["breakdown_value"])
+    return Subject(Level(level), str(row["platform"]), ids, names)
+
+
+def _condition(test: Test, table: SignalTable, at: int) -> dict[str, Any]:
+    columns = table.columns
+    value, threshold = float(columns[test.metric][at]), right_side(test, columns, at)
+    if isinstance(threshold, list):
+        met = threshold[0] <= value <= threshold[1]
+    else:
+        met = bool(COMPARE[test.op](value, threshold))
+    of = signals()[test.metric]
+    parts = {"numerator": of.numerator, "denominator": of.denominator}
+    return {
+        "metric": test.metric,
+        "value": plain(value),
+        "op": test.op,
+        "threshold": threshold if isinstance(threshold, list) else plain(threshold),
+        "met": met,
+        **{
+            name: {"metric": part, "value": plain(float(columns[part][at]))} if part else None
+            for name, part in parts.items()
+        },
+    }
+
+
+def evidence(pack: RulePack, table: SignalTable, found: Flags, at: int) -> dict[str, Any]:
+    """Every number behind one flag, JSON-ready."""
+    columns = table.columns
+    out: dict[str, Any] = {
+        "conditions": [_condition(test, table, at) for test in tests_of(pack.when)],
+        "sums": {
+            name: plain(float(columns[name][at]))
+            for name in ("spend", "impressions", "clicks", "conversions")
+            if not math.isnan(columns[name][at])
+        },
+        "method": pack.evidence.method,
+        "guards_passed": _guards(pack),
+        "judged": found.judged,
+    }
+    if pack.evidence.method != "none":
+        out |= {
+            "probability": plain(float(found.sure[at])),
+            "false_rate": plain(float(found.false_rate[at])),
+            "fdr": pack.evidence.fdr,
+            "fdr_rank": plain(float(found.rank[at])),
+        }
+    if table.peers is not None:
+        peers = table.peers
+        out["peers"] = {
+            "set": SETS[int(peers.which[at])],
+            "count": plain(float(peers.count[at])),
+            "ctr": plain(float(peers.rate[at])),
+            "log_error": plain(float(peers.log_error[at])),
+            "prior_shape": plain(float(peers.shape[at])),
+        }
+    if table.expected is not None:
+        due = table.expected
+        out["target"] = {
+            "cpa": plain(float(due.target_cpa[at])),
+            "given": bool(due.given[at]),
+            "learned_from_conversions": plain(float(due.conversions_behind[at])),
+            "reported_share": due.reported_share,
+        }
+    return out
+
+
+def _guards(pack: RulePack) -> list[str]:
+    minimums = [name for name in ("min_impressions", "min_peers") if getattr(pack.guards, name)]
+    return [*minimums, *pack.guards.skip_if]
+
+
+def amount(value: float, currency: str | None) -> str:
+    """Money as people read it; a whole amount in a currency booked whole."""
+    sign = SIGNS.get(currency or "", f"{currency} " if currency else "")
+    return f"{sign}{value:,.0f}"
+
+
+def reason(pack: RulePack, table: SignalTable, found: Flags, at: int, currency: str | None) -> Message:
+    """One plain sentence: what, on which numbers, how sure, and how much money is in it."""
+    columns, name = table.columns, subject(table, at).name
+    values: dict[str, Value] = {
+        "name": name,
+        "days": pack.window.days,
+        "spend": amount(float(columns["spend"][at]), currency) if not math.isnan(columns["spend"][at]) else "—",
+    }
+    if pack.evidence.method == "poisson_zero":
+        due = columns["expected_conversions"][at]
+        chance = f"{found.false_rate[at]:.1%}"
+        cpa = amount(float(columns["target_cpa"][at]), currency)
+        return Message("rules.reason.spend_no_conv", {**values, "due": f"{due:.1f}", "chance": chance, "cpa": cpa})
+    if pack.evidence.method == "ctr_below_peers" and table.peers is not None:
+        return Message(
+            "rules.reason.low_ctr", {**values, **_ctr(table, found, at), "ratio": f"{pack.evidence.ratio:g}"}
+        )
+    if "days_since_delivery" in pack.metrics:
+        days = int(columns["days_since_delivery"][at])
+        before = f"{columns['impressions_per_day_before'][at]:,.0f}"
+        return Message("rules.reason.zero_delivery", {**values, "stopped": days, "before": before})
+    return Message("rules.reason.conditions", {**values, "count": len(list(tests_of(pack.when)))})
+
+
+def _ctr(table: SignalTable, found: Flags, at: int) -> Mapping[str, Value]:
+    columns = table.columns
+    return {
+        "ctr": f"{columns['ctr'][at]:.2%}",
+        "peer_ctr": f"{columns['peer_ctr'][at]:.2%}",
+        "peers": int(columns["peer_count"][at]),
+        "impressions": f"{columns['impressions'][at]:,.0f}",
+        "sure": f"{min(found.sure[at], 0.999):.1%}",
+    }

@@ -1,0 +1,170 @@
+"""Decides what to recommend for one account on one day: the whole path from facts to decisions with reasons."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from engine.messages import Message, Value, sentence_ids
+from engine.snapshot import Snapshot
+from engine.vocabulary import PackRef, Period, content_hash
+from rules.candidates import Candidate, Decision
+from rules.checks import data_findings, tracking_findings
+from rules.explain import evidence, plain, reason, subject
+from rules.flags import Flags, flags, guard_columns
+from rules.judgement import Applied, Judgement, NoData, Recommendation, Targets
+from rules.loading import LoadedPack, shipped_packs
+from rules.missing import no_answers
+from rules.pack import CLASS_OF, LevelName, RulePack
+from rules.protection import active_per_group, cooling, mark_last_active, states_of
+from rules.resolve import Resolver, resolve
+from rules.signals import SignalSource, SignalTable
+
+EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """One rule on one level, with what it was judged on."""
+
+    pack: RulePack
+    ref: PackRef
+    level: LevelName
+    table: SignalTable
+    found: Flags
+    learning: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    broken: np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
+def judge(
+    snapshot: Snapshot,
+    as_of: date,
+    *,
+    packs: Sequence[LoadedPack] | None = None,
+    targets: Targets | None = None,
+    states: pd.DataFrame | None = None,
+    applied: Iterable[Applied] = (),
+    resolver: Resolver | None = None,
+) -> Judgement:
+    """Findings, recommendations (most money first) and "no data" answers as of the morning of ``as_of``.
+
+    Windows end ``end_lag_days`` before ``as_of``; nothing in ``snapshot`` later than ``as_of`` is looked at.
+    ``states`` tells status and learning phase (columns platform, level, id, status, learning); without it both are
+    seen from delivery. Raises InferenceError when the rule engine loses a candidate.
+    """
+    chosen = [loaded for loaded in (packs if packs is not None else shipped_packs()) if loaded[0].mode != "off"]
+    source = SignalSource(snapshot.facts, (as_of - EPOCH).days, targets or Targets())
+    breaks, broken_accounts = tracking_findings(source, chosen)
+    judged: list[_Judged] = []
+    active_ads: Counter[str] = Counter()
+    for pack, ref in chosen:
+        for level in pack.level:
+            table = source.table(level, pack.window.days, pack.window.end_lag_days, pack.metrics)
+            active, learning = states_of(table, states)
+            broken = table.facts.entities["account_key"].isin(broken_accounts).to_numpy(dtype=bool)
+            found = flags(pack, table, active, guard_columns(table, learning, broken))
+            judged.append(_Judged(pack, ref, level, table, found, learning, broken))
+            if level == "ad" and not active_ads:
+                active_ads = active_per_group(table, active)
+    at_rest = cooling(applied, {pack.id: pack.cooldown_days for pack, _ in chosen}, as_of)
+    candidates, origin = _candidates(judged, at_rest)
+    candidates = mark_last_active(candidates, active_ads, [float(j.found.sure[at]) for j, at in origin])
+    decisions, used = resolve(candidates, resolver)
+    recommendations = [
+        _recommendation(snapshot, origin[i], candidates, i, decisions[i]) for i in range(len(candidates))
+    ]
+    missing: list[NoData] = [one for j in judged for one in no_answers(j.pack, j.table, j.found)]
+    return Judgement(
+        account=snapshot.account,
+        as_of=as_of,
+        currency=snapshot.currency,
+        snapshot_hash=snapshot.hash,
+        packs=tuple(ref for _, ref in chosen),
+        resolver=used,
+        findings=(*breaks, *data_findings([(j.pack, j.table) for j in judged], as_of)),
+        recommendations=tuple(sorted(recommendations, key=_most_money_first)),
+        no_data=tuple(sorted(missing, key=lambda one: (-one.spend, one.rule, one.entity))),
+        judged={f"{j.pack.id}/{j.level}": j.found.judged for j in judged},
+    )
+
+
+def _most_money_first(one: Recommendation) -> tuple[float, str, str]:
+    return (-one.spend_at_stake, one.rule.name, one.entity)
+
+
+def _candidates(
+    judged: Sequence[_Judged], at_rest: set[tuple[str, str]]
+) -> tuple[list[Candidate], list[tuple[_Judged, int]]]:
+    candidates, origin = [], []
+    for one in judged:
+        entities, guards = one.table.facts.entities, one.pack.guards.skip_if
+        for at in np.flatnonzero(one.found.flagged).tolist():
+            key = str(entities["key"].iat[at])
+            candidates.append(
+                Candidate(
+                    entity=key,
+                    group=str(entities["group_key"].iat[at]),
+                    campaign=str(entities["campaign_key"].iat[at]),
+                    level=one.level,
+                    rule=one.pack.id,
+                    action=one.pack.act,
+                    action_class=CLASS_OF[one.pack.act],
+                    priority=one.pack.priority,
+                    learning="learning" in guards and bool(one.learning[at]),
+                    cooldown=(one.pack.id, key) in at_rest,
+                    tracking_break="tracking_break" in guards and bool(one.broken[at]),
+                )
+            )
+            origin.append((one, at))
+    return candidates, origin
+
+
+def _trail(one: _Judged, candidate: Candidate, decision: Decision, by: str | None) -> tuple[Message, ...]:
+    words = sentence_ids("rules")[f"action.{candidate.action}"]
+    action: dict[str, Value] = {
+        "rule": one.pack.id,
+        "version": one.pack.version,
+        "action_zh": words["zh-TW"],
+        "action_en": words["en"],
+    }
+    step = Message(f"rules.trail.{decision.because}", {"by": by or "", "days": one.pack.cooldown_days})
+    return (Message("rules.trail.flagged", action), step)
+
+
+def _withheld(account: str, entity: str, rule: str, window_end: date, share: float) -> bool:
+    """A fixed random share by entity, rule and ISO week, so that a re-run withholds the same ones."""
+    year, week, _ = window_end.isocalendar()
+    return int(content_hash([account, entity, rule, year, week])[:12], 16) < share * 16**12
+
+
+def _recommendation(
+    snapshot: Snapshot, origin: tuple[_Judged, int], candidates: Sequence[Candidate], number: int, decision: Decision
+) -> Recommendation:
+    one, at = origin
+    candidate = candidates[number]
+    end = EPOCH + timedelta(days=one.table.last_day)
+    by = None if decision.beaten_by is None else candidates[decision.beaten_by]
+    identity = [snapshot.account, candidate.entity, one.pack.id, one.pack.version, end, candidate.action]
+    trail = _trail(one, candidate, decision, by.rule if by else None)
+    return Recommendation(
+        id=content_hash(identity),
+        rule=one.ref,
+        entity=candidate.entity,
+        subject=subject(one.table, at),
+        action="alert" if decision.verdict == "downgraded" else candidate.action,
+        proposed_action=candidate.action,
+        decision=decision.verdict,
+        because=decision.because,
+        beaten_by=f"{by.rule}:{by.entity}" if by else (decision.because if decision.verdict != "kept" else None),
+        trail=trail,
+        spend_at_stake=float(plain(float(np.nan_to_num(one.table.columns["spend"][at]))) or 0),
+        window=Period(EPOCH + timedelta(days=one.table.first_day), end),
+        holdout=_withheld(snapshot.account, candidate.entity, one.pack.id, end, one.pack.holdout),
+        reason=reason(one.pack, one.table, one.found, at, snapshot.currency),
+        evidence=evidence(one.pack, one.table, one.found, at),
+    )

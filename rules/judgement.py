@@ -1,0 +1,170 @@
+"""Decides the shape of what the rules say: recommendations with their evidence, findings, and "no data" answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from engine.messages import Language, Message, render
+from engine.vocabulary import Finding, PackRef, Period, Subject, content_hash, short_id
+from rules.candidates import Verdict
+from rules.pack import ActionType
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What a conversion may cost, in units of the account's currency, by channel (``meta/OUTCOME_SALES``) or platform.
+
+    ``reported_share`` is the share of a day's conversions already reported once a rule's lag has passed.
+    """
+
+    target_cpa: Mapping[str, float] = field(default_factory=dict)
+    reported_share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """Something already done, or already alerted, about an entity: it rests for the rule's cooldown."""
+
+    rule: str
+    entity: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One flag with what became of it. ``action`` is what is proposed now: an alert where it was downgraded.
+
+    ``id`` is the same for the same account, entity, rule, version, window end and action, however often a night
+    is run. ``holdout``: once approved, it is withheld to measure the effect.
+    """
+
+    id: str
+    rule: PackRef
+    entity: str
+    subject: Subject
+    action: ActionType
+    proposed_action: ActionType
+    decision: Verdict
+    because: str
+    beaten_by: str | None
+    trail: tuple[Message, ...]
+    spend_at_stake: float
+    window: Period
+    holdout: bool
+    reason: Message
+    evidence: Mapping[str, Any]
+
+    @property
+    def short_id(self) -> str:
+        """What people call it, such as ``R-7f3a9c``."""
+        return short_id("R", self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class NoData:
+    """A rule that could not answer for an entity, and what it lacks; ``more_impressions`` where that is known."""
+
+    rule: str
+    entity: str
+    subject: Subject
+    reason: Message
+    spend: float
+    more_impressions: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Everything the rules say about one account on one day, the most money first."""
+
+    account: str
+    as_of: date
+    currency: str | None
+    snapshot_hash: str
+    packs: tuple[PackRef, ...]
+    resolver: str
+    findings: tuple[Finding, ...]
+    recommendations: tuple[Recommendation, ...]
+    no_data: tuple[NoData, ...]
+    judged: Mapping[str, int]
+
+    def as_dict(self, language: Language = "zh-TW") -> dict[str, Any]:
+        """JSON-ready, with every sentence in ``language``."""
+        return {
+            "account": self.account,
+            "as_of": self.as_of.isoformat(),
+            "currency": self.currency,
+            "snapshot_hash": self.snapshot_hash,
+            "id": self.id,
+            "resolver": self.resolver,
+            "packs": [_pack(ref) for ref in self.packs],
+            "judged": dict(self.judged),
+            "findings": [_finding(finding, language) for finding in self.findings],
+            "recommendations": [_recommendation(one, language) for one in self.recommendations],
+            "no_data": [_no_data(one, language) for one in self.no_data],
+        }
+
+    @property
+    def id(self) -> str:
+        """Content hash of what was said: equal runs have equal ids."""
+        said = [(r.id, r.decision, r.because, r.beaten_by) for r in self.recommendations]
+        return content_hash([self.account, self.as_of, self.snapshot_hash, said, [f.id for f in self.findings]])
+
+
+def _pack(ref: PackRef) -> dict[str, str]:
+    return {"name": ref.name, "version": ref.version, "hash": ref.hash}
+
+
+def _subject(subject: Subject) -> dict[str, Any]:
+    return {
+        "level": subject.level.value,
+        "platform": subject.platform,
+        "name": subject.name,
+        "ids": dict(subject.ids),
+        "names": dict(subject.names),
+    }
+
+
+def _finding(finding: Finding, language: Language) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "subject": _subject(finding.subject),
+        "reason": render(finding.reason, language),
+        "evidence": dict(finding.evidence),
+    }
+
+
+def _recommendation(one: Recommendation, language: Language) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "short_id": one.short_id,
+        "rule": _pack(one.rule),
+        "entity": one.entity,
+        "subject": _subject(one.subject),
+        "action": one.action,
+        "proposed_action": one.proposed_action,
+        "decision": one.decision,
+        "because": one.because,
+        "beaten_by": one.beaten_by,
+        "trail": [render(step, language) for step in one.trail],
+        "spend_at_stake": one.spend_at_stake,
+        "window": {"start": one.window.start.isoformat(), "end": one.window.end.isoformat()},
+        "holdout": one.holdout,
+        "reason": render(one.reason, language),
+        "evidence": dict(one.evidence),
+    }
+
+
+def _no_data(one: NoData, language: Language) -> dict[str, Any]:
+    return {
+        "rule": one.rule,
+        "entity": one.entity,
+        "subject": _subject(one.subject),
+        "reason": render(one.reason, language),
+        "spend": one.spend,
+        "more_impressions": one.more_impressions,
+    }

@@ -1,0 +1,163 @@
+"""Decides what a rule may say: the stored form of ``packs/*.yaml``, and nothing that could run as code.
+
+A rule is read from YAML, checked here, and named by its id, version and content hash::
+
+    id: spend_no_conv
+    level: ad
+    window: {days: 28, end_lag_days: 3}
+    when: {all: [{metric: conversions, op: '==', value: 0}, {metric: expected_conversions, op: '>=', value: 3}]}
+    action: {type: pause, class: stop}
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from rules.condition_form import When, metrics_of
+from rules.example_form import Examples
+
+ActionType = Literal["pause", "exclude", "cut_bid", "shift_out", "shift_in", "refresh", "alert"]
+ActionClass = Literal["stop", "cut", "shift_out", "shift_in", "refresh", "alert"]
+LevelName = Literal["ad", "placement", "ad_group", "campaign", "account"]
+Guard = Literal["learning", "tracking_break", "data_incomplete", "scheduled_off"]
+
+CLASS_OF: dict[ActionType, ActionClass] = {
+    "pause": "stop",
+    "exclude": "stop",
+    "cut_bid": "cut",
+    "shift_out": "shift_out",
+    "shift_in": "shift_in",
+    "refresh": "refresh",
+    "alert": "alert",
+}
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Texts(_Part):
+    """One text in both languages."""
+
+    zh_tw: str = Field(alias="zh-TW", min_length=1)
+    en: str = Field(min_length=1)
+
+
+class Scope(_Part):
+    """Which entities the rule looks at; an empty list means all."""
+
+    platform: tuple[str, ...] = ()
+    campaign_type: tuple[str, ...] = ()
+    status: Literal["active", "any"] = "active"
+    name_contains: tuple[str, ...] = ()
+    name_not_contains: tuple[str, ...] = ()
+    exclude_ids: tuple[str, ...] = ()
+
+
+class Window(_Part):
+    """The days that count: ``days`` of them, ending ``end_lag_days`` before the day of judging."""
+
+    days: int = Field(ge=1, le=400)
+    end_lag_days: int = Field(ge=0, le=90)
+
+
+class Guards(_Part):
+    """What must hold before a flag counts; below a minimum the answer is "no data", not "fine"."""
+
+    min_impressions: float = Field(0, ge=0)
+    min_peers: int = Field(0, ge=0)
+    skip_if: tuple[Guard, ...] = ()
+
+
+class Evidence(_Part):
+    """How sure the rule must be.
+
+    ``none``: the conditions are facts. ``poisson_zero``: no result although several were due.
+    ``ctr_below_peers``: empirical Bayes against ``ratio`` x the peers' rate.
+    """
+
+    method: Literal["none", "poisson_zero", "ctr_below_peers"] = "none"
+    ratio: float = Field(0.8, gt=0, lt=1)
+    max_false_rate: float = Field(1.0, gt=0, le=1)
+    fdr: float = Field(1.0, gt=0, le=1)
+
+
+class Action(_Part):
+    """What is proposed; ``class`` says which actions it is in conflict with."""
+
+    type: ActionType
+    action_class: ActionClass | None = Field(None, alias="class")
+
+    @model_validator(mode="after")
+    def _class_fits(self) -> Self:
+        expected = CLASS_OF[self.type]
+        if self.action_class is not None and self.action_class != expected:
+            raise PydanticCustomError("action_class", "{type} is of class {expected}", self._context(expected))
+        return self
+
+    def _context(self, expected: str) -> dict[str, str]:
+        return {"type": self.type, "expected": expected}
+
+
+def _as_tuple(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+def _levels_once(levels: tuple[LevelName, ...]) -> tuple[LevelName, ...]:
+    if len(set(levels)) != len(levels):
+        raise PydanticCustomError("level_twice", "a level is named twice")
+    return levels
+
+
+Levels = Annotated[
+    tuple[LevelName, ...],
+    Field(min_length=1),
+    BeforeValidator(_as_tuple, json_schema_input_type=LevelName | list[LevelName]),
+    AfterValidator(_levels_once),
+]
+
+
+class RulePack(_Part):
+    """One rule as it is stored."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")
+    version: int = Field(ge=1)
+    title: Texts
+    explanation: Texts
+    level: Levels
+    scope: Scope = Scope()
+    window: Window
+    when: When
+    guards: Guards = Guards()
+    evidence: Evidence = Evidence()
+    action: Action
+    priority: int = Field(ge=1, le=99, description="Lower wins among rules that propose the same kind of action.")
+    cooldown_days: int = Field(7, ge=0, le=90)
+    holdout: float = Field(0.0, ge=0, le=0.5, description="Share of approved proposals withheld to measure the effect.")
+    mode: Literal["propose", "alert_only", "off"] = "propose"
+    examples: Examples
+
+    @property
+    def act(self) -> ActionType:
+        """The action proposed: an ``alert_only`` rule never proposes more than an alert."""
+        return "alert" if self.mode == "alert_only" else self.action.type
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Every metric its conditions read, in the order written."""
+        return metrics_of(self.when)
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Self:
+        if self.action.type == "exclude" and set(self.level) != {"placement"}:
+            raise PydanticCustomError("exclude_level", "only a placement can be excluded")
+        if self.action.type == "pause" and {"placement", "account"} & set(self.level):
+            raise PydanticCustomError("pause_level", "a placement or an account cannot be paused")
+        if self.evidence.method == "poisson_zero" and "expected_conversions" not in self.metrics:
+            raise PydanticCustomError("evidence_zero", "poisson_zero needs a condition on expected_conversions")
+        if self.evidence.method == "ctr_below_peers" and "ctr_vs_peers" not in self.metrics:
+            raise PydanticCustomError("evidence_ctr", "ctr_below_peers needs a condition on ctr_vs_peers")
+        return self

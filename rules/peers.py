@@ -1,0 +1,120 @@
+"""Decides whom an ad is compared with, and at which click rate those peers run.
+
+Peers share platform, account, objective and placement breakdown, and the ad group; where that leaves fewer than
+four, the campaign; then the account. The ad itself is left out. The rate is the pooled rate times the median of
+the peers' shrunken ratios: with thin data that median is 1 and the pooled rate stands; with rich data a third
+of bad ads, or one giant, no longer drags the rate everyone is measured by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from rules.entities import Floats, Ints
+
+LEAST_PEERS = 4
+LARGEST_SHAPE, SMALLEST_SHAPE = 1e4, 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class PeerRates:
+    """Per entity: which set (0 ad group, 1 campaign, 2 account, -1 none), peers in it, their rate, its log error.
+
+    ``shape`` is k of the prior: ratios to the peers' rate spread as Gamma(k, k).
+    """
+
+    which: Ints
+    count: Floats
+    rate: Floats
+    log_error: Floats
+    shape: Floats
+
+
+def _sets(entities: pd.DataFrame) -> list[Ints]:
+    like = entities["account_key"] + "\x1f" + entities["campaign_type"] + "\x1f" + entities["breakdown_value"]
+    columns = [like + "\x1f" + entities["group_key"], like + "\x1f" + entities["campaign_key"], like]
+    return [pd.factorize(column)[0].astype(np.int64) for column in columns]
+
+
+def _per(values: Floats, owner: Ints) -> Floats:
+    total = np.bincount(owner, weights=values).astype(np.float64)
+    return total[owner]
+
+
+def shape_by_moments(counts: Floats, due: Floats) -> float:
+    """The k of Gamma(k, k) from over-dispersion: E[(c - e)^2 - e] = e^2 / k, weighted by precision around k = 10."""
+    usable = due > 0
+    if usable.sum() < 3:
+        return LARGEST_SHAPE
+    e, c = due[usable], counts[usable]
+    weight = (1.0 / (1.0 / e + 0.1)) ** 2
+    spread = float((weight * ((c - e) ** 2 - e) / e**2).sum() / weight.sum())
+    return float(np.clip(1.0 / spread, SMALLEST_SHAPE, LARGEST_SHAPE)) if spread > 0 else LARGEST_SHAPE
+
+
+def _median_of_others(ratio: Floats, weight: Floats, owner: Ints) -> Floats:
+    """Weighted median of ``ratio`` over the others of the same owner."""
+    order = np.lexsort((ratio, owner))
+    sorted_weight, sorted_owner = weight[order], owner[order]
+    running = np.cumsum(sorted_weight)
+    starts = np.searchsorted(sorted_owner, sorted_owner, side="left")
+    before = np.where(starts > 0, running[starts - 1], 0.0)
+    total = np.bincount(owner, weights=weight)[sorted_owner]
+    half = (total - sorted_weight) / 2
+    last = np.searchsorted(sorted_owner, sorted_owner, side="right") - 1
+    below_self = running - sorted_weight - before
+    target = before + half + np.where(below_self >= half, 0.0, sorted_weight)
+    at = np.clip(np.searchsorted(running, target * (1 - 1e-12), side="left"), starts, last)
+    out = np.empty(len(ratio))
+    out[order] = ratio[order][at]
+    return out
+
+
+def peer_rates(entities: pd.DataFrame, columns: Mapping[str, Floats]) -> PeerRates:
+    """Peers of every entity by click rate; NaN where fewer than four are known."""
+    shown = columns["impressions"]
+    clicked = columns["clicks"]
+    known = (shown > 0) & (clicked >= 0) & (clicked <= shown)
+    n, c = np.where(known, shown, 0.0), np.where(known, clicked, 0.0)
+    size = len(n)
+    which, count = np.full(size, -1, dtype=np.int64), np.full(size, np.nan)
+    rate, error = np.full(size, np.nan), np.full(size, np.nan)
+    platform = pd.factorize(entities["platform"])[0].astype(np.int64)
+    shape = np.full(size, LARGEST_SHAPE)
+    sets = _sets(entities)
+    for at in np.unique(platform):
+        own = platform == at
+        shape[own] = _platform_shape(n[own], c[own], [owner[own] for owner in sets])
+    for at, owner in enumerate(sets):
+        others = _per(known.astype(np.float64), owner) - known
+        pooled_n, pooled_c = _per(n, owner), _per(c, owner)
+        fits = (which < 0) & (others >= LEAST_PEERS) & (pooled_c - c > 0)
+        if not fits.any():
+            continue
+        pooled = np.divide(pooled_c, pooled_n, out=np.zeros(size), where=pooled_n > 0)
+        ratio = (shape + c) / (shape + n * pooled)
+        mean_n = np.divide(pooled_n, others + known, out=np.zeros(size), where=(others + known) > 0)
+        weight = np.minimum(n, 2 * mean_n)
+        found = pooled * _median_of_others(ratio, weight, owner)
+        rest_weight, rest_square = _per(weight, owner) - weight, _per(weight**2, owner) - weight**2
+        with np.errstate(divide="ignore", invalid="ignore"):
+            variance = 1.0 / (pooled_c - c) + rest_square / rest_weight**2 / shape
+        which[fits], count[fits], rate[fits], error[fits] = at, others[fits], found[fits], np.sqrt(variance[fits])
+    return PeerRates(which, count, rate, error, shape)
+
+
+def _platform_shape(n: Floats, c: Floats, sets: list[Ints]) -> float:
+    """The k of one platform, from the narrowest sets that are large enough."""
+    due = np.zeros(len(n))
+    left = n > 0
+    for owner in sets:
+        others = _per((n > 0).astype(np.float64), owner) - (n > 0)
+        rest_n, rest_c = _per(n, owner) - n, _per(c, owner) - c
+        fits = left & (others >= LEAST_PEERS) & (rest_c > 0)
+        due[fits] = n[fits] * rest_c[fits] / rest_n[fits]
+        left &= ~fits
+    return shape_by_moments(c, due)

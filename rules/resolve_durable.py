@@ -1,0 +1,140 @@
+"""Decides which candidates stand, by durable rules: the same phases as the reference, each rule a few equalities.
+
+A candidate becomes a fact of ordinals and words. Joins go by entity, ad group and campaign, so a batch is cut
+only between campaigns. A protected action is replaced by an alert fact (``soft`` = 1) that goes on through the
+conflicts; what is still there at priority 100 is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from engine.inference import Firing, Pattern, Rule, Ruleset
+from rules.candidates import CLASS_RANK, Candidate, Decision, first_of_class, in_order
+
+Step = Firing[Decision]
+FIELDS: dict[str, type] = {
+    "kind": str,  # always "candidate"
+    "action": str,  # class of the action
+    "rank": int,  # CLASS_RANK of the class
+    "entity": int,
+    "grp": int,  # entity number of the ad group above, -1 without
+    "top": int,  # entity number of the campaign above, -1 without
+    "rule": int,
+    "batch": int,  # number of the campaign, where batches may be cut
+    "lead": int,  # 1: speaks for its entity and class
+    "learn": int,
+    "cool": int,
+    "track": int,
+    "last": int,
+    "soft": int,  # 0 as proposed, 1 alert because learning, 2 alert because last active ad
+}
+SOFTENED = {0: "kept", 1: "learning", 2: "last_active"}
+
+
+def _drop(because: str) -> Callable[[Step], None]:
+    return lambda firing: firing.decide("loser", Decision("dropped", because))
+
+
+def _beat(because: str) -> Callable[[Step], None]:
+    return lambda firing: firing.decide("loser", Decision("dropped", because, firing.number("winner")))
+
+
+def _soften(how: int) -> Callable[[Step], None]:
+    return lambda firing: firing.replace("loser", action="alert", rank=CLASS_RANK["alert"], soft=how)
+
+
+def _keep(how: int) -> Callable[[Step], None]:
+    verdict: Decision = Decision("downgraded" if how else "kept", SOFTENED[how])
+    return lambda firing: firing.decide("loser", verdict)
+
+
+def _one(
+    name: str, priority: int, act: Callable[[Step], None], above: dict[str, int] | None = None, **equals: int | str
+) -> Rule[Decision]:
+    return Rule(name, priority, (Pattern("loser", {"kind": "candidate", **equals}, above or {}),), act)
+
+
+def _two(
+    name: str, priority: int, because: str, winner: dict[str, int | str], loser: dict[str, int | str],
+    joins: dict[str, str], above: dict[str, int] | None = None,
+) -> Rule[Decision]:  # fmt: skip
+    return Rule(
+        name,
+        priority,
+        (
+            Pattern("winner", {"kind": "candidate", **winner}),
+            Pattern("loser", {"kind": "candidate", **loser}, above or {}, {a: ("winner", b) for a, b in joins.items()}),
+        ),
+        _beat(because),
+    )
+
+
+def _protection() -> list[Rule[Decision]]:
+    acting = [name for name in CLASS_RANK if name != "alert"]
+    return [
+        _one("tracking_break", 1, _drop("tracking_break"), track=1),
+        _one("cooldown", 2, _drop("cooldown"), cool=1),
+        *(_one(f"learning_{name}", 3, _soften(1), action=name, learn=1) for name in acting),
+        _one("last_active", 4, _soften(2), action="stop", last=1),
+    ]
+
+
+def _conflicts() -> list[Rule[Decision]]:
+    stop: dict[str, int | str] = {"action": "stop", "lead": 1}
+    alert: dict[str, int | str] = {"action": "alert", "soft": 0}
+    same = {"entity": "entity"}
+    return [
+        _two("campaign_stopped", 10, "campaign_stopped", stop, {}, {"top": "entity"}),
+        _two("group_stopped", 11, "group_stopped", stop, {}, {"grp": "entity"}),
+        _two("same_action", 12, "same_action", {"lead": 1}, {"lead": 0, "soft": 0}, {**same, "rank": "rank"}),
+        _two("stop_wins", 13, "stop_wins", stop, {}, same, above={"rank": CLASS_RANK["stop"]}),
+        _two("cut_wins", 14, "cut_wins", {"action": "cut", "lead": 1}, {"action": "shift_in"}, same),
+        _two("shift_out_wins", 15, "cut_wins", {"action": "shift_out", "lead": 1}, {"action": "shift_in"}, same),
+        _two("covered_by_campaign", 16, "covered_above", alert, alert, {"top": "entity", "rule": "rule"}),
+        _two("covered_by_group", 17, "covered_above", alert, alert, {"grp": "entity", "rule": "rule"}),
+    ]
+
+
+@cache
+def _ruleset() -> Ruleset[Decision]:
+    kept = [_one(f"keep_{how}", 100, _keep(how), soft=how) for how in SOFTENED]
+    return Ruleset("resolve", FIELDS, [*_protection(), *_conflicts(), *kept])
+
+
+def _facts(candidates: Sequence[Candidate], order: Sequence[int]) -> list[dict[str, int | str]]:
+    lead = first_of_class(candidates)
+    keys = {key for c in candidates for key in (c.entity, c.group, c.campaign, c.top) if key}
+    number = {key: at for at, key in enumerate(sorted(keys))} | {"": -1}
+    rule = {name: at for at, name in enumerate(sorted({c.rule for c in candidates}))}
+    return [
+        {
+            "kind": "candidate",
+            "action": c.action_class,
+            "rank": CLASS_RANK[c.action_class],
+            "entity": number[c.entity],
+            "grp": number[c.group],
+            "top": number[c.campaign],
+            "rule": rule[c.rule],
+            "batch": number[c.top],
+            "lead": int(lead[at]),
+            "learn": int(c.learning),
+            "cool": int(c.cooldown),
+            "track": int(c.tracking_break),
+            "last": int(c.last_active),
+            "soft": 0,
+        }
+        for at, c in ((at, candidates[at]) for at in order)
+    ]
+
+
+def resolve_durable(candidates: Sequence[Candidate]) -> list[Decision]:
+    """One decision per candidate, in the order given. Raises InferenceError when the engine loses one."""
+    order = in_order(candidates)
+    decided = _ruleset().decide(_facts(candidates, order), cut_at="batch")
+    out: list[Decision | None] = [None] * len(candidates)
+    for place, at in enumerate(order):
+        by = decided[place].beaten_by
+        out[at] = Decision(decided[place].verdict, decided[place].because, None if by is None else order[by])
+    return [decision for decision in out if decision is not None]

@@ -1,0 +1,91 @@
+"""Decides every number the rules know about a level: one pass over its facts per window, one row per entity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from rules.conditions import Conditions
+from rules.delivery import Delivery, delivery
+from rules.entities import Floats, LevelFacts, level_facts
+from rules.expected import Expected, blanks_are_zero, expected_conversions
+from rules.judgement import Targets
+from rules.peers import PeerRates, peer_rates
+from rules.vocabulary import signals
+from rules.windows import divide, sums
+
+State = Mapping[str, NDArray[np.bool_]]
+
+
+@dataclass(frozen=True, slots=True)
+class SignalTable:
+    """One level over one window: ``columns`` holds a float64 per entity and metric, NaN where it is missing."""
+
+    facts: LevelFacts
+    first_day: int
+    last_day: int
+    columns: dict[str, Floats]
+    delivery: Delivery
+    expected: Expected | None
+    peers: PeerRates | None
+    conditions: Conditions
+
+
+@dataclass(slots=True)
+class SignalSource:
+    """Builds the tables of one snapshot; levels and windows that several rules share are computed once."""
+
+    frame: pd.DataFrame
+    day: int
+    targets: Targets
+    _levels: dict[str, LevelFacts] = field(default_factory=dict)
+    _deliveries: dict[tuple[str, int], Delivery] = field(default_factory=dict)
+    _tables: dict[tuple[str, int, int, frozenset[str]], SignalTable] = field(default_factory=dict)
+
+    def level(self, name: str) -> LevelFacts:
+        """The facts of one level up to the day of judging, blanks of result columns settled."""
+        if name not in self._levels:
+            facts = level_facts(self.frame, name, self.day)
+            conversions = facts.values.get("conversions")
+            if conversions is not None:
+                account = facts.entities["account"].to_numpy(dtype=np.int64)[facts.entity]
+                facts.values["conversions"] = np.where(blanks_are_zero(conversions, account), 0.0, conversions)
+            self._levels[name] = facts
+        return self._levels[name]
+
+    def delivery(self, level: str, last_day: int) -> Delivery:
+        """Delivery of one level as of ``last_day``."""
+        if (level, last_day) not in self._deliveries:
+            self._deliveries[level, last_day] = delivery(self.level(level), last_day)
+        return self._deliveries[level, last_day]
+
+    def table(self, level: str, days: int, end_lag_days: int, metrics: tuple[str, ...]) -> SignalTable:
+        """The signals that ``metrics`` need, over the window of a rule."""
+        needs = frozenset(signals()[name].needs for name in metrics)
+        key = (level, days, end_lag_days, needs)
+        if key not in self._tables:
+            self._tables[key] = self._build(level, self.day - end_lag_days, days, needs)
+        return self._tables[key]
+
+    def _build(self, level: str, last_day: int, days: int, needs: frozenset[str]) -> SignalTable:
+        facts = self.level(level)
+        first_day = last_day - days + 1
+        columns = sums(facts, first_day, last_day)
+        delivered = self.delivery(level, last_day)
+        expected = peers = None
+        if "delivery" in needs:
+            columns |= delivered.columns
+        if "expected" in needs:
+            share = self.targets.reported_share
+            expected = expected_conversions(facts.entities, columns, self.targets.target_cpa, share)
+            columns |= {"expected_conversions": expected.expected, "target_cpa": expected.target_cpa}
+        if "peers" in needs:
+            peers = peer_rates(facts.entities, columns)
+            columns |= {"peer_ctr": peers.rate, "peer_count": peers.count}
+            columns["ctr_vs_peers"] = divide(columns["ctr"], peers.rate)
+        conditions = Conditions(columns, len(facts.entities))
+        return SignalTable(facts, first_day, last_day, columns, delivered, expected, peers, conditions)
