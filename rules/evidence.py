@@ -1,34 +1,19 @@
-"""Decides how sure a flag is: posterior probabilities by empirical Bayes and the set whose false share is bounded.
+"""Decides how sure "never converts" is, and which flags together keep the share of false ones bounded.
 
-Click rate: theta = rate / peers' rate, theta ~ Gamma(k, k), clicks ~ Poisson(n x peers' rate x theta); the peers'
-rate is itself uncertain and integrated over. No result: a share of the entities converts never, the others with
-a rate spread as Gamma(k, k) around the target's; both numbers are fitted to the account.
+A share of the entities converts never, the others at rates spread as Gamma(k, k) around the target's; both numbers are
+fitted to the account's own entities, so that many thin ads do not add up to many false flags.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammainc, gammaln, xlogy
+from scipy.special import gammaln, xlogy
 
 from rules.entities import Floats
 
-NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 SHAPES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 64.0)
 SHARE_PRIOR = (1.0, 9.0)  # Beta: before any data, one entity in ten is taken to convert never
-
-
-def below_peers(clicks: Floats, shown: Floats, rate: Floats, log_error: Floats, shape: Floats, ratio: float) -> Floats:
-    """P(theta < ratio) per entity; NaN where anything it needs is missing."""
-    out = np.full(len(clicks), np.nan)
-    usable = ~np.isnan(rate) & (shown > 0) & (clicks >= 0)
-    c, n, r, s, k = (x[usable, None] for x in (clicks, shown, rate, log_error, shape))
-    due = n * r * np.exp(s * NODES - s**2 / 2)
-    log_weight = np.log(WEIGHTS) + xlogy(c, due) - (k + c) * np.log(k + due)
-    weight = np.exp(log_weight - log_weight.max(axis=1, keepdims=True)) if usable.any() else log_weight
-    inside = gammainc(k + c, (k + due) * ratio)
-    out[usable] = (weight * inside).sum(axis=1) / weight.sum(axis=1)
-    return out
 
 
 def never_converts(conversions: Floats, expected: Floats, behind: Floats) -> Floats:
@@ -78,17 +63,3 @@ def false_discovery_set(sure: Floats, eligible: NDArray[np.bool_], rate: float) 
     rank[order] = np.arange(1, len(order) + 1)
     chosen[order[: int((running <= rate).sum())]] = True
     return chosen, rank
-
-
-def impressions_until_sure(
-    clicks: Floats, shown: Floats, rate: Floats, log_error: Floats, shape: Floats, ratio: float, sure: float = 0.95
-) -> Floats:
-    """How many more impressions at the present click rate would settle it; inf where no amount would."""
-    low, high = np.zeros(len(clicks)), np.full(len(clicks), 12.0)
-    enough = below_peers(clicks * 2.0**high, shown * 2.0**high, rate, log_error, shape, ratio) >= sure
-    for _ in range(20):
-        middle = (low + high) / 2
-        reached = below_peers(clicks * 2.0**middle, shown * 2.0**middle, rate, log_error, shape, ratio) >= sure
-        low, high = np.where(reached, low, middle), np.where(reached, middle, high)
-    more: Floats = np.where(enough, shown * (2.0**high - 1.0), np.inf)
-    return more

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rules.click_ratio import ClickRatios, click_ratios
 from rules.entities import Floats
-from rules.evidence import below_peers, false_discovery_set, never_converts
+from rules.evidence import false_discovery_set, never_converts
 from rules.pack import Guard, RulePack
 from rules.signals import SignalTable
 
@@ -31,6 +32,12 @@ class Flags:
     sure: Floats
     rank: Floats
     false_rate: Floats
+    ratios: ClickRatios | None
+
+    @property
+    def unanswered(self) -> Bools:
+        """Entities the rule cannot answer for yet."""
+        return self.unknown | self.thin | self.unproven
 
 
 def in_scope(pack: RulePack, entities: pd.DataFrame) -> Bools:
@@ -53,18 +60,18 @@ def in_scope(pack: RulePack, entities: pd.DataFrame) -> Bools:
     return keep
 
 
-def _sureness(pack: RulePack, table: SignalTable) -> tuple[Floats, Floats]:
-    """P(the flag is true) and the chance of these numbers if it is not, per entity."""
+def _sureness(pack: RulePack, table: SignalTable) -> tuple[Floats, Floats, ClickRatios | None]:
+    """P(the flag is true), the chance of these numbers if it is not, and the click ratios where they decide."""
     columns, size = table.columns, len(table.facts.entities)
     if pack.evidence.method == "poisson_zero" and table.expected is not None:
         due = table.expected
-        return never_converts(columns["conversions"], due.expected, due.conversions_behind), due.chance_of_none
+        sure = never_converts(columns["conversions"], due.expected, due.conversions_behind)
+        return sure, due.chance_of_none, None
     if pack.evidence.method == "ctr_below_peers" and table.peers is not None:
-        p = table.peers
-        ratio = pack.evidence.ratio
-        sure = below_peers(columns["clicks"], columns["impressions"], p.rate, p.log_error, p.shape, ratio)
-        return sure, 1.0 - sure
-    return np.ones(size), np.zeros(size)
+        platform = pd.factorize(table.facts.entities["platform"], sort=True)[0].astype(np.int64)
+        ratios = click_ratios(columns["clicks"], columns["impressions"], table.peers, platform, pack.evidence.ratio)
+        return ratios.sure, 1.0 - ratios.sure, ratios
+    return np.ones(size), np.zeros(size), None
 
 
 def guard_columns(table: SignalTable, learning: Bools, broken: Bools) -> dict[Guard, Bools]:
@@ -96,7 +103,7 @@ def flags(pack: RulePack, table: SignalTable, active: Bools, guarded: Mapping[Gu
     eligible = met & ~thin
     for mask in skipped.values():
         eligible &= ~mask
-    sure, false_rate = _sureness(pack, table)
+    sure, false_rate, ratios = _sureness(pack, table)
     strong = eligible & (false_rate <= pack.evidence.max_false_rate)
     chosen, rank = false_discovery_set(sure, strong, pack.evidence.fdr)
     return Flags(
@@ -109,4 +116,5 @@ def flags(pack: RulePack, table: SignalTable, active: Bools, guarded: Mapping[Gu
         sure=sure,
         rank=rank,
         false_rate=false_rate,
+        ratios=ratios,
     )

@@ -17,7 +17,7 @@ from rules.candidates import Candidate, Decision
 from rules.checks import data_findings, tracking_findings
 from rules.explain import evidence, plain, reason, subject
 from rules.flags import Flags, flags, guard_columns
-from rules.judgement import Applied, Judgement, NoData, Recommendation, Targets
+from rules.judgement import Applied, Judged, Judgement, NoData, Recommendation, Targets
 from rules.loading import LoadedPack, shipped_packs
 from rules.missing import no_answers
 from rules.pack import CLASS_OF, LevelName, RulePack
@@ -89,7 +89,10 @@ def judge(
         findings=(*breaks, *data_findings([(j.pack, j.table) for j in judged], as_of)),
         recommendations=tuple(sorted(recommendations, key=_most_money_first)),
         no_data=tuple(sorted(missing, key=lambda one: (-one.spend, one.rule, one.entity))),
-        judged={f"{j.pack.id}/{j.level}": j.found.judged for j in judged},
+        judged=tuple(
+            Judged(j.pack.id, j.level, j.found.judged, int(j.found.flagged.sum()), int(j.found.unanswered.sum()))
+            for j in judged
+        ),
     )
 
 

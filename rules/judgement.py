@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -76,8 +76,22 @@ class NoData:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """How many entities a rule looked at on a level, flagged, and could not answer for."""
+
+    rule: str
+    level: str
+    judged: int
+    flagged: int
+    no_data: int
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
-    """Everything the rules say about one account on one day, the most money first."""
+    """Everything the rules say about one account on one day, the most money first.
+
+    ``no_data`` holds the answers with the most spend of each rule; ``judged`` counts all of them.
+    """
 
     account: str
     as_of: date
@@ -88,7 +102,7 @@ class Judgement:
     findings: tuple[Finding, ...]
     recommendations: tuple[Recommendation, ...]
     no_data: tuple[NoData, ...]
-    judged: Mapping[str, int]
+    judged: tuple[Judged, ...]
 
     def as_dict(self, language: Language = "zh-TW") -> dict[str, Any]:
         """JSON-ready, with every sentence in ``language``."""
@@ -100,7 +114,7 @@ class Judgement:
             "id": self.id,
             "resolver": self.resolver,
             "packs": [_pack(ref) for ref in self.packs],
-            "judged": dict(self.judged),
+            "judged": [asdict(one) for one in self.judged],
             "findings": [_finding(finding, language) for finding in self.findings],
             "recommendations": [_recommendation(one, language) for one in self.recommendations],
             "no_data": [_no_data(one, language) for one in self.no_data],

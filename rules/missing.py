@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.messages import Message, Value
-from rules.evidence import impressions_until_sure
+from rules.click_ratio import impressions_until_sure
+from rules.entities import Floats
 from rules.explain import subject
 from rules.flags import Flags
 from rules.judgement import NoData
@@ -16,35 +17,38 @@ from rules.pack import RulePack
 from rules.signals import SignalTable
 from rules.vocabulary import signals
 
+MOST_TOLD = 500
 
-def no_answers(pack: RulePack, table: SignalTable, found: Flags) -> Iterator[NoData]:
-    """One "no data" answer per entity that spent or delivered in the window and could not be judged."""
-    columns = table.columns
-    open_ended = np.flatnonzero(found.unknown | found.thin | found.unproven)
-    more = _more(pack, table, open_ended)
-    spend = np.nan_to_num(columns["spend"])
+
+def no_answers(pack: RulePack, table: SignalTable, found: Flags) -> list[NoData]:
+    """The "no data" answers with the most spend, at most ``MOST_TOLD``; ``Flags`` counts them all."""
+    spend = np.nan_to_num(table.columns["spend"])
+    at = np.flatnonzero(found.unanswered)
+    at = at[np.argsort(-spend[at], kind="stable")][:MOST_TOLD]
+    more = _more(pack, table, found, at)
     keys = table.facts.entities["key"]
-    for place, at in enumerate(open_ended.tolist()):
-        who = subject(table, at)
-        wanted = more[place]
-        reason = _reason(pack, table, found, at, {"name": who.name}, wanted)
+    answers = []
+    for place, entity in enumerate(at.tolist()):
+        who, wanted = subject(table, entity), float(more[place])
+        reason = _reason(pack, table, found, entity, {"name": who.name}, wanted)
         count = math.ceil(wanted) if math.isfinite(wanted) and wanted > 0 else None
-        yield NoData(pack.id, str(keys.iat[at]), who, reason, float(spend[at]), count)
+        answers.append(NoData(pack.id, str(keys.iat[entity]), who, reason, float(spend[entity]), count))
+    return answers
 
 
-def _more(
-    pack: RulePack, table: SignalTable, at: np.ndarray[tuple[int], np.dtype[np.intp]]
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _more(pack: RulePack, table: SignalTable, found: Flags, at: NDArray[np.intp]) -> Floats:
     """Impressions still wanted per entity of ``at``; NaN where impressions are not what is missing."""
-    peers = table.peers
-    if pack.evidence.method != "ctr_below_peers" or peers is None or not len(at):
-        return np.full(len(at), np.nan)
-    shown, clicks = np.nan_to_num(table.columns["impressions"][at]), np.nan_to_num(table.columns["clicks"][at])
-    until = impressions_until_sure(
-        clicks, shown, peers.rate[at], peers.log_error[at], peers.shape[at], pack.evidence.ratio
-    )
-    until[np.isnan(peers.rate[at])] = np.nan
-    return np.fmax(until, pack.guards.min_impressions - shown)
+    out = np.full(len(at), np.nan)
+    ratios, peers, columns = found.ratios, table.peers, table.columns
+    if ratios is None or peers is None:
+        return out
+    for number, spread in ratios.spreads.items():
+        own = (ratios.platform[at] == number) & ~np.isnan(ratios.sure[at])
+        some = at[own]
+        clicks, shown = columns["clicks"][some], columns["impressions"][some]
+        until = impressions_until_sure(clicks, shown, ratios.due[some], peers.log_error[some], spread)
+        out[own] = np.fmax(until, pack.guards.min_impressions - shown)
+    return out
 
 
 def _reason(pack: RulePack, table: SignalTable, found: Flags, at: int, who: dict[str, Value], more: float) -> Message:
