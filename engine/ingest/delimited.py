@@ -1,0 +1,189 @@
+"""Decides how delimited text becomes a grid: quickly where every line is whole, line by line where one is not."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from engine.ingest.faults import FaultList, say
+from engine.ingest.grid import Grid
+from engine.settings import Settings
+
+DELIMITERS = (",", "\t", ";", "|")
+HEAD_BYTES = 400_000
+HEAD_RECORDS = 80
+_BLOCK = 8 << 20
+_FIELD_LIMIT = 10_000_000
+
+
+def head_records(data: bytes, delimiter: str) -> list[list[str]]:
+    """The first records of the text, blank ones included."""
+    records = []
+    for record in _records(data[:HEAD_BYTES].decode("utf-8", "replace"), delimiter):
+        records.append(record)
+        if len(records) == HEAD_RECORDS:
+            break
+    return records
+
+
+def _records(text: str, delimiter: str, strict: bool = False) -> Iterator[list[str]]:
+    csv.field_size_limit(_FIELD_LIMIT)
+    return csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter, strict=strict)
+
+
+def load_grid(
+    data: bytes,
+    delimiter: str,
+    header_index: int,
+    headers: tuple[str, ...],
+    labels: Collection[int],
+    numbers: Collection[int],
+    limits: Settings,
+    faults: FaultList,
+) -> Grid:
+    """The lines under the header, of the columns asked for: ``labels`` as dictionaries, ``numbers`` as text.
+
+    Raises FileFaults when a quote is never closed or there are too many lines.
+    """
+    if data.count(b"\n") > limits.max_rows + header_index + 1:
+        raise faults.stop(say("too_many_rows", limit=limits.max_rows))
+    body = data[_offset_after(data, delimiter, header_index) :].rstrip(b"\r\n")
+    if body and not _needs_care(body):
+        quick = _load_quickly(body, delimiter, header_index, headers, labels, numbers)
+        if quick is not None:
+            quick.ends_cleanly = data.endswith(b"\n")
+            return quick
+    return _load_with_care(data, delimiter, header_index, headers, labels, numbers, faults)
+
+
+def _needs_care(body: bytes) -> bool:
+    """Blank lines shift row numbers, an odd number of quotes leaves one open."""
+    return b"\n\n" in body or b"\n\r\n" in body or body.count(b'"') % 2 == 1
+
+
+def _offset_after(data: bytes, delimiter: str, header_index: int) -> int:
+    reader = csv.reader(io.StringIO(data[:HEAD_BYTES].decode("utf-8", "replace"), newline="\n"), delimiter=delimiter)
+    for _ in range(header_index + 1):
+        next(reader)
+    offset = 0
+    for _ in range(reader.line_num):
+        found = data.find(b"\n", offset)
+        if found < 0:
+            return len(data)
+        offset = found + 1
+    return offset
+
+
+def _load_quickly(
+    body: bytes,
+    delimiter: str,
+    header_index: int,
+    headers: tuple[str, ...],
+    labels: Collection[int],
+    numbers: Collection[int],
+) -> Grid | None:
+    """The grid, or None when some line does not have exactly the header's cells."""
+    names = [f"c{position}" for position in range(len(headers))]
+    wanted = sorted({*labels, *numbers})
+    texts = pa.dictionary(pa.int32(), pa.string())
+    uneven = False
+
+    def refuse(row: pacsv.InvalidRow) -> str:
+        nonlocal uneven
+        uneven = True
+        return "error"
+
+    try:
+        table = pacsv.read_csv(
+            pa.BufferReader(pa.py_buffer(body)),
+            read_options=pacsv.ReadOptions(column_names=names, block_size=_BLOCK),
+            parse_options=pacsv.ParseOptions(
+                delimiter=delimiter,
+                newlines_in_values=b'"' in body,
+                ignore_empty_lines=False,
+                invalid_row_handler=refuse,
+            ),
+            convert_options=pacsv.ConvertOptions(
+                include_columns=[names[position] for position in wanted],
+                column_types={names[p]: texts if p in labels else pa.string() for p in wanted},
+                strings_can_be_null=False,
+                quoted_strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if uneven:
+        return None
+    columns = {p: _whole(table.column(names[p]), p in labels) for p in wanted}
+    rows = np.arange(header_index + 2, header_index + 2 + table.num_rows, dtype=np.int64)
+    return Grid(headers, header_index + 1, columns, rows)
+
+
+def _whole(column: pa.ChunkedArray, is_label: bool) -> pa.Array:
+    if is_label:
+        column = column.unify_dictionaries()
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+
+
+def _load_with_care(
+    data: bytes,
+    delimiter: str,
+    header_index: int,
+    headers: tuple[str, ...],
+    labels: Collection[int],
+    numbers: Collection[int],
+    faults: FaultList,
+) -> Grid:
+    text = data.decode("utf-8")
+    lines = _all_records(text, delimiter, faults)[header_index + 1 :]
+    return grid_of(lines, header_index, headers, labels, numbers, ends_cleanly=data.endswith(b"\n"))
+
+
+def _all_records(text: str, delimiter: str, faults: FaultList) -> list[list[str]]:
+    records: list[list[str]] = []
+    try:
+        for record in _records(text, delimiter, strict=True):
+            records.append(record)
+        return records
+    except csv.Error as error:
+        if "unexpected end of data" in str(error):
+            raise faults.stop(say("open_quote"), row=len(records) + 1) from error
+        if "field larger" in str(error):
+            raise faults.stop(say("huge_cell", limit=_FIELD_LIMIT), row=len(records) + 1) from error
+    return list(_records(text, delimiter))
+
+
+def grid_of(
+    lines: list[list[str]],
+    header_index: int,
+    headers: tuple[str, ...],
+    labels: Collection[int],
+    numbers: Collection[int],
+    ends_cleanly: bool = True,
+) -> Grid:
+    """A grid from lines of cells: blank lines left out, short ones filled up, long ones cut, both noted."""
+    width = len(headers)
+    rows: list[int] = []
+    kept: list[list[str]] = []
+    short: dict[int, int] = {}
+    long: dict[int, list[str]] = {}
+    for number, line in enumerate(lines, start=header_index + 2):
+        if not any(cell.strip() for cell in line):
+            continue
+        if len(line) < width:
+            short[len(kept)] = len(line)
+            line = [*line, *[""] * (width - len(line))]
+        elif len(line) > width and any(cell.strip() for cell in line[width:]):
+            long[len(kept)] = line[width:]
+        rows.append(number)
+        kept.append(line)
+    columns = {}
+    for position in sorted({*labels, *numbers}):
+        column = pa.array([line[position] for line in kept], pa.string())
+        columns[position] = column.dictionary_encode() if position in labels else column
+    return Grid(headers, header_index + 1, columns, np.asarray(rows, dtype=np.int64), short, long, ends_cleanly)

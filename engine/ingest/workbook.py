@@ -1,0 +1,186 @@
+"""Decides how an XLSX becomes lines of text, after its declared sizes were checked and before anything is unpacked."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Collection, Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+from openpyxl.utils import range_boundaries
+from openpyxl.utils.exceptions import InvalidFileException
+
+from engine.ingest.delimited import HEAD_RECORDS, grid_of
+from engine.ingest.faults import FaultList, say
+from engine.ingest.grid import Grid
+from engine.ingest.layout import find_header
+from engine.ingest.mapping import UserMapping
+from engine.ingest.sniffing import Content
+from engine.ingest.source import Source
+from engine.settings import Settings
+
+MOST_PARTS = 5_000
+_MERGE = re.compile(rb'<(?:\w+:)?mergeCell [^>]*ref="([A-Z]+\d+:[A-Z]+\d+)"')
+_OVERLAP = 200
+
+
+def open_workbook(content: Content, mapping: UserMapping | None, limits: Settings, faults: FaultList) -> Source:
+    """The sheet whose header is understood best. Raises FileFaults for what is no safe, whole workbook."""
+    archive = _checked_archive(content.data, limits, faults)
+    try:
+        book = _open(content.data)
+        best: tuple[int, str, list[list[str]], int] | None = None
+        names = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.sheetnames
+        for name in names:
+            records = _head(book[name])
+            index, known = find_header(records, mapping)
+            if index >= 0 and (best is None or known > best[0]):
+                best = (known, name, records, index)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, InvalidFileException, SyntaxError, TypeError) as error:
+        raise faults.stop(say("workbook.cut")) from error
+    if best is None:
+        raise faults.stop(say("workbook.no_table"))
+    _, name, records, index = best
+    if len(records[index]) > limits.max_columns:
+        raise faults.stop(say("too_many_columns", limit=limits.max_columns), row=index + 1)
+    others = tuple(other for other in names if other != name and _holds_lines(book[other]))
+
+    def load(headers: tuple[str, ...], labels: Collection[int], numbers: Collection[int]) -> Grid:
+        try:
+            lines = _lines(book[name], index, limits, faults)
+        except (zipfile.BadZipFile, ValueError, OSError, SyntaxError) as error:
+            raise faults.stop(say("workbook.cut")) from error
+        _fill_merged(lines, index, _merged_ranges(archive, book, name), labels)
+        return grid_of(lines, index, headers, labels, numbers)
+
+    return Source(records, index, "", True, load, others)
+
+
+def _checked_archive(data: bytes, limits: Settings, faults: FaultList) -> zipfile.ZipFile:
+    """The archive of a workbook that may be opened. Raises FileFaults that says what it is otherwise."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise faults.stop(say("workbook.cut")) from error
+    names = {part.filename for part in parts}
+    size = sum(part.file_size for part in parts)
+    if any(part.flag_bits & 1 for part in parts):
+        raise faults.stop(say("workbook.encrypted"))
+    if size > limits.max_unzipped_bytes or size > limits.max_zip_ratio * max(1, len(data)) or len(parts) > MOST_PARTS:
+        raise faults.stop(say("workbook.bomb", size=size))
+    if "xl/workbook.bin" in names:
+        raise faults.stop(say("kind.xlsb"))
+    if "mimetype" in names and "content.xml" in names:
+        raise faults.stop(say("kind.ods"))
+    if "word/document.xml" in names or "ppt/presentation.xml" in names:
+        raise faults.stop(say("kind.document"))
+    if "xl/workbook.xml" not in names:
+        raise faults.stop(say("kind.zip"))
+    try:
+        for part in parts:
+            if part.filename.endswith((".xml", ".rels")) and b"<!" in _first_bytes(archive, part):
+                raise faults.stop(say("workbook.entities"))
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
+        raise faults.stop(say("workbook.cut")) from error
+    return archive
+
+
+def _first_bytes(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    with archive.open(part) as opened:
+        return opened.read(2000).replace(b"<!--", b"")
+
+
+def _open(data: bytes) -> Any:
+    with warnings.catch_warnings():
+        # openpyxl warns of styles and extensions it leaves out; the values are all that is wanted here.
+        warnings.simplefilter("ignore", UserWarning)
+        return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+
+
+def _rows(sheet: Any) -> Iterator[list[str]]:
+    """Every row from the first one on, as texts; blank rows are there too."""
+    sheet.reset_dimensions()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        for row in sheet.iter_rows(values_only=True):
+            yield [_text(value) for value in row]
+
+
+def _head(sheet: Any) -> list[list[str]]:
+    records = []
+    for row in _rows(sheet):
+        records.append(row)
+        if len(records) == HEAD_RECORDS:
+            break
+    return records
+
+
+def _holds_lines(sheet: Any) -> bool:
+    return sum(1 for row in _head(sheet) if sum(1 for cell in row if cell.strip()) > 1) > 1
+
+
+def _lines(sheet: Any, index: int, limits: Settings, faults: FaultList) -> list[list[str]]:
+    lines = []
+    for number, row in enumerate(_rows(sheet)):
+        if number > index:
+            lines.append(row)
+        if len(lines) > limits.max_rows:
+            raise faults.stop(say("too_many_rows", limit=limits.max_rows))
+    return lines
+
+
+def _text(value: object) -> str:
+    """A cell as an export would write it: no idle decimals, ISO dates, no binary tails."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e17 else f"{Decimal(repr(value)):f}"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time(0) else value.isoformat(" ")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    return str(value)
+
+
+def _merged_ranges(archive: zipfile.ZipFile, book: Any, name: str) -> list[tuple[int, int, int, int]]:
+    """Merged cells that go down several rows: (first column, first row, last column, last row), 1-based."""
+    path = next((p for p in (book[name]._worksheet_path,) if p), "").lstrip("/")
+    found = []
+    with archive.open(path) as part:
+        tail = b""
+        while piece := part.read(1 << 20):
+            window = tail + piece
+            found += [match.decode() for match in _MERGE.findall(window)]
+            cut = window.rfind(b"<")
+            tail = window[cut:] if cut >= len(window) - _OVERLAP else b""
+    spans = []
+    for ref in dict.fromkeys(found):
+        left, top, right, bottom = range_boundaries(ref)
+        if left and top and right and bottom and bottom > top:
+            spans.append((left, top, right, bottom))
+    return spans
+
+
+def _fill_merged(
+    lines: list[list[str]], index: int, merged: list[tuple[int, int, int, int]], labels: Collection[int]
+) -> None:
+    """A name merged over several rows belongs to each of them; a number so merged is left where it stands."""
+    for column, top, last_column, bottom in merged:
+        if column != last_column or column - 1 not in labels:
+            continue
+        first = top - index - 2
+        if first < 0 or first >= len(lines) or column - 1 >= len(lines[first]):
+            continue
+        for line in lines[first + 1 : bottom - index - 1]:
+            if any(line) and column - 1 < len(line) and not line[column - 1]:
+                line[column - 1] = lines[first][column - 1]
