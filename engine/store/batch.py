@@ -61,7 +61,7 @@ def encode(reading: Reading) -> Batch:
     entities, entity = _entities(table, scopes, scope, first)
     edges = [int(first.min()), int(last.max())] if len(table) else []
     if reading.report.period is not None:
-        edges += [day_to_int(reading.report.period.start), day_to_int(reading.report.period.end)]
+        edges += [day_to_int(day) for day in reading.report.period]
     blank = np.full(len(table), NONE, dtype=np.int64)
     return Batch(
         scopes=scopes,

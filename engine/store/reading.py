@@ -14,20 +14,6 @@ import pandas as pd
 from engine.vocabulary import content_hash
 
 
-class Span(Protocol):
-    """The first and last day a file covers."""
-
-    @property
-    def start(self) -> date:
-        """First day."""
-        ...
-
-    @property
-    def end(self) -> date:
-        """Last day."""
-        ...
-
-
 class Report(Protocol):
     """What the reader understood of a file."""
 
@@ -62,8 +48,8 @@ class Report(Protocol):
         ...
 
     @property
-    def period(self) -> Span | None:
-        """The days it says it covers."""
+    def period(self) -> tuple[date, date] | None:
+        """The first and last day it covers."""
         ...
 
     @property
@@ -98,13 +84,12 @@ class Reading(Protocol):
 
 def summary(report: Report) -> dict[str, Any]:
     """What is kept of the report beside the facts."""
-    period = report.period
     return {
         "platform": report.platform,
         "grain": report.grain,
         "breakdown": report.breakdown,
         "currency": report.currency,
-        "period": None if period is None else [period.start.isoformat(), period.end.isoformat()],
+        "period": None if report.period is None else [day.isoformat() for day in report.period],
         "mapping": dict(report.mapping),
         "rows_kept": report.rows_kept,
         "sums": {name: str(value) for name, value in report.sums.items()},

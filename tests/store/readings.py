@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,7 +13,6 @@ import pandas as pd
 
 from engine.metrics import metrics
 from engine.snapshot import DIMENSIONS
-from engine.vocabulary import Period
 
 TEXTS = (*DIMENSIONS, "currency", "attribution")
 
@@ -26,7 +25,7 @@ class MadeReport:
     grain: str = "campaign"
     breakdown: str = ""
     currency: str | None = "TWD"
-    period: Period | None = None
+    period: tuple[date, date] | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     rows_kept: int = 0
     sums: Mapping[str, Any] = field(default_factory=dict)
@@ -59,7 +58,7 @@ def reading(
         table[name] = pd.to_datetime(table[name])
     table["source_row"] = np.arange(4, 4 + len(table))
     digest = sha256 or hashlib.sha256(repr((rows, period)).encode()).hexdigest()
-    span = Period(*(date.fromisoformat(day) for day in period)) if period else None
+    span = (date.fromisoformat(period[0]), date.fromisoformat(period[1])) if period else None
     return MadeReading(table, MadeReport("export.csv", digest, period=span, rows_kept=len(table), **report))
 
 
