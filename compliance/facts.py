@@ -1,0 +1,67 @@
+"""Decides what a stated fact is worth: the typed vocabulary of facts, licence formats, and claims a licence permits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import regex
+
+from compliance.understanding.normal import NormalText, fold
+from compliance.wordhits import Hit
+
+KNOWN = (
+    "licence_no",
+    "permitted_claim",
+    "approval_no",
+    "approved_text",
+    "evidence",
+    "advertiser",
+    "disclosure",
+    "nutrient_claim",
+    "warning_shown",
+    "form",
+    "origin",
+)
+USED = frozenset({"licence_no", "permitted_claim", "evidence", "nutrient_claim"})
+_NOTHING = regex.compile(r"^(?:無|沒有|未|none|no$|n/a|非)", regex.IGNORECASE)
+_SOMEONE_ELSES = regex.compile(r"(?:屬|為|是)?(?:另一|他人|其他)(?:配方)?(?:產品|商品|公司)")
+_HEALTH_FOOD_LICENCE = regex.compile(r"衛(?:署|部)健食(?:規)?字第[A-Z]?\d{5,6}號")
+_CLAIM_MARKS = regex.compile(r"[、，,;；。\s]+|\(\d\)|\d\.")
+
+
+def states(facts: Mapping[str, Any], name: str) -> bool:
+    """True when the advertiser states the fact, and does not state that there is none."""
+    value = facts.get(name)
+    if isinstance(value, str):
+        return bool(value.strip()) and not _NOTHING.match(value.strip())
+    return bool(value)
+
+
+def health_food_licence(facts: Mapping[str, Any]) -> str | None:
+    """The licence number in its real format, if the product's own is stated."""
+    value = facts.get("licence_no")
+    if not isinstance(value, str) or _SOMEONE_ELSES.search(value):
+        return None
+    match = _HEALTH_FOOD_LICENCE.search(value)
+    return match[0] if match else None
+
+
+def claims_permitted(text: NormalText, facts: Mapping[str, Any]) -> Iterator[Hit]:
+    """Where the ad says exactly what the licence permits."""
+    claim = facts.get("permitted_claim")
+    if health_food_licence(facts) is None or not isinstance(claim, str):
+        return
+    for part in (claim, *_CLAIM_MARKS.split(claim)):
+        letters = fold(part)
+        if len(letters) < 6:
+            continue
+        at = text.letters.find(letters)
+        while at >= 0:
+            yield Hit(at, at + len(letters))
+            at = text.letters.find(letters, at + len(letters))
+
+
+def unusable(facts: Mapping[str, Any]) -> list[str]:
+    """Facts no rule looks at, for the reviewer to judge."""
+    return [name for name in facts if name not in USED]

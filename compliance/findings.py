@@ -1,0 +1,120 @@
+"""Decides what goes into a copy check and what comes out: items, findings and the verdict over them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from engine.messages import Language, Message, render
+from engine.vocabulary import Certainty, Citation, Finding, Level, PackRef, Severity, Subject
+
+
+class Verdict(StrEnum):
+    """What the reviewer is told about an ad."""
+
+    BLOCK = "block"
+    REVIEW = "review"
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+
+
+@dataclass(frozen=True, slots=True)
+class CopyItem:
+    """One ad text to screen: its row, the text, the product category and facts the advertiser states."""
+
+    row_id: str
+    text: str
+    product: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CopyFinding:
+    """Words that may not run, with the article they touch; ``span`` counts characters of the text as it was given."""
+
+    code: str
+    span: tuple[int, int]
+    severity: Severity
+    message: Message
+    suggestion: Message
+    citations: tuple[Citation, ...] = ()
+    caveats: tuple[Message, ...] = ()
+    source: str = "rule"
+    pack: PackRef | None = None
+
+    @property
+    def law(self) -> str | None:
+        """The name of the first law cited."""
+        return self.citations[0].law if self.citations else None
+
+    @property
+    def article(self) -> str | None:
+        """The article of the first law cited."""
+        return self.citations[0].article if self.citations else None
+
+    @property
+    def paragraph(self) -> str | None:
+        """The paragraph of the first law cited."""
+        return self.citations[0].paragraph if self.citations else None
+
+    @property
+    def certainty(self) -> Certainty:
+        """As sure as the weakest article it stands on."""
+        order = list(Certainty)
+        return max((citation.certainty for citation in self.citations), key=order.index, default=Certainty.UNVERIFIED)
+
+    def as_dict(self, language: Language = "zh-TW") -> dict[str, Any]:
+        """JSON-ready, with the sentences in ``language``."""
+        return {
+            "source": self.source,
+            "code": self.code,
+            "span": list(self.span),
+            "law": self.law,
+            "article": self.article,
+            "paragraph": self.paragraph,
+            "severity": self.severity.value,
+            "message": render(self.message, language),
+            "suggestion": render(self.suggestion, language),
+            "certainty": self.certainty.value,
+            "caveats": [render(caveat, language) for caveat in self.caveats],
+            "also": [f"{c.title} §{c.article} ({c.paragraph})" for c in self.citations[1:]],
+        }
+
+    def as_finding(self, subject: Subject) -> Finding:
+        """The finding in the words all stages share."""
+        evidence = {"span": list(self.span), "suggestion": self.suggestion.id}
+        return Finding(self.code, subject, self.severity, self.message, evidence, self.citations, (), self.pack)
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """One ad with its verdict and its findings in the order of the text."""
+
+    item: CopyItem
+    verdict: Verdict
+    findings: tuple[CopyFinding, ...]
+    remarks: tuple[Message, ...] = ()
+
+    def as_dict(self, language: Language = "zh-TW") -> dict[str, Any]:
+        """JSON-ready; the text itself is left out, whoever asked has it."""
+        return {
+            "row_id": self.item.row_id,
+            "product": self.item.product,
+            "verdict": self.verdict.value,
+            "findings": [finding.as_dict(language) for finding in self.findings],
+            "remarks": [render(remark, language) for remark in self.remarks],
+        }
+
+    def as_findings(self, platform: str = "") -> tuple[Finding, ...]:
+        """The findings in the words all stages share."""
+        subject = Subject(Level.COPY, platform, {"row_id": self.item.row_id}, {"row_id": self.item.row_id})
+        return tuple(finding.as_finding(subject) for finding in self.findings)
+
+
+def verdict_of(findings: tuple[CopyFinding, ...]) -> Verdict:
+    """Block when any finding blocks, review when any warns, else pass."""
+    severities = {finding.severity for finding in findings}
+    if Severity.BLOCK in severities:
+        return Verdict.BLOCK
+    return Verdict.REVIEW if Severity.WARN in severities else Verdict.PASS

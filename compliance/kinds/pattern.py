@@ -1,0 +1,44 @@
+"""Decides that a sentence with numbers strikes; patterns are bounded and run under a time limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import regex
+
+from compliance.kinds.strike import MOST_STRIKES, Ad, Strike
+from compliance.pack_schema import PatternRule
+from compliance.understanding.modality import fold_pattern
+from compliance.understanding.normal import STOP
+from compliance.wordhits import Hit
+from engine.errors import PackError
+
+SECONDS_AT_MOST = 0.5
+
+
+@cache
+def compile_patterns(rule_code: str, patterns: tuple[str, ...]) -> regex.Pattern[str]:
+    """One pattern over folded letters. Raises PackError for an unbounded or broken one."""
+    for pattern in patterns:
+        if "*" in pattern or "+" in pattern:
+            raise PackError("compliance.pack.bad_pattern", rule=rule_code, detail="repetition without an upper bound")
+    try:
+        return regex.compile("|".join(f"(?:{fold_pattern(pattern)})" for pattern in patterns))
+    except regex.error as error:
+        raise PackError("compliance.pack.bad_pattern", rule=rule_code, detail=str(error)) from error
+
+
+def strikes(rule: PatternRule, ad: Ad) -> Iterator[Strike]:
+    """Every match that crosses no full stop, in a text that holds one of the ``when`` words."""
+    if not ad.hits.get(rule.code):
+        return
+    compiled = compile_patterns(rule.code, rule.patterns)
+    found = 0
+    for match in compiled.finditer(ad.text.letters, timeout=SECONDS_AT_MOST):
+        start, end = match.span()
+        if end > start and ad.text.strongest_break(start, end) < STOP:
+            yield Strike(start, end, Hit(start, end))
+            found += 1
+        if found >= MOST_STRIKES:
+            return

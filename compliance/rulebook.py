@@ -1,0 +1,138 @@
+"""Decides which rules apply to a product category: packs, word lists and permitted wording, compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from compliance.lawbook import Reference
+from compliance.pack_schema import (
+    AnyRule,
+    ClaimRule,
+    Lexicon,
+    Pack,
+    PatternRule,
+    PermittedList,
+    PermittedPhrases,
+    PhraseRule,
+    TogetherRule,
+    WordList,
+)
+from compliance.wordhits import WordIndex
+from engine.errors import PackError
+from engine.packs import load_packs, package_path
+from engine.vocabulary import PackRef
+
+
+@dataclass(frozen=True, slots=True)
+class Permitted:
+    """A group of permitted phrases under the name its hits carry."""
+
+    name: str
+    phrases: PermittedPhrases
+    basis: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All that is needed to screen one product category."""
+
+    name: str
+    rules: tuple[tuple[AnyRule, PackRef], ...]
+    lists: Mapping[str, WordList]
+    permitted: tuple[Permitted, ...]
+    charged_under: Mapping[str, Reference]
+    index: WordIndex
+
+
+@cache
+def packs() -> dict[str, tuple[Pack, PackRef]]:
+    """Every pack by file name."""
+    return load_packs(package_path("compliance") / "packs", Pack)
+
+
+@cache
+def word_lists() -> dict[str, WordList]:
+    """Every word list of ``lexicon/*.yaml`` by name."""
+    lists: dict[str, WordList] = {}
+    for name, (lexicon, _) in load_packs(package_path("compliance") / "lexicon", Lexicon).items():
+        for list_name, words in lexicon.lists.items():
+            if list_name in lists:
+                raise PackError("compliance.pack.twice", name=list_name, file=name)
+            lists[list_name] = words
+    return lists
+
+
+@cache
+def permitted_lists() -> dict[str, PermittedList]:
+    """Every annex of permitted wording by file name."""
+    found = load_packs(package_path("compliance") / "permitted", PermittedList)
+    return {name: permitted for name, (permitted, _) in found.items()}
+
+
+@cache
+def products() -> dict[str, str]:
+    """Product category -> pack that covers it."""
+    return {product: name for name, (pack, _) in packs().items() for product in pack.products}
+
+
+@cache
+def rulebook(name: str) -> Rulebook:
+    """The compiled rules of a pack. Raises PackError for a list that does not exist."""
+    chain = [name]
+    while (parent := packs()[chain[-1]][0].extends) is not None:
+        chain.append(parent)
+    rules = tuple((rule, packs()[link][1]) for link in chain for rule in packs()[link][0].rules)
+    permitted = tuple(
+        Permitted(f"permitted:{listed}:{number}", group, _permitted(name, listed).basis)
+        for listed in dict.fromkeys(listed for link in chain for listed in packs()[link][0].permitted)
+        for number, group in enumerate(_permitted(name, listed).groups)
+    )
+    lists = {listed: _word_list(name, listed) for rule, _ in rules for listed in _named_lists(rule)}
+    index = WordIndex(_all_terms(rules, lists, permitted))
+    return Rulebook(name, rules, lists, permitted, packs()[name][0].charged_under, index)
+
+
+def _all_terms(
+    rules: tuple[tuple[AnyRule, PackRef], ...], lists: Mapping[str, WordList], permitted: tuple[Permitted, ...]
+) -> dict[str, tuple[str, ...]]:
+    terms = {name: words.terms for name, words in lists.items()}
+    for rule, _ in rules:
+        if isinstance(rule, PhraseRule) and rule.terms:
+            terms[rule.code] = rule.terms
+        if isinstance(rule, PatternRule):
+            terms[rule.code] = rule.when
+        if rule.exceptions:
+            terms[f"except:{rule.code}"] = rule.exceptions
+    for group in permitted:
+        terms[group.name] = group.phrases.phrases
+        if group.phrases.nutrients:
+            terms[f"{group.name}:nutrients"] = group.phrases.nutrients
+        if group.phrases.wording:
+            terms[f"{group.name}:wording"] = group.phrases.wording
+    return terms
+
+
+def _named_lists(rule: AnyRule) -> tuple[str, ...]:
+    match rule:
+        case PhraseRule():
+            return rule.lists
+        case ClaimRule():
+            return (*rule.subjects, *rule.changes)
+        case TogetherRule():
+            return (*rule.lists, *rule.company)
+        case _:
+            return ()
+
+
+def _word_list(pack: str, name: str) -> WordList:
+    if name not in word_lists():
+        raise PackError("compliance.pack.unknown_list", pack=pack, list=name)
+    return word_lists()[name]
+
+
+def _permitted(pack: str, name: str) -> PermittedList:
+    if name not in permitted_lists():
+        raise PackError("compliance.pack.unknown_list", pack=pack, list=name)
+    return permitted_lists()[name]

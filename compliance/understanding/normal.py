@@ -1,0 +1,87 @@
+"""Decides the plain form of a text in which terms are looked for, with a map back to the text as it was given.
+
+What stands between letters is not deleted but remembered as a break in front of the next letter, so that 減.肥 reads
+減肥 and a match may still be refused for crossing a full stop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from compliance.understanding.characters import COMMA, LIST, NOISE, SPACE, STOP, readings
+
+__all__ = ["COMMA", "LIST", "NOISE", "SPACE", "STOP", "NormalText", "fold", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class NormalText:
+    """``letters`` of a text; letter i is ``original[starts[i]:ends[i]]`` and stands behind a break ``breaks[i]``."""
+
+    original: str
+    letters: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    breaks: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where letters start..end stand in the original text."""
+        return self.starts[start], self.ends[end - 1]
+
+    def strongest_break(self, start: int, end: int) -> int:
+        """The strongest break inside letters start..end (the one before ``start`` does not count)."""
+        return max(self.breaks[start + 1 : end], default=0)
+
+    def clause(self, start: int, end: int, strength: int, reach: int) -> tuple[int, int]:
+        """The letters around start..end up to a break of ``strength``, at most ``reach`` letters away."""
+        low = start
+        while low > 0 and start - low < reach and self.breaks[low] < strength:
+            low -= 1
+        high = end
+        while high < len(self.letters) and high - end < reach and self.breaks[high] < strength:
+            high += 1
+        return low, high
+
+    def belongs_together(self, start: int, end: int) -> bool:
+        """True when the letters are one word: unbroken, or broken the way people break a word to pass a filter."""
+        strongest = self.strongest_break(start, end)
+        if strongest in (0, NOISE):
+            return True
+        if strongest >= STOP:
+            return False
+        if strongest == SPACE:
+            return end - start >= 3 or self._starts_piece(start) or self._ends_piece(end)
+        alone = all(self.breaks[i] > 0 for i in range(start + 1, end))
+        return alone and self._starts_piece(start) and self._ends_piece(end)
+
+    def _starts_piece(self, start: int) -> bool:
+        return start == 0 or self.breaks[start] > 0
+
+    def _ends_piece(self, end: int) -> bool:
+        return end == len(self.letters) or self.breaks[end] > 0
+
+
+def fold(term: str) -> str:
+    """The letters of a term, as ``read`` would write them."""
+    return read(term).letters
+
+
+def read(text: str) -> NormalText:
+    """The plain form of ``text`` before respellings are considered; linear in its length."""
+    table = readings()
+    letters: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    breaks: list[int] = []
+    pending = 0
+    for position, char in enumerate(text):
+        letter, strength = table[char]
+        if letter:
+            for one in letter:
+                letters.append(one)
+                starts.append(position)
+                ends.append(position + 1)
+                breaks.append(pending)
+                pending = 0
+        elif strength > pending:
+            pending = strength
+    return NormalText(text, "".join(letters), tuple(starts), tuple(ends), tuple(breaks))

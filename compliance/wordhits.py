@@ -1,0 +1,105 @@
+"""Decides where the words of all lists occur in a text: one Aho-Corasick pass, whatever the number of terms."""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from compliance.understanding.normal import STOP, NormalText, fold
+
+MOST_SPELLINGS = 1_000
+LONGEST_TERM = 60
+# Permitted wording and exceptions are whole sentences: list marks and commas inside them are their own.
+SPREADING = ("permitted:", "except:")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Hit:
+    """A term found at letters start..end."""
+
+    start: int
+    end: int
+
+
+def spellings(term: str) -> list[str]:
+    """Every spelling of ``(a|b)c``; a term without brackets is itself."""
+    parts: list[list[str]] = []
+    rest = term
+    while "(" in rest:
+        head, _, tail = rest.partition("(")
+        choice, closed, rest = tail.partition(")")
+        if not closed:
+            raise ValueError(f"bracket left open in {term}")
+        parts.extend([[head], choice.split("|")])
+    parts.append([rest])
+    words = ["".join(choice) for choice in itertools.islice(itertools.product(*parts), MOST_SPELLINGS + 1)]
+    if len(words) > MOST_SPELLINGS:
+        raise ValueError(f"more than {MOST_SPELLINGS} spellings in {term}")
+    return words
+
+
+class WordIndex:
+    """Named word lists compiled into one automaton."""
+
+    def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
+        import ahocorasick
+
+        self._names = list(lists)
+        members: dict[str, set[int]] = {}
+        for number, name in enumerate(self._names):
+            for term in lists[name]:
+                for word in spellings(term):
+                    if letters := fold(word):
+                        members.setdefault(letters, set()).add(number)
+        self._automaton: Any = ahocorasick.Automaton()
+        for letters, numbers in members.items():
+            self._automaton.add_word(letters, (len(letters), tuple(sorted(numbers)), _latin_edges(letters)))
+        self.size = len(members)
+        if members:
+            self._automaton.make_automaton()
+
+    def find(self, text: NormalText) -> dict[str, list[Hit]]:
+        """The hits of every list that has any, in the order of the text."""
+        found: dict[str, list[Hit]] = {}
+        if not self.size:
+            return found
+        names = self._names
+        for last, (length, numbers, latin) in self._automaton.iter(text.letters):
+            start, end = last + 1 - length, last + 1
+            if latin and _inside_latin_word(text, start, end):
+                continue
+            whole = length == 1 or text.belongs_together(start, end)
+            if not whole and text.strongest_break(start, end) >= STOP:
+                continue
+            hit = Hit(start, end)
+            for number in numbers:
+                if whole or names[number].startswith(SPREADING):
+                    found.setdefault(names[number], []).append(hit)
+        for hits in found.values():
+            hits.sort()
+        return found
+
+
+def _latin_edges(letters: str) -> bool:
+    return letters[0].isascii() or letters[-1].isascii()
+
+
+def _is_latin(text: NormalText, index: int) -> bool:
+    char = text.letters[index]
+    return char.isascii() and char.isalpha()
+
+
+def _inside_latin_word(text: NormalText, start: int, end: int) -> bool:
+    if start > 0 and not text.breaks[start] and _is_latin(text, start) and _is_latin(text, start - 1):
+        return True
+    return end < len(text.letters) and not text.breaks[end] and _is_latin(text, end - 1) and _is_latin(text, end)
+
+
+def covers(hits: Sequence[Hit], start: int, end: int) -> bool:
+    """True when one hit covers letters start..end; ``hits`` are sorted."""
+    low = bisect_left(hits, Hit(start - LONGEST_TERM, 0))
+    high = bisect_left(hits, Hit(start + 1, 0))
+    return any(hit.end >= end for hit in hits[low:high])
