@@ -9,27 +9,20 @@ every batch each fact must have been decided exactly once, or nothing of the cal
 
 from __future__ import annotations
 
-import re
 import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
 from engine.errors import InferenceError, MissingPartError
+from engine.inference_form import MAX_ORDINAL, Batch, Fact, Firing, Outcome, Pattern, Rule, check_fact, check_rules
 
-Fact = Mapping[str, int | str]
-Outcome = TypeVar("Outcome")
-MAX_RULES = 60
-MAX_PRIORITY = 1_000
-MAX_NUMBER = 2**31 - 1
-MAX_ORDINAL = 100_000  # ordinals below this have distinct 32-bit hashes in the library
+__all__ = ["Fact", "Firing", "Pattern", "Rule", "Ruleset", "available"]
 BATCH = 500
 SESSION = "0"
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _LOCK = threading.RLock()
 
 
@@ -52,76 +45,12 @@ def available() -> bool:
     return _library() is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """One fact of a rule: fields equal to constants, fields above whole numbers, fields equal to earlier facts'."""
-
-    alias: str
-    equals: Mapping[str, int | str]
-    above: Mapping[str, int] = field(default_factory=dict)
-    joins: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Rule(Generic[Outcome]):
-    """What is done when all patterns match; a smaller ``priority`` fires first over the whole batch."""
-
-    name: str
-    priority: int
-    patterns: tuple[Pattern, ...]
-    act: Callable[[Firing[Outcome]], None]
-
-
-@dataclass(slots=True)
-class _Batch(Generic[Outcome]):
-    """What one batch has decided so far."""
-
-    start: int
-    count: int
-    next_ordinal: int
-    number_of: dict[int, int]
-    outcomes: dict[int, Outcome] = field(default_factory=dict)
-    doubled: list[int] = field(default_factory=list)
-    failure: tuple[str, BaseException] | None = None
-
-
-class Firing(Generic[Outcome]):
-    """One match handed to a rule's action."""
-
-    def __init__(self, closure: Any, aliases: Sequence[str], batch: _Batch[Outcome]) -> None:
-        self._closure = closure
-        self._batch = batch
-        self._facts: dict[str, dict[str, Any]] = {alias: dict(closure.__getattr__(alias)._d) for alias in aliases}
-
-    def number(self, alias: str) -> int:
-        """Which of the facts handed in this is (a replaced fact keeps its number)."""
-        return self._batch.start + self._batch.number_of[self._facts[alias]["id"]]
-
-    def decide(self, alias: str, outcome: Outcome) -> None:
-        """Settles a fact for good and takes it off the table."""
-        number = self.number(alias)
-        if number in self._batch.outcomes:
-            self._batch.doubled.append(number)
-        self._batch.outcomes[number] = outcome
-        self._closure.retract_fact(self._facts[alias])
-
-    def replace(self, alias: str, **changes: int | str) -> None:
-        """Puts a changed fact in the place of this one, under a new ordinal."""
-        ordinal = self._batch.next_ordinal
-        if ordinal >= MAX_ORDINAL:
-            raise InferenceError("engine.inference.too_many", count=ordinal, most=MAX_ORDINAL)
-        self._batch.next_ordinal += 1
-        self._batch.number_of[ordinal] = self._batch.number_of[self._facts[alias]["id"]]
-        self._closure.retract_fact(self._facts[alias])
-        self._closure.assert_fact({**self._facts[alias], **changes, "id": ordinal})
-
-
 class Ruleset(Generic[Outcome]):
     """Rules over facts of fixed fields; ``decide`` gives each fact exactly one outcome.
 
     Usage::
 
-        keep = Rule("keep", 100, (Pattern("m", {"kind": "ad"}),), lambda firing: firing.decide("m", "kept"))
+        keep = Rule("keep", 100, (Pattern("ad", {"kind": "ad"}),), lambda firing: firing.decide("ad", "kept"))
         Ruleset("night", {"kind": str, "group": int}, [keep]).decide(facts, cut_at="group")
     """
 
@@ -129,9 +58,10 @@ class Ruleset(Generic[Outcome]):
         self.name = name
         self.fields = dict(fields)
         self.rules = tuple(rules)
-        _check_rules(self.fields, self.rules)
+        check_rules(self.fields, self.rules)
         self._built: Any = None
-        self._batch: _Batch[Outcome] | None = None
+        self._open = False
+        self._batch: Batch[Outcome] | None = None
 
     def decide(self, facts: Sequence[Fact], cut_at: str) -> list[Outcome]:
         """The outcome of every fact, in order. Facts of one ``cut_at`` value lie together and share a batch.
@@ -139,7 +69,7 @@ class Ruleset(Generic[Outcome]):
         Raises InferenceError when a fact is refused, lost, decided twice, or when an action fails.
         """
         for number, fact in enumerate(facts):
-            _check_fact(self.fields, fact, number)
+            check_fact(self.fields, fact, number)
         outcomes: dict[int, Outcome] = {}
         with _LOCK:
             for start, end in _batches(facts, cut_at):
@@ -153,16 +83,22 @@ class Ruleset(Generic[Outcome]):
     def close(self) -> None:
         """Frees the C side; the next call builds it again."""
         with _LOCK:
-            if self._built is not None:
-                library = _library()
-                handle, self._built = self._built._handle, None
-                if library is not None:
-                    library.durable_rules_engine.delete_ruleset(handle)
+            library, built = _library(), self._built
+            self._built = None
+            if built is not None and library is not None:
+                if self._open:
+                    built.delete_state(SESSION)
+                    self._open = False
+                library.durable_rules_engine.delete_ruleset(built._handle)
 
     def _run(self, facts: Sequence[Fact], start: int, end: int) -> dict[int, Outcome]:
-        batch: _Batch[Outcome] = _Batch(start, end - start, end - start, {i: i for i in range(end - start)})
-        self._batch = batch
+        if self._batch is not None:
+            raise InferenceError("engine.inference.stopped", detail="decide called from an action")
+        if end - start > MAX_ORDINAL // 2:
+            raise InferenceError("engine.inference.too_many", count=end - start, most=MAX_ORDINAL // 2)
+        batch: Batch[Outcome] = Batch(start, end - start, end - start, {i: i for i in range(end - start)})
         built = self._build()
+        self._batch = batch
         message: list[BaseException | str | None] = [None]
 
         def _done(error: BaseException | str | None, state: object) -> None:
@@ -170,6 +106,7 @@ class Ruleset(Generic[Outcome]):
 
         try:
             rows = [{**facts[start + ordinal], "id": ordinal} for ordinal in range(end - start)]
+            self._open = True
             built.do_actions(built.assert_facts(rows), _done)
         except Exception as error:
             raise InferenceError("engine.inference.stopped", detail=type(error).__name__) from error
@@ -184,6 +121,7 @@ class Ruleset(Generic[Outcome]):
         if undecided:
             raise InferenceError("engine.inference.undecided", count=len(undecided), first=min(undecided))
         built.delete_state(SESSION)
+        self._open = False
         return batch.outcomes
 
     def _build(self) -> Any:
@@ -195,18 +133,21 @@ class Ruleset(Generic[Outcome]):
         return self._built
 
     def _definition(self, rule: Rule[Outcome]) -> dict[str, Any]:
-        aliases = [pattern.alias for pattern in rule.patterns]
-
         def _fire(closure: Any) -> None:
             batch = self._batch
             if batch is None or batch.failure is not None:
                 return  # the batch is lost already; the session only runs empty
             try:
-                rule.act(Firing(closure, aliases, batch))
+                if rule.last:
+                    for match in closure.m:
+                        rule.act(Firing(None, match._d, batch))
+                else:
+                    rule.act(Firing(closure, closure._m, batch))
             except BaseException as error:  # the library would swallow it
                 batch.failure = (rule.name, error)
 
-        return {"all": [{p.alias: _expression(p)} for p in rule.patterns], "pri": rule.priority, "run": _fire}
+        many = {"cap": BATCH} if rule.last else {}
+        return {"all": [{p.alias: _expression(p)} for p in rule.patterns], "pri": rule.priority, "run": _fire, **many}
 
 
 def _expression(pattern: Pattern) -> dict[str, Any]:
@@ -230,60 +171,3 @@ def _batches(facts: Sequence[Fact], cut_at: str) -> Iterator[tuple[int, int]]:
             start = at
     if len(facts) > start:
         yield start, len(facts)
-
-
-def _refuse(field_name: str, value: object) -> InferenceError:
-    return InferenceError("engine.inference.refused", field=field_name, kind=type(value).__name__)
-
-
-def _check_value(fields: Mapping[str, type], name: str, value: object) -> None:
-    if name not in fields:
-        raise InferenceError("engine.inference.unknown_field", field=str(name))
-    if type(value) is not fields[name]:  # a bool is not a whole number here
-        raise _refuse(name, value)
-    if isinstance(value, int) and not -MAX_NUMBER <= value <= MAX_NUMBER:
-        raise InferenceError("engine.inference.too_large", field=name, value=value)
-    if isinstance(value, str) and any("\ud800" <= letter <= "\udfff" or letter == "\0" for letter in value):
-        raise _refuse(name, value)
-
-
-def _check_fact(fields: Mapping[str, type], fact: Fact, number: int) -> None:
-    if fact.keys() != fields.keys():
-        odd = sorted(set(fact) ^ set(fields))[0]
-        raise InferenceError("engine.inference.unlike_fields", number=number, field=odd)
-    for name, value in fact.items():
-        _check_value(fields, name, value)
-
-
-def _check_rules(fields: Mapping[str, type], rules: Sequence[Rule[Any]]) -> None:
-    if len(rules) > MAX_RULES:
-        raise InferenceError("engine.inference.too_many_rules", count=len(rules), most=MAX_RULES)
-    for name, kind in fields.items():
-        if not _NAME.fullmatch(name) or name in ("id", "sid") or kind not in (int, str):
-            raise InferenceError("engine.inference.unknown_field", field=name)
-    if len({rule.name for rule in rules}) != len(rules):
-        raise InferenceError("engine.inference.rule_form", rule="", detail="two rules of one name")
-    for rule in rules:
-        detail = _fault_of(fields, rule)
-        if detail:
-            raise InferenceError("engine.inference.rule_form", rule=rule.name, detail=detail)
-
-
-def _fault_of(fields: Mapping[str, type], rule: Rule[Any]) -> str | None:
-    if not _NAME.fullmatch(rule.name) or not 1 <= rule.priority <= MAX_PRIORITY or not rule.patterns:
-        return "name, priority (1 to 1000) or patterns"
-    known: list[str] = []
-    for pattern in rule.patterns:
-        if not _NAME.fullmatch(pattern.alias) or pattern.alias in (*known, "m", "s"):
-            return f"alias {pattern.alias}"
-        if not pattern.equals:
-            return f"pattern {pattern.alias} needs a field that equals a constant"
-        for name, value in (*pattern.equals.items(), *pattern.above.items()):
-            _check_value(fields, name, value)
-        for name, join in pattern.joins.items():
-            if not (isinstance(join, tuple) and len(join) == 2 and join[0] in known and fields.get(join[1]) is int):
-                return f"join of {name}: write (earlier alias, whole-number field)"
-            if fields.get(name) is not int:
-                return f"join of {name}: only whole-number fields are joined"
-        known.append(pattern.alias)
-    return None

@@ -54,10 +54,13 @@ def _day_number(column: pd.Series) -> Ints:
     return column.to_numpy(dtype="datetime64[D]").astype(np.int64)
 
 
+def _text(column: pd.Series) -> pd.Series:
+    """The column as text, "" where it is missing."""
+    return column.astype("str").fillna("")
+
+
 def _codes(column: pd.Series) -> tuple[Ints, int]:
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.astype("str")
-    codes, uniques = pd.factorize(column.fillna(""))
+    codes, uniques = pd.factorize(_text(column))
     return codes.astype(np.int64), len(uniques) + 1
 
 
@@ -71,7 +74,7 @@ def _join(*parts: Ints) -> Ints:
 
 def _identity(rows: pd.DataFrame, what: str) -> tuple[Ints, NDArray[np.bool_]]:
     """Code of the id, or of the name where there is no id; and which rows have an id."""
-    has_id = (rows[f"{what}_id"].fillna("") != "").to_numpy(dtype=bool)
+    has_id = (_text(rows[f"{what}_id"]) != "").to_numpy(dtype=bool)
     by_id, count = _codes(rows[f"{what}_id"])
     if has_id.all():
         return by_id, has_id
@@ -92,7 +95,7 @@ def _entity_codes(rows: pd.DataFrame, level: str) -> Ints:
 
 def _chosen_rows(facts: pd.DataFrame, level: str, last_day: int) -> pd.DataFrame:
     breakdown = "placement" if level == "placement" else ""
-    fits = facts["grain"].isin(FINER[level]) & (facts["breakdown"].fillna("") == breakdown)
+    fits = facts["grain"].isin(FINER[level]) & (_text(facts["breakdown"]) == breakdown)
     rows = facts.loc[(fits & (facts["date_day"] <= pd.Timestamp(last_day, unit="D"))).to_numpy(dtype=bool)]
     if rows.empty or rows["grain"].nunique() == 1:
         return rows
@@ -140,8 +143,8 @@ def level_facts(facts: pd.DataFrame, level: str, last_day: int) -> LevelFacts:
     in_time = np.argsort(day, kind="stable")
     latest = np.zeros(int(code.max(initial=-1)) + 1, dtype=np.int64)
     latest[code[in_time]] = in_time
-    entities = rows.iloc[latest][list(TEXTS)].fillna("").astype("str").reset_index(drop=True)
-    counts, names = pd.factorize(rows["result_indicator"].fillna("").astype("str"), sort=True)
+    entities = rows.iloc[latest][list(TEXTS)].apply(_text).reset_index(drop=True)
+    counts, names = pd.factorize(_text(rows["result_indicator"]), sort=True)
     if len(names) and names[0] == "":
         counts, names = counts - 1, names[1:]
     told = in_time[counts[in_time] >= 0]

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from engine.messages import Message, Value, sentence_ids
+from engine.messages import Message
 from engine.snapshot import Snapshot
 from engine.vocabulary import PackRef, Period, content_hash
 from rules.candidates import Candidate, Decision
@@ -128,15 +128,9 @@ def _candidates(
 
 
 def _trail(one: _Judged, candidate: Candidate, decision: Decision, by: str | None) -> tuple[Message, ...]:
-    words = sentence_ids("rules")[f"action.{candidate.action}"]
-    action: dict[str, Value] = {
-        "rule": one.pack.id,
-        "version": one.pack.version,
-        "action_zh": words["zh-TW"],
-        "action_en": words["en"],
-    }
+    flagged = Message(f"rules.trail.flagged_{candidate.action}", {"rule": one.pack.id, "version": one.pack.version})
     step = Message(f"rules.trail.{decision.because}", {"by": by or "", "days": one.pack.cooldown_days})
-    return (Message("rules.trail.flagged", action), step)
+    return (flagged, step)
 
 
 def _withheld(account: str, entity: str, rule: str, window_end: date, share: float) -> bool:

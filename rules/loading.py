@@ -37,7 +37,7 @@ def read_pack(data: object, file: str, digest: str | None = None) -> LoadedPack:
         pack = RulePack.model_validate(data)
     except ValidationError as error:
         faults = error.errors(include_url=False)
-        raise RulePackError(file, [_explain(dict(fault)) for fault in faults]) from error
+        raise RulePackError(file, _explain_all([dict(fault) for fault in faults])) from error
     stem = Path(file).stem
     if pack.id != stem:
         raise RulePackError(file, [Message("rules.pack.id_is_file", {"field": "id", "id": pack.id, "stem": stem})])
@@ -63,35 +63,63 @@ KINDS = {
     "extra_forbidden": "extra",
     "missing": "missing",
     "literal_error": "choice",
-    "unknown_metric": "unknown_metric",
     "action_class": "action_class",
     "union_tag_not_found": "condition_shape",
     "union_tag_invalid": "condition_shape",
+    "model_type": "condition_shape",
+    "greater_than_equal": "at_least",
+    "greater_than": "above",
+    "less_than_equal": "at_most",
+    "less_than": "below",
+    "too_short": "empty",
+    "string_too_short": "empty",
+    "string_type": "text",
+    "string_pattern_mismatch": "name",
 }
 OWN = {
     "level_twice", "exclude_level", "pause_level", "evidence_zero", "evidence_ctr", "right_side", "between_pair",
     "one_number", "between_order", "example_days", "example_flag", "example_pass",
 }  # fmt: skip
-TAGS = {"all", "any", "not", "test"}
+NUMBER = ("int_", "float_", "finite_", "tuple_")
+LIMITS = ("ge", "gt", "le", "lt")
 
 
-def _explain(fault: Mapping[str, Any]) -> Message:
-    place = [str(part) for part in fault["loc"]]
-    field = (
-        ".".join(p for i, p in enumerate(place) if not (p in TAGS and i and place[i - 1] in ("when", *_digits(place))))
-        or "(top)"
-    )
+def _place(loc: Sequence[int | str]) -> str:
+    """The path as the author wrote it, without the names pydantic gives to the shapes it tried."""
+    parts = [str(part) for part in loc]
+    kept = []
+    for at, part in enumerate(parts):
+        following = parts[at + 1] if at + 1 < len(parts) else None
+        if part == "test" or (part in ("all", "any", "not") and following == part):
+            continue
+        if part == "float" or part.startswith(("tuple[", "function-")):
+            continue
+        kept.append(part)
+    return ".".join(kept) or "(top)"
+
+
+def _explain_all(faults: Sequence[Mapping[str, Any]]) -> list[Message]:
+    """One sentence per field; an emptied list whose members were faulty is no fault of its own."""
+    places = [_place(fault["loc"]) for fault in faults]
+    told: dict[str, Message] = {}
+    for place, fault in zip(places, faults, strict=True):
+        if fault["type"] == "too_short" and any(other.startswith(place + ".") for other in places):
+            continue
+        told.setdefault(place, _explain(place, fault))
+    return list(told.values())
+
+
+def _explain(field: str, fault: Mapping[str, Any]) -> Message:
     context = {k: str(v) for k, v in (fault.get("ctx") or {}).items()}
-    kind = str(fault["type"])
-    if kind == "unknown_metric" and context["near"]:
-        return Message("rules.pack.unknown_metric_near", {"field": field, **context})
+    kind, given = str(fault["type"]), str(fault.get("input"))[:60]
+    if kind == "unknown_metric":
+        name = "unknown_metric_near" if context["near"] else "unknown_metric"
+        return Message(f"rules.pack.{name}", {"field": field, **context})
     if kind in KINDS:
-        given = {"given": str(fault.get("input"))[:60], "expected": "", **context}
-        return Message(f"rules.pack.{KINDS[kind]}", {"field": field, **given})
+        limit = next((context[name] for name in LIMITS if name in context), "")
+        return Message(f"rules.pack.{KINDS[kind]}", {"field": field, "given": given, "limit": limit, **context})
     if kind in OWN:
         return Message(f"rules.pack.{kind}", {"field": field, **context})
+    if kind.startswith(NUMBER):
+        return Message("rules.pack.number", {"field": field, "given": given})
     return Message("rules.pack.other", {"field": field, "detail": str(fault["msg"])})
-
-
-def _digits(place: Sequence[str]) -> tuple[str, ...]:
-    return tuple(part for part in place if part.isdigit())

@@ -14,8 +14,8 @@ from rules.explain import subject
 from rules.flags import Flags
 from rules.judgement import NoData
 from rules.pack import RulePack
+from rules.peers import LEAST_PEERS
 from rules.signals import SignalTable
-from rules.vocabulary import signals
 
 MOST_TOLD = 500
 
@@ -54,19 +54,27 @@ def _more(pack: RulePack, table: SignalTable, found: Flags, at: NDArray[np.intp]
 def _reason(pack: RulePack, table: SignalTable, found: Flags, at: int, who: dict[str, Value], more: float) -> Message:
     columns = table.columns
     if found.unknown[at]:
-        lacking = [signals()[name].label for name in pack.metrics if math.isnan(columns[name][at])]
-        texts = {
-            "metrics_zh": "、".join(n["zh-TW"] for n in lacking),
-            "metrics_en": ", ".join(n["en"] for n in lacking),
-        }
-        return Message("rules.no_data.missing", {**who, **texts})
+        lacking = [name for name in pack.metrics if math.isnan(columns[name][at])]
+        if "ctr_vs_peers" in lacking and not math.isnan(columns["ctr"][at]):
+            return Message("rules.no_data.peers", {**who, "peers": _others(table, at), "least": LEAST_PEERS})
+        if "conversions" in lacking:
+            return Message("rules.no_data.conversions", who)
+        if "expected_conversions" in lacking:
+            return Message("rules.no_data.target", who)
+        return Message("rules.no_data.missing", {**who, "metrics": ", ".join(lacking)})
     shown = float(np.nan_to_num(columns["impressions"][at]))
     if found.thin[at] and shown < pack.guards.min_impressions:
         needed = f"{pack.guards.min_impressions - shown:,.0f}"
         return Message("rules.no_data.thin", {**who, "impressions": f"{shown:,.0f}", "more": needed})
     if found.thin[at]:
-        count = int(np.nan_to_num(columns.get("peer_count", np.zeros(at + 1))[at]))
-        return Message("rules.no_data.peers", {**who, "peers": count, "least": pack.guards.min_peers})
+        return Message("rules.no_data.peers", {**who, "peers": _others(table, at), "least": pack.guards.min_peers})
     if math.isfinite(more) and more > 0:
         return Message("rules.no_data.unproven_more", {**who, "more": f"{more:,.0f}"})
     return Message("rules.no_data.unproven", {**who, "sure": f"{found.sure[at]:.0%}"})
+
+
+def _others(table: SignalTable, at: int) -> int:
+    """How many others of the account an ad could be compared with at most."""
+    if table.peers is None:
+        return 0
+    return int(table.peers.most[at])

@@ -1,7 +1,8 @@
 """Decides whom an ad is compared with, and at which click rate those peers run.
 
 Peers share platform, account, objective and placement breakdown, and the ad group; where that leaves fewer than
-four, the campaign; then the account. The ad itself is left out. The rate is the pooled rate times the median of
+four, the campaign; then the account, whose other ad groups run at other rates: that difference is estimated and
+widens the doubt. The ad itself is left out. The rate is the pooled rate times the median of
 the peers' shrunken ratios: with thin data that median is 1 and the pooled rate stands; with rich data a third
 of bad ads, or one giant, no longer drags the rate everyone is measured by.
 """
@@ -18,13 +19,15 @@ from rules.entities import Floats, Ints
 
 LEAST_PEERS = 4
 LARGEST_SHAPE, SMALLEST_SHAPE = 1e4, 0.3
+USUAL_BETWEEN, USUAL_GROUPS, SMALLEST_BETWEEN = 0.09, 3.0, 0.0025  # ad groups differ by 30 % until data say otherwise
 
 
 @dataclass(frozen=True, slots=True)
 class PeerRates:
     """Per entity: which set (0 ad group, 1 campaign, 2 account, -1 none), peers in it, their rate, its log error.
 
-    ``shape`` is k of the prior: ratios to the peers' rate spread as Gamma(k, k).
+    ``shape`` is k of the prior: ratios to the peers' rate spread as Gamma(k, k). ``most`` counts the others of the
+    widest set.
     """
 
     which: Ints
@@ -32,6 +35,7 @@ class PeerRates:
     rate: Floats
     log_error: Floats
     shape: Floats
+    most: Floats
 
 
 def _sets(entities: pd.DataFrame) -> list[Ints]:
@@ -74,37 +78,75 @@ def _median_of_others(ratio: Floats, weight: Floats, owner: Ints) -> Floats:
     return out
 
 
+def _between_groups(n: Floats, c: Floats, group: Ints, wide: Ints) -> float:
+    """Variance of the log click rate between ad groups of one wider set, drawn towards ``USUAL_BETWEEN``."""
+    group_n = np.bincount(group, weights=n).astype(np.float64)
+    group_c = np.bincount(group, weights=c).astype(np.float64)
+    owner = np.zeros(len(group_n), dtype=np.int64)
+    owner[group] = wide
+    rest_n, rest_c = _per(group_n, owner) - group_n, _per(group_c, owner) - group_c
+    due = np.divide(group_n * rest_c, rest_n, out=np.zeros(len(group_n)), where=rest_n > 0)
+    usable = due > 0
+    e = due[usable]
+    weight = (1.0 / (1.0 / e + 0.1)) ** 2
+    spread = (weight * ((group_c[usable] - e) ** 2 - e) / e**2).sum() + USUAL_GROUPS * 82.0 * USUAL_BETWEEN
+    return max(float(spread / (weight.sum() + USUAL_GROUPS * 82.0)), SMALLEST_BETWEEN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Estimate:
+    """The rate of the others in one set: how many, the robust rate, and the variance of its logarithm."""
+
+    others: Floats
+    rate: Floats
+    variance: Floats
+
+
+def _estimate(n: Floats, c: Floats, shape: Floats, owner: Ints) -> _Estimate:
+    known = (n > 0).astype(np.float64)
+    others = _per(known, owner) - known
+    pooled_n, pooled_c = _per(n, owner), _per(c, owner)
+    pooled = np.divide(pooled_c, pooled_n, out=np.zeros(len(n)), where=pooled_n > 0)
+    ratio = (shape + c) / (shape + n * pooled)
+    weight = np.minimum(n, 2 * np.divide(pooled_n, others + known, out=np.zeros(len(n)), where=(others + known) > 0))
+    rate = pooled * _median_of_others(ratio, weight, owner)
+    rest_weight, rest_square = _per(weight, owner) - weight, _per(weight**2, owner) - weight**2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = 1.0 / (pooled_c - c) + rest_square / rest_weight**2 / shape
+    usable = (pooled_c - c > 0) & (rate > 0)
+    return _Estimate(others, np.where(usable, rate, np.nan), np.where(usable, variance, np.nan))
+
+
+def _blend(narrow: _Estimate, wide: _Estimate, between: Floats) -> tuple[Floats, Floats]:
+    """Rate and variance where the ad group alone has too few peers: both sets by the precision of their log rates."""
+    wide_variance = wide.variance + between
+    share = np.where(np.isnan(narrow.variance), 0.0, wide_variance / (wide_variance + narrow.variance))
+    log_rate = (1 - share) * np.log(wide.rate) + share * np.where(share > 0, np.log(narrow.rate), 0.0)
+    variance = np.where(share > 0, wide_variance * narrow.variance / (wide_variance + narrow.variance), wide_variance)
+    return np.exp(log_rate), variance
+
+
 def peer_rates(entities: pd.DataFrame, columns: Mapping[str, Floats]) -> PeerRates:
     """Peers of every entity by click rate; NaN where fewer than four are known."""
-    shown = columns["impressions"]
-    clicked = columns["clicks"]
+    shown, clicked = columns["impressions"], columns["clicks"]
     known = (shown > 0) & (clicked >= 0) & (clicked <= shown)
     n, c = np.where(known, shown, 0.0), np.where(known, clicked, 0.0)
-    size = len(n)
-    which, count = np.full(size, -1, dtype=np.int64), np.full(size, np.nan)
-    rate, error = np.full(size, np.nan), np.full(size, np.nan)
+    size, sets = len(n), _sets(entities)
+    shape, between = np.full(size, LARGEST_SHAPE), [np.zeros(size) for _ in sets]
     platform = pd.factorize(entities["platform"])[0].astype(np.int64)
-    shape = np.full(size, LARGEST_SHAPE)
-    sets = _sets(entities)
-    for at in np.unique(platform):
-        own = platform == at
+    for number in np.unique(platform):
+        own = platform == number
         shape[own] = _platform_shape(n[own], c[own], [owner[own] for owner in sets])
-    for at, owner in enumerate(sets):
-        others = _per(known.astype(np.float64), owner) - known
-        pooled_n, pooled_c = _per(n, owner), _per(c, owner)
-        fits = (which < 0) & (others >= LEAST_PEERS) & (pooled_c - c > 0)
-        if not fits.any():
-            continue
-        pooled = np.divide(pooled_c, pooled_n, out=np.zeros(size), where=pooled_n > 0)
-        ratio = (shape + c) / (shape + n * pooled)
-        mean_n = np.divide(pooled_n, others + known, out=np.zeros(size), where=(others + known) > 0)
-        weight = np.minimum(n, 2 * mean_n)
-        found = pooled * _median_of_others(ratio, weight, owner)
-        rest_weight, rest_square = _per(weight, owner) - weight, _per(weight**2, owner) - weight**2
-        with np.errstate(divide="ignore", invalid="ignore"):
-            variance = 1.0 / (pooled_c - c) + rest_square / rest_weight**2 / shape
-        which[fits], count[fits], rate[fits], error[fits] = at, others[fits], found[fits], np.sqrt(variance[fits])
-    return PeerRates(which, count, rate, error, shape)
+        for at in (1, 2):
+            between[at][own] = _between_groups(n[own], c[own], sets[0][own], sets[at][own])
+    estimates = [_estimate(n, c, shape, owner) for owner in sets]
+    which, count = np.full(size, -1, dtype=np.int64), np.full(size, np.nan)
+    rate, variance = np.full(size, np.nan), np.full(size, np.nan)
+    for at, found in enumerate(estimates):
+        fits = (which < 0) & (found.others >= LEAST_PEERS) & ~np.isnan(found.rate)
+        rates, variances = (found.rate, found.variance) if at == 0 else _blend(estimates[0], found, between[at])
+        which[fits], count[fits], rate[fits], variance[fits] = at, found.others[fits], rates[fits], variances[fits]
+    return PeerRates(which, count, rate, np.sqrt(variance), shape, estimates[-1].others)
 
 
 def _platform_shape(n: Floats, c: Floats, sets: list[Ints]) -> float:

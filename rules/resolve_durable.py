@@ -15,7 +15,6 @@ from rules.candidates import CLASS_RANK, Candidate, Decision, first_of_class, in
 
 Step = Firing[Decision]
 FIELDS: dict[str, type] = {
-    "kind": str,  # always "candidate"
     "action": str,  # class of the action
     "rank": int,  # CLASS_RANK of the class
     "entity": int,
@@ -53,7 +52,7 @@ def _keep(how: int) -> Callable[[Step], None]:
 def _one(
     name: str, priority: int, act: Callable[[Step], None], above: dict[str, int] | None = None, **equals: int | str
 ) -> Rule[Decision]:
-    return Rule(name, priority, (Pattern("loser", {"kind": "candidate", **equals}, above or {}),), act)
+    return Rule(name, priority, (Pattern("loser", equals, above or {}),), act)
 
 
 def _two(
@@ -64,8 +63,8 @@ def _two(
         name,
         priority,
         (
-            Pattern("winner", {"kind": "candidate", **winner}),
-            Pattern("loser", {"kind": "candidate", **loser}, above or {}, {a: ("winner", b) for a, b in joins.items()}),
+            Pattern("winner", winner),
+            Pattern("loser", loser, above or {}, {a: ("winner", b) for a, b in joins.items()}),
         ),
         _beat(because),
     )
@@ -86,8 +85,8 @@ def _conflicts() -> list[Rule[Decision]]:
     alert: dict[str, int | str] = {"action": "alert", "soft": 0}
     same = {"entity": "entity"}
     return [
-        _two("campaign_stopped", 10, "campaign_stopped", stop, {}, {"top": "entity"}),
-        _two("group_stopped", 11, "group_stopped", stop, {}, {"grp": "entity"}),
+        _two("campaign_stopped", 10, "campaign_stopped", stop, {}, {"top": "entity"}, {"top": -1}),
+        _two("group_stopped", 11, "group_stopped", stop, {}, {"grp": "entity"}, {"grp": -1}),
         _two("same_action", 12, "same_action", {"lead": 1}, {"lead": 0, "soft": 0}, {**same, "rank": "rank"}),
         _two("stop_wins", 13, "stop_wins", stop, {}, same, above={"rank": CLASS_RANK["stop"]}),
         _two("cut_wins", 14, "cut_wins", {"action": "cut", "lead": 1}, {"action": "shift_in"}, same),
@@ -99,7 +98,7 @@ def _conflicts() -> list[Rule[Decision]]:
 
 @cache
 def _ruleset() -> Ruleset[Decision]:
-    kept = [_one(f"keep_{how}", 100, _keep(how), soft=how) for how in SOFTENED]
+    kept = [Rule(f"keep_{how}", 100, (Pattern("loser", {"soft": how}),), _keep(how), last=True) for how in SOFTENED]
     return Ruleset("resolve", FIELDS, [*_protection(), *_conflicts(), *kept])
 
 
@@ -110,7 +109,6 @@ def _facts(candidates: Sequence[Candidate], order: Sequence[int]) -> list[dict[s
     rule = {name: at for at, name in enumerate(sorted({c.rule for c in candidates}))}
     return [
         {
-            "kind": "candidate",
             "action": c.action_class,
             "rank": CLASS_RANK[c.action_class],
             "entity": number[c.entity],
