@@ -104,7 +104,7 @@ def _rounded(amount: Decimal, step: Decimal) -> Decimal:
 
 
 def asset_deadline(start: date, workdays: int) -> date:
-    """The day assets must be in: ``workdays`` Mondays to Fridays before ``start``; public holidays count as workdays."""
+    """The day assets must be in: ``workdays`` weekdays before ``start``; public holidays count as weekdays."""
     day = start
     while workdays > 0:
         day -= timedelta(days=1)

@@ -155,7 +155,7 @@ def _write_sums(
             put_text(page, row, at, text, _look(book, "text", sheet, **bold))
             continue
         values = [column.value(sheet, line) for line in sheet.lines]
-        total = sum((v for v in values if isinstance(v, int | Decimal)), Decimal(0))
+        total = sum((Decimal(v) for v in values if isinstance(v, int | Decimal)), Decimal(0))
         _put_sum(page, row, at, rows, total, _look(book, column.shows, sheet, **bold))
 
 

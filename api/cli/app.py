@@ -1,0 +1,97 @@
+"""Decides which verbs there are and how every failure ends: one sentence, an exit code, never a traceback."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from importlib import import_module
+
+import typer
+
+from api.cli.output import tell_error, warn
+from api.cli.words import word
+from engine.errors import AdcueError, InputError
+
+# Verb -> module and function that does it, id of its help text. A verb is loaded only when it is the one typed.
+VERBS = {
+    "import": ("importing.import_files", "import.help"),
+    "map": ("importing.suggest_mapping", "map.help"),
+    "propose": ("proposing.propose", "propose.help"),
+    "cue-sheet": ("proposing.write_cue_sheet_file", "cue.help"),
+    "nightly": ("nightly.run_nightly", "nightly.help"),
+    "copy-check": ("copying.check_copy_file", "copy.help"),
+    "sample": ("sampling.write_sample_files", "sample.help"),
+    "tour": ("touring.take_tour", "tour.help"),
+    "serve": ("serving.serve", "serve.help"),
+}
+_USAGE = {
+    "MissingParameter": "missing",
+    "NoSuchOption": "no_option",
+    "BadParameter": "bad_value",
+    "BadOptionUsage": "bad_value",
+}
+
+
+def build(typed: str | None) -> typer.Typer:
+    """The command line for the verb ``typed``; the others are listed with their help and not loaded."""
+    app = typer.Typer(
+        name="adcue", help=word("help"), add_completion=False, no_args_is_help=True, rich_markup_mode=None
+    )
+    for verb, (place, told) in VERBS.items():
+        app.command(verb, help=word(told))(_load(place) if verb == typed else _listed)
+    if typed == "key":
+        app.add_typer(import_module("api.cli.keys").build(), name="key", help=word("key.help"))
+    else:
+        app.command("key", help=word("key.help"))(_listed)
+    return app
+
+
+def _load(place: str) -> Callable[..., object]:
+    module, _, function = place.partition(".")
+    loaded: Callable[..., object] = getattr(import_module(f"api.cli.{module}"), function)
+    return loaded
+
+
+def _listed() -> None:
+    """Stands for a verb that was not typed."""
+
+
+def main() -> None:
+    """Runs the verb of ``sys.argv`` and ends the process with its exit code."""
+    raise SystemExit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code of one command line."""
+    try:
+        typed = next((part for part in arguments if not part.startswith("-")), None)
+        done = build(typed)(args=arguments, prog_name="adcue", standalone_mode=False)
+        return done if isinstance(done, int) else 0
+    except AdcueError as error:
+        tell_error(error)
+        from api.problems import exit_code_of
+
+        return exit_code_of(error)
+    except typer.Abort:
+        warn(word("stopped"))
+        return 130
+    except typer.TyperException as error:
+        return _usage(error)
+    except Exception as error:
+        from api.unforeseen import unexpected
+
+        tell_error(unexpected(error))
+        return 1
+
+
+def _usage(error: typer.TyperException) -> int:
+    """A command line that does not fit, told with what to type instead."""
+    kind = type(error).__name__
+    if kind == "NoArgsIsHelpError":
+        warn(str(error))
+        return 2
+    parameter = getattr(error, "param", None)
+    name = getattr(error, "option_name", None) or (parameter.opts[-1] if parameter is not None else "")
+    detail = error.format_message() if hasattr(error, "format_message") else str(error)
+    tell_error(InputError(f"api.cli.usage.{_USAGE.get(kind, 'other')}", name=str(name), detail=detail))
+    return 2

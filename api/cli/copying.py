@@ -1,0 +1,77 @@
+"""Decides what ``adcue copy-check`` takes and how it tells which ads may not run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.output import out, progress, say, say_json, table
+from api.cli.values import read_date
+from api.cli.words import language, word
+
+_RANK = {"block": 0, "warn": 1, "note": 2}
+_STYLE = {"block": "bold red", "review": "yellow", "pass": "green"}
+
+
+def check_copy_file(
+    file: Annotated[Path, typer.Argument(help=word("copy.file"), metavar="FILE")],
+    out_file: Annotated[Path | None, typer.Option("--out", help=word("copy.out"), metavar="OUT")] = None,
+    on: Annotated[str | None, typer.Option("--on", help=word("copy.on"), metavar="DATE")] = None,
+    account: Annotated[str | None, typer.Option(help=word("option.account"))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=word("option.json"))] = False,
+) -> None:
+    """Screens every row, keeps the answer, and writes OUT in the form its suffix names."""
+    from api.cli.doors import open_account
+    from api.copy_files import read_copy
+    from api.copy_out import check_suffix, copy_bytes
+    from api.dates import today
+    from api.services.screenings import check_copy, screening_row
+    from api.speech import told
+    from api.writing import write_whole
+
+    day = read_date(on, "--on") if on else None
+    if out_file is not None:
+        check_suffix(out_file)
+    rows = read_copy(file)
+    with progress(word("copy.progress")):
+        stored, screenings = check_copy(open_account(account), rows, file.name, day)
+    told_rows = [screening_row(one, language()) for one in screenings]
+    if out_file is not None:
+        results = list(zip(rows, told_rows, strict=True))
+        write_whole(out_file, copy_bytes(results, out_file.suffix.lower(), today()))
+    if as_json:
+        say_json(told(stored, language()))
+        return
+    tell_screening(told_rows)
+    if out_file is not None:
+        say(word("copy.written", file=str(out_file)))
+
+
+def tell_screening(rows: Sequence[dict[str, Any]], most: int = 12) -> None:
+    """The counts first, then the ads that may not run or need a person, the gravest first."""
+    from api.reports.copy_findings import article
+
+    counts = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in _STYLE}
+    say(word("copy.done", rows=len(rows), **counts), _STYLE["block"] if counts["block"] else "bold")
+    shown = sorted((r for r in rows if r["verdict"] != "pass"), key=lambda r: r["verdict"] != "block")
+    lines = []
+    for row in shown[:most]:
+        first = min(row["findings"], key=lambda f: _RANK[f["severity"]], default=None)
+        words = row["text"][first["span"][0] : first["span"][1]] if first else ""
+        lines.append(
+            (
+                str(row["row_id"]),
+                word(f"verdict.{row['verdict']}"),
+                words[:24] or row["text"][:24],
+                article(first) if first else "",
+                first["message"] if first else "",
+            )
+        )
+    titles = [word(f"copy.column.{name}") for name in ("row", "verdict", "words", "law", "why")]
+    if lines:
+        out().print(table([(title, "left") for title in titles], lines))
+    if len(shown) > most:
+        say(word("copy.more", count=len(shown) - most))

@@ -1,0 +1,83 @@
+"""Decides what ``adcue nightly`` takes and how a night is told: what needs a decision, the most money first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.output import money, out, progress, say, say_json, table
+from api.cli.values import read_date
+from api.cli.words import language, word
+
+MOST = 15
+
+
+def run_nightly(
+    as_of: Annotated[str | None, typer.Option("--as-of", help=word("nightly.as_of"), metavar="DATE")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=word("nightly.dry_run"))] = False,
+    account: Annotated[str | None, typer.Option(help=word("nightly.account"))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=word("option.json"))] = False,
+) -> int:
+    """Runs the night of every account; exit code 0 all, 1 some, 2 none."""
+    from api.cli.doors import ACTOR, open_store
+    from api.dates import today
+    from api.services.nights import exit_code, night_accounts, run_nights
+    from engine.settings import settings
+
+    day = read_date(as_of, "--as-of") if as_of else today()
+    store = open_store()
+    names = [account] if account else night_accounts(store, settings().account)
+    with progress(word("nightly.progress")) as on_progress:
+        nights = run_nights(
+            store, names, day, ACTOR, dry_run=dry_run, on_stage=lambda _, done, total: on_progress(done, total)
+        )
+    documents = [night.as_dict(language()) for night in nights]
+    if as_json:
+        say_json({"as_of": day.isoformat(), "dry_run": dry_run, "accounts": documents})
+    else:
+        for document in documents:
+            tell_night(document)
+    return exit_code(nights)
+
+
+def tell_night(document: Mapping[str, Any]) -> None:
+    """One account's night: the sentence, the files, the flags by money at stake, the re-allocation."""
+    from api.media import platform_name
+
+    if document["status"] == "failed":
+        say(word("nightly.failed", account=document["account"], detail=document["problem"]["detail"]), "bold red")
+        return
+    kept = [one for one in document["recommendations"] if one["decision"] != "dropped"]
+    currency = (document["judgement"] or {}).get("currency")
+    stake = money(sum(one["spend_at_stake"] for one in kept), currency)
+    values = {"account": document["account"], "as_of": document["as_of"], "count": len(kept), "stake": stake}
+    say(word("nightly.done", **values), "bold")
+    for entry in document["files"]:
+        problem = f"：{entry['problem']['detail']}" if entry["problem"] else ""
+        say(f"  {entry['file']} {word('file.' + entry['status'])}{problem}")
+    for notice in document["notices"]:
+        say("  ! " + notice["text"], "yellow")
+    rows = [
+        (
+            platform_name(one["platform"], language()),
+            one["name"],
+            word(f"action.{one['action']}"),
+            word(f"decision.{one['decision']}"),
+            money(one["spend_at_stake"], currency),
+            one["reason"],
+        )
+        for one in kept[:MOST]
+    ]
+    columns = [(word(f"nightly.column.{name}"), "left") for name in ("platform", "name", "action", "decision")]
+    columns += [(word("nightly.column.stake"), "right"), (word("nightly.column.reason"), "left")]
+    if rows:
+        out().print(table(columns, rows))
+    if len(kept) > MOST:
+        say(word("nightly.more", count=len(kept) - MOST))
+    if document["reallocation"] is not None:
+        from api.cli.telling import headline
+
+        plan = dict(document["reallocation"]) | {"short_id": document.get("reallocation_id") or "–"}
+        say(headline(plan))

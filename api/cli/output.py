@@ -1,0 +1,106 @@
+"""Decides how the command line shows things: tables that align in Chinese, money with its sign, progress."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from api.cli.words import language
+from engine.errors import AdcueError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+_WIDTH_WITHOUT_TERMINAL = 118
+
+
+def out() -> Console:
+    """Standard output; a fixed width where there is no terminal, so that files and pipes look the same anywhere."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL
+    return Console(width=width, highlight=False, soft_wrap=False)
+
+
+def say(text: str, style: str = "") -> None:
+    """One line of text, never read as markup."""
+    out().print(text, style=style, markup=False, soft_wrap=True)
+
+
+def warn(text: str) -> None:
+    """One line on standard error."""
+    sys.stderr.write(text + "\n")
+
+
+def say_json(document: object) -> None:
+    """The document as JSON on standard output."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def tell_error(error: AdcueError) -> None:
+    """The error in the reader's language on standard error; after ``--json`` also as a problem document."""
+    warn(error.text(language()))
+    if "--json" in sys.argv:
+        from api.problems import problem
+
+        say_json(problem(error, language()))
+
+
+def table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> Table:
+    """A table of text; each column is its title and ``left`` or ``right``."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", padding=(0, 1))
+    for title, side in columns:
+        grid.add_column(title, justify="right" if side == "right" else "left", no_wrap=side == "right", overflow="fold")
+    for row in rows:
+        grid.add_row(*(Text(cell) for cell in row))
+    return grid
+
+
+def money(amount: float | int | str | None, currency: str | None) -> str:
+    """``NT$1,200,000``; a dash where it is unknown."""
+    if amount is None:
+        return "–"
+    from decimal import Decimal
+
+    from engine.money import Money
+
+    return str(Money.of(Decimal(str(amount)), currency or "TWD").booked())
+
+
+def number(value: float | int | str | None, digits: int = 0) -> str:
+    """``1,234``; a dash where it is unknown."""
+    return "–" if value is None else f"{float(value):,.{digits}f}"
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error while something runs, on a terminal only; call what it gives with (done, total)."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(label, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total or None)
+
+
+def facts(lines: Mapping[str, str]) -> Any:
+    """Name and value pairs, one a line, aligned."""
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2))
+    for name, value in lines.items():
+        grid.add_row(Text("  " + name, style="dim"), Text(value))
+    return grid

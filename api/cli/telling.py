@@ -1,0 +1,75 @@
+"""Decides how a proposal reads on a terminal: what it buys, what changes and why, in that order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.cli.output import money, number, out, say, table
+from api.cli.words import language, word
+from api.media import channel_name
+
+
+def tell_proposal(document: Mapping[str, Any]) -> None:
+    """The conclusion, the table of channels, the reasons, the warnings, and what to type next."""
+    say(headline(document), "bold")
+    out().print(_channels(document))
+    for channel in document["channels"]:
+        say(f"  {channel_name(channel['channel'], language())}：{channel['why']}")
+    for warning in document["warnings"]:
+        say("  ! " + (warning["text"] if isinstance(warning, Mapping) else str(warning)), "yellow")
+    say(word("propose.next", id=document["short_id"]), "dim")
+
+
+def headline(document: Mapping[str, Any]) -> str:
+    """One sentence: the budget, what it should bring with its range, against today's split, how near the optimum."""
+    currency = document["currency"]
+    low = sum(channel["expected_low"] for channel in document["channels"])
+    high = sum(channel["expected_high"] for channel in document["channels"])
+    values = {
+        "id": document["short_id"],
+        "allocated": money(document["allocated"], currency),
+        "expected": number(document["objective"]),
+        "low": number(low),
+        "high": number(high),
+        "label": document["result_label"],
+        "start": document["request"]["start"],
+        "end": document["request"]["end"],
+    }
+    text = word("propose.headline", **values)
+    if document.get("uplift") is not None:
+        text += word("propose.uplift", percent=f"{100 * document['uplift']:+.1f}")
+    if document.get("unspent"):
+        text += word("propose.unspent", amount=money(document["unspent"], currency))
+    return text + word("propose.gap", percent=f"{100 * document['gap']:.2f}")
+
+
+def _channels(document: Mapping[str, Any]) -> Any:
+    currency = document["currency"]
+    columns = [
+        (word("propose.column.channel"), "left"),
+        (word("propose.column.current"), "right"),
+        (word("propose.column.proposed"), "right"),
+        (word("propose.column.change"), "right"),
+        (word("propose.column.expected", label=document["result_label"]), "right"),
+        (word("propose.column.range"), "right"),
+        (word("propose.column.marginal"), "right"),
+        (word("propose.column.basis"), "left"),
+    ]
+    rows = []
+    for channel in document["channels"]:
+        current = channel["current_spend"]
+        change = None if current is None else float(channel["spend"]) - float(current)
+        rows.append(
+            (
+                channel_name(channel["channel"], language()),
+                money(current, currency),
+                money(channel["spend"], currency),
+                "–" if change is None else f"{change:+,.0f}",
+                number(channel["expected"]),
+                f"{number(channel['expected_low'])}–{number(channel['expected_high'])}",
+                number(channel["marginal_per_1000"], 2),
+                word(f"basis.{channel['basis']}"),
+            )
+        )
+    return table(columns, rows)

@@ -1,0 +1,96 @@
+"""Decides how a failed request is answered: problem+json under ``/v1``, a sentence on a page; never a traceback."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, json, make_response, redirect, render_template, request
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.language import request_language
+from api.problems import CONTENT_TYPE, FieldFaults, problem
+from api.unforeseen import frames, unexpected
+from engine.errors import AccessError, AdcueError, InputError, NotFoundError
+from engine.logs import logger
+from engine.messages import Language, Message, render
+
+_LOG = logger("api")
+_KINDS = {"extra_forbidden": "api.field.unknown", "missing": "api.field.missing"}
+
+
+def answer_failures(app: Flask) -> None:
+    """Hangs the answers onto ``app``."""
+    app.register_error_handler(AdcueError, _answer)
+    app.register_error_handler(HTTPException, lambda error: _answer(_as_ours(error)))
+    app.register_error_handler(Exception, _answer_unexpected)
+
+
+def fields_of(error: ValidationError) -> Response:
+    """The answer to a request whose fields do not fit, each named with its place; values are not repeated."""
+    return _answer_json(field_faults(error, request_language()))
+
+
+def field_faults(error: ValidationError, language: Language) -> FieldFaults:
+    """Every field that does not fit, as an error of ours."""
+    found = []
+    for fault in error.errors(include_input=False, include_url=False, include_context=False):
+        where = ".".join(str(part) for part in fault["loc"]) or "(body)"
+        message = Message(_KINDS.get(fault["type"], "api.field.invalid"), {"detail": fault["msg"]})
+        found.append((where, render(message, language)))
+    return FieldFaults(found)
+
+
+def _answer(error: AdcueError) -> AnyResponse:
+    if request.path.startswith("/v1/") or request.path == "/openapi.json":
+        return _answer_json(error)
+    if isinstance(error, AccessError) and error.code == "api.access.login":
+        return _to_login()
+    return _answer_page(error)
+
+
+def _answer_json(error: AdcueError) -> Response:
+    language = request_language()
+    body = problem(error, language)
+    response = make_response(json.dumps(body), body["status"])
+    response.headers["Content-Type"] = CONTENT_TYPE
+    response.headers["Content-Language"] = language
+    if body["status"] == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="adcue"'
+    return response
+
+
+def _to_login() -> AnyResponse:
+    if request.headers.get("HX-Request"):
+        response = make_response("", 401)
+        response.headers["HX-Redirect"] = "/login"
+        return response
+    return redirect("/login")
+
+
+def _answer_page(error: AdcueError) -> Response:
+    language = request_language()
+    body = problem(error, language)
+    partial = bool(request.headers.get("HX-Request"))
+    page = "partials/error.html" if partial else "error.html"
+    text = render_template(page, problem=body, lines=error.text(language).splitlines(), language=language)
+    return make_response(text, 200 if partial else body["status"])
+
+
+def _answer_unexpected(error: Exception) -> AnyResponse:
+    _LOG.error("unexpected", kind=type(error).__name__, frames=frames(error))
+    return _answer(unexpected(error))
+
+
+def _as_ours(error: HTTPException) -> AdcueError:
+    code = error.code or 500
+    if code == 404:
+        return NotFoundError("api.route.unknown")
+    if code == 405:
+        return InputError("api.route.method", method=request.method)
+    if code == 413:
+        return InputError("api.body.too_large", limit=request.max_content_length or 0)
+    if code == 415:
+        return InputError("api.body.media_type", expected="application/json")
+    if code == 400:
+        return InputError("api.body.unreadable")
+    return AdcueError("api.unexpected", kind=type(error).__name__, place=request.path)

@@ -1,0 +1,98 @@
+"""Decides which HTTP status and exit code each error has, and the one shape (RFC 9457) it is told in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.errors import (
+    AccessError,
+    AdcueError,
+    ConflictError,
+    DemandError,
+    FileFaults,
+    InputError,
+    MissingPartError,
+    NotFoundError,
+    StoreError,
+)
+from engine.messages import Language, Message, render
+
+# One row an error class, the most specific first: HTTP status, exit code of the command line.
+TABLE: tuple[tuple[type[AdcueError], int, int], ...] = (
+    (DemandError, 422, 3),
+    (InputError, 422, 2),
+    (NotFoundError, 404, 2),
+    (ConflictError, 409, 2),
+    (AccessError, 401, 2),
+    (StoreError, 503, 1),
+    (MissingPartError, 503, 1),
+    (AdcueError, 500, 1),
+)
+# Codes whose status says more than their class.
+BY_CODE: Mapping[str, int] = {
+    "api.access.role": 403,
+    "api.access.origin": 403,
+    "api.body.unreadable": 400,
+    "api.body.too_large": 413,
+    "api.body.media_type": 415,
+    "api.route.unknown": 404,
+    "api.route.method": 405,
+    "api.unexpected": 500,
+}
+CONTENT_TYPE = "application/problem+json"
+
+
+def status_of(error: AdcueError) -> int:
+    """The HTTP status of ``error``."""
+    if error.code in BY_CODE:
+        return BY_CODE[error.code]
+    return next(status for kind, status, _ in TABLE if isinstance(error, kind))
+
+
+def exit_code_of(error: AdcueError) -> int:
+    """The exit code of ``error`` on the command line."""
+    return next(code for kind, _, code in TABLE if isinstance(error, kind))
+
+
+def problem(error: AdcueError, language: Language) -> dict[str, Any]:
+    """The problem document of ``error``: type, title, status, stable code, detail, and each fault with its place."""
+    status = status_of(error)
+    return {
+        "type": f"urn:adcue:problem:{error.code}",
+        "title": render(Message(f"api.status.{status}"), language),
+        "status": status,
+        "code": error.code,
+        "detail": render(error.message, language),
+        "errors": _errors(error, language),
+    }
+
+
+def _errors(error: AdcueError, language: Language) -> Sequence[Mapping[str, Any]]:
+    if isinstance(error, FileFaults):
+        return [
+            {
+                "code": fault.message.id,
+                "detail": render(fault.message, language),
+                "row": fault.row,
+                "column": fault.column,
+            }
+            for fault in error.faults
+        ]
+    if isinstance(error, DemandError):
+        return [{"code": detail.id, "detail": render(detail, language)} for detail in error.details]
+    if isinstance(error, FieldFaults):
+        return [{"code": "api.field", "field": where, "detail": what} for where, what in error.fields]
+    return []
+
+
+class FieldFaults(InputError):
+    """A request whose fields do not fit: every one with its place. Values are never repeated back."""
+
+    def __init__(self, fields: Sequence[tuple[str, str]]) -> None:
+        self.fields = tuple(fields)
+        super().__init__("api.fields", count=len(self.fields))
+
+    def text(self, language: Language = "zh-TW") -> str:
+        """The heading and every field on its own line."""
+        return "\n".join([render(self.message, language), *(f"{where}: {what}" for where, what in self.fields)])

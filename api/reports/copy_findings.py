@@ -1,0 +1,154 @@
+"""Decides how screened copy looks as XLSX: every row as it came in, the verdict and the findings beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from api.cells import guarded
+from api.workbook import ACCENT, ALERT, LINE, Book, put_text
+
+VERDICTS = {"block": "禁止刊登", "review": "需人工複核", "pass": "通過"}
+SEVERITIES = {"block": "禁止", "warn": "注意", "note": "提醒"}
+CERTAINTIES = {"verified": "已查證", "secondary": "二手來源", "unverified": "未查證"}
+_COLOURS = {"block": ALERT, "review": "#8a5a00", "pass": "#1d6b4f"}
+_DETAIL = (
+    ("列", 8), ("判定", 11), ("程度", 8), ("來源", 8), ("代碼", 26), ("起", 6), ("迄", 6), ("片段", 24), ("法規", 26),
+    ("條", 7), ("項", 6), ("確定程度", 11), ("說明", 60), ("建議", 50),
+)  # fmt: skip
+
+
+def write_copy_findings(rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], made_on: date) -> bytes:
+    """The XLSX file; each row is what came in (column -> value) and its screening as JSON-ready data.
+
+    The first page keeps the rows with the words in question in red, the second has one line a finding.
+    """
+    book = Book("文案檢核結果", made_on)
+    _write_rows(book, rows)
+    _write_details(book, rows)
+    return book.finish()
+
+
+def _head(book: Book) -> Any:
+    return book.style(bold=True, font_color="#ffffff", bg_color=ACCENT, border=1, border_color=LINE, text_wrap=True)
+
+
+def _write_rows(book: Book, rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:
+    page = book.sheet("文案檢核")
+    given = list(dict.fromkeys(name for row, _ in rows for name in row))
+    columns = [*given, "判定", "法條", "說明"]
+    for at, name in enumerate(columns):
+        put_text(page, 0, at, name, _head(book))
+        page.set_column(at, at, {"text": 60, "說明": 60, "法條": 22}.get(name, 14))
+    cell = book.style(border=1, border_color=LINE, text_wrap=True, valign="top")
+    for number, (row, screening) in enumerate(rows, start=1):
+        for at, name in enumerate(given):
+            if name == "text":
+                _write_marked(book, page, number, at, str(row[name]), screening["findings"], cell)
+            else:
+                put_text(page, number, at, _plain(row.get(name)), cell)
+        verdict = screening["verdict"]
+        look = book.style(
+            border=1, border_color=LINE, bold=True, font_color=_COLOURS[verdict], align="center", valign="top"
+        )
+        put_text(page, number, len(given), VERDICTS[verdict], look)
+        put_text(page, number, len(given) + 1, "\n".join(_articles(screening["findings"])), cell)
+        sentences = [f"{SEVERITIES[f['severity']]}：{f['message']}" for f in screening["findings"]]
+        put_text(page, number, len(given) + 2, "\n".join([*sentences, *screening["remarks"]]), cell)
+    page.freeze_panes(1, 0)
+    page.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+    page.repeat_rows(0)
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _articles(findings: Sequence[Mapping[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(article(finding) for finding in findings if finding["law"]))
+
+
+def article(finding: Mapping[str, Any]) -> str:
+    """``食品安全衛生管理法 §28 第1項`` as people cite it."""
+    text = finding["law"] or ""
+    if finding["article"]:
+        text += f" §{finding['article']}"
+    if finding["paragraph"]:
+        text += f" 第{finding['paragraph']}項"
+    return text
+
+
+def _write_marked(
+    book: Book, page: Any, row: int, column: int, text: str, findings: Sequence[Mapping[str, Any]], cell: Any
+) -> None:
+    """The text with the words in question in red; a text that the guard had to change stays in one colour."""
+    safe = guarded(text)
+    spans = merged_spans(findings, len(text))
+    if safe != text or not spans or text.strip() != text:
+        put_text(page, row, column, text, cell)
+        return
+    red = book.style(font_color=ALERT, bold=True)
+    parts: list[Any] = []
+    at = 0
+    for start, end in spans:
+        parts += [text[at:start]] if start > at else []
+        parts += [red, text[start:end]]
+        at = end
+    parts += [text[at:]] if at < len(text) else []
+    if len(parts) < 3:
+        page.write_string(row, column, text, book.style(border=1, border_color=LINE, text_wrap=True, font_color=ALERT))
+        return
+    page.write_rich_string(row, column, *parts, cell)
+
+
+def merged_spans(findings: Sequence[Mapping[str, Any]], length: int) -> list[tuple[int, int]]:
+    """The parts of the text that any finding points at, in order and without overlap."""
+    out: list[tuple[int, int]] = []
+    for start, end in sorted((f["span"][0], min(f["span"][1], length)) for f in findings):
+        if end <= start:
+            continue
+        if out and start <= out[-1][1]:
+            out[-1] = (out[-1][0], max(out[-1][1], end))
+        else:
+            out.append((start, end))
+    return out
+
+
+def _write_details(book: Book, rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:
+    page = book.sheet("明細")
+    for at, (name, width) in enumerate(_DETAIL):
+        put_text(page, 0, at, name, _head(book))
+        page.set_column(at, at, width)
+    cell = book.style(border=1, border_color=LINE, text_wrap=True, valign="top")
+    line = 0
+    for _, screening in rows:
+        for finding in screening["findings"]:
+            line += 1
+            for at, value in enumerate(_detail(screening, finding)):
+                if isinstance(value, int):
+                    page.write_number(line, at, value, cell)
+                else:
+                    put_text(page, line, at, value, cell)
+    page.freeze_panes(1, 0)
+    page.repeat_rows(0)
+
+
+def _detail(screening: Mapping[str, Any], finding: Mapping[str, Any]) -> tuple[str | int, ...]:
+    start, end = finding["span"]
+    return (
+        screening["row_id"],
+        VERDICTS[screening["verdict"]],
+        SEVERITIES[finding["severity"]],
+        finding["source"],
+        finding["code"],
+        int(start),
+        int(end),
+        screening["text"][start:end],
+        finding["law"] or "",
+        finding["article"] or "",
+        finding["paragraph"] or "",
+        CERTAINTIES[finding["certainty"]],
+        finding["message"],
+        finding["suggestion"],
+    )

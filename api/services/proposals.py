@@ -1,0 +1,128 @@
+"""Decides what a proposal is: a budget and two dates turned into a plan over channels and weeks, and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from api.services.curves import curves_of
+from api.services.delivery import recent_delivery
+from api.speech import said
+from engine.errors import InputError
+from engine.messages import Language
+from engine.metrics import metrics
+from engine.money import Money
+from engine.snapshot import Snapshot
+from engine.store.account import AccountStore
+from engine.store.records import Stored
+from engine.vocabulary import Period, content_hash
+
+if TYPE_CHECKING:
+    from optimizer.propose import Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRequest:
+    """What a planner asks for; money in units of the account's currency."""
+
+    budget: Decimal
+    start: date
+    end: date
+    result: str = "conversions"
+    minimums: Mapping[str, Decimal] = field(default_factory=dict)
+    maximums: Mapping[str, Decimal] = field(default_factory=dict)
+    share_caps: Mapping[str, Decimal] = field(default_factory=dict)
+    credit: Mapping[str, Decimal] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready, money and factors as exact text."""
+        return {
+            "budget": str(self.budget),
+            "start": self.start.isoformat(),
+            "end": self.end.isoformat(),
+            "result": self.result,
+            "minimums": {name: str(value) for name, value in sorted(self.minimums.items())},
+            "maximums": {name: str(value) for name, value in sorted(self.maximums.items())},
+            "share_caps": {name: str(value) for name, value in sorted(self.share_caps.items())},
+            "credit": {name: str(value) for name, value in sorted(self.credit.items())},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A plan with what it was made from."""
+
+    request: ProposalRequest
+    snapshot: Snapshot
+    proposal: Proposal
+    delivery: Mapping[str, Mapping[str, Any]]
+
+    def as_dict(self, language: Language) -> dict[str, Any]:
+        """JSON-ready; the optimizer's words and beside them the request and the facts it rests on."""
+        label = metrics()[self.request.result].label[language]
+        return self.proposal.as_dict(language) | {
+            "request": self.request.as_dict(),
+            "result_label": label,
+            "account": self.snapshot.account,
+            "known_on": self.snapshot.known_on.isoformat(),
+            "snapshot_hash": self.snapshot.hash,
+            "delivery": dict(self.delivery),
+        }
+
+
+def plan(snapshot: Snapshot, request: ProposalRequest) -> Proposed:
+    """The plan for ``request`` from what is known of the account.
+
+    Raises InputError where there is nothing to plan from, DemandError where no plan can meet the request.
+    """
+    from optimizer.propose import propose
+
+    if snapshot.facts.empty:
+        raise InputError("api.proposal.no_facts")
+    if snapshot.currency is None:
+        raise InputError("api.proposal.mixed_currencies")
+    demand = demand_of(request, snapshot.currency)
+    history, curves = curves_of(snapshot, request.result, request.credit)
+    proposal = propose(demand, history, curves=curves)
+    return Proposed(request, snapshot, proposal, recent_delivery(snapshot, snapshot.currency))
+
+
+def demand_of(request: ProposalRequest, currency: str) -> Any:
+    """The request in the optimizer's words."""
+    from optimizer.demand import Bounds, Demand
+
+    if request.end < request.start:
+        values = {"start": request.start.isoformat(), "end": request.end.isoformat()}
+        raise InputError("api.proposal.end_before_start", **values)
+    names = {*request.minimums, *request.maximums}
+    return Demand(
+        budget=Money.of(request.budget, currency),
+        period=Period(request.start, request.end),
+        result=request.result,
+        bounds={
+            name: Bounds(_money(request.minimums.get(name), currency), _money(request.maximums.get(name), currency))
+            for name in sorted(names)
+        },
+        share_caps={name: float(cap) for name, cap in request.share_caps.items()},
+    )
+
+
+def _money(amount: Decimal | None, currency: str) -> Money | None:
+    return None if amount is None else Money.of(amount, currency)
+
+
+def make_proposal(account: AccountStore, request: ProposalRequest) -> Stored:
+    """Plans and keeps the plan; the same request on the same facts is kept once."""
+    proposed = plan(account.snapshot(), request)
+    return keep(account, proposed)
+
+
+def keep(account: AccountStore, proposed: Proposed) -> Stored:
+    """Keeps a plan under the request, the facts and the numbers it came to."""
+    document = said(proposed.as_dict)
+    numbers = content_hash([(c["channel"], c["spend"]) for c in document["en"]["channels"]])
+    key = {"request": proposed.request.as_dict(), "snapshot": proposed.snapshot.hash, "plan": numbers}
+    return account.put("proposal", document, key)

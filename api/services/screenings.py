@@ -1,0 +1,77 @@
+"""Decides what a copy check is: rows of ad copy screened under one day's law, the answer kept with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from api.speech import said
+from compliance.findings import CopyItem, Screening, Verdict
+from engine.messages import Language
+from engine.store.account import AccountStore
+from engine.store.records import Stored
+
+TRIAL = ""  # source of copy that was typed in to be tried: it says nothing about what is to run
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRow:
+    """One row as it came in: the item to screen and every column beside it."""
+
+    item: CopyItem
+    given: Mapping[str, Any]
+
+
+def check_copy(
+    account: AccountStore, rows: Sequence[CopyRow], source: str = TRIAL, on: date | None = None
+) -> tuple[Stored, list[Screening]]:
+    """Screens ``rows`` and keeps the answer. The same rows under the same law are kept once.
+
+    Raises FileFaults with every row whose product is unknown or whose text is missing or too long.
+    """
+    from compliance.screening import screen
+
+    screenings = screen([row.item for row in rows], on)
+    return keep_screening(account, screenings, source, on), screenings
+
+
+def keep_screening(
+    account: AccountStore, screenings: Sequence[Screening], source: str, on: date | None = None
+) -> Stored:
+    """Keeps the answer to one batch of copy."""
+    return account.put("screening", said(lambda language: screening_document(screenings, source, on, language)))
+
+
+def screening_document(
+    screenings: Sequence[Screening], source: str, on: date | None, language: Language
+) -> dict[str, Any]:
+    """One batch of copy with its verdicts, in one language."""
+    counts = {verdict.value: 0 for verdict in Verdict}
+    for one in screenings:
+        counts[one.verdict.value] += 1
+    return {
+        "source": source,
+        "on": on.isoformat() if on else None,
+        "counts": counts,
+        "rows": [screening_row(one, language) for one in screenings],
+    }
+
+
+def screening_row(one: Screening, language: Language) -> dict[str, Any]:
+    """One row of the answer: the text and what was found in it."""
+    return {"text": one.item.text} | one.as_dict(language)
+
+
+def undecided_blocks(account: AccountStore) -> int:
+    """How many rows of copy are blocked in the latest check of each file, and so undecided; trials do not count."""
+    seen: set[str] = set()
+    blocked = 0
+    for stored in account.list("screening", limit=200):
+        document = stored.document["zh-TW"]
+        if document["source"] == TRIAL or document["source"] in seen:
+            continue
+        seen.add(document["source"])
+        blocked += document["counts"][Verdict.BLOCK.value]
+    return blocked

@@ -1,0 +1,26 @@
+"""Decides how a document that people read is kept: as it was said, once a language, so that it never changes later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.messages import LANGUAGES, Language
+from engine.store.records import Stored
+
+
+def said(tell: Callable[[Language], Mapping[str, Any]]) -> dict[str, Any]:
+    """What ``tell`` says in every language, under the language's code."""
+    return {language: dict(tell(language)) for language in LANGUAGES}
+
+
+def told(stored: Stored, language: Language) -> dict[str, Any]:
+    """A kept document in one language, under its ids: the answer of every door."""
+    head = {
+        "id": stored.id,
+        "short_id": stored.short_id,
+        "kind": stored.kind,
+        "created_at": stored.created_at.isoformat(),
+    }
+    document: dict[str, Any] = stored.document[language]
+    return head | document

@@ -1,0 +1,79 @@
+"""Decides what holds for every endpoint: strict bodies, no unknown fields or parameters, one shape of error."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, ClassVar, Self
+
+from flask import request
+from flask_openapi3 import APIBlueprint, OpenAPI
+from pydantic import BaseModel, ConfigDict, Field
+
+from engine.errors import InputError
+
+v1 = APIBlueprint("v1", "api.v1", url_prefix="/v1", operation_id_callback=lambda name, **_: name)
+SECURITY: dict[str, Any] = {"key": {"type": "http", "scheme": "bearer"}}
+
+
+class Strict(BaseModel):
+    """A part of a request: unknown fields are refused, nothing is guessed from a value of another type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Body(Strict):
+    """A JSON body, checked by the rules of JSON: a date is text in ISO form, ``"1"`` is no number."""
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:  # type: ignore[override]  # one body, one reading
+        """The body of the request under way. Raises InputError where it is not JSON."""
+        if request.mimetype != "application/json":
+            raise InputError("api.body.media_type", expected="application/json")
+        if obj is None and request.get_data() != b"null":
+            raise InputError("api.body.unreadable")
+        return cls.model_validate_json(request.get_data())
+
+
+class Query(BaseModel):
+    """Query parameters: text that must read as what it stands for; unknown names are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NoQuery(Query):
+    """An endpoint that takes no query parameters."""
+
+
+class Page(Query):
+    """How much of a list, and after which id."""
+
+    limit: int = Field(20, ge=1, le=100, description="How many at most, newest first.")
+    after: str | None = Field(None, max_length=80, description="The id of the last one already seen.")
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details with a stable ``code``."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    type: str = Field(description="urn:adcue:problem: and the code.")
+    title: str
+    status: int
+    code: str = Field(description="Stable; never translated.")
+    detail: str = Field(description="What, where and how to mend it, in the language asked for.")
+    errors: list[dict[str, Any]] = Field(description="Each fault with its place.")
+
+
+def document(app: OpenAPI) -> dict[str, Any]:
+    """The OpenAPI document; typed errors are declared as problem+json, which the library cannot say."""
+    spec = copy.deepcopy(app.api_doc)
+    schemas = spec["components"]["schemas"]
+    schemas.pop("ValidationErrorModel", None)
+    schemas["Problem"] = Problem.model_json_schema()
+    told = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for path, operations in spec["paths"].items():
+        for operation in operations.values():
+            operation["responses"].pop("422", None)
+            operation["responses"]["default"] = {"description": "Problem", "content": told}
+            if path != "/v1/health":
+                operation["security"] = [{"key": []}]
+    return spec

@@ -1,0 +1,16 @@
+"""Endpoint that says whether the service and its store answer."""
+
+from __future__ import annotations
+
+from flask import current_app, jsonify
+from flask.typing import ResponseReturnValue
+from flask_openapi3 import Tag
+
+from api.v1.contract import NoQuery, v1
+
+
+@v1.get("/health", tags=[Tag(name="health")], responses={200: {"description": "The service and its store answer."}})
+def read_health(query: NoQuery) -> ResponseReturnValue:
+    """Say whether the service and its store answer; 503 when the store is away."""
+    current_app.extensions["adcue.store"].accounts()
+    return jsonify({"status": "ok"})

@@ -1,0 +1,17 @@
+"""Decides in which order a night runs: the one place where rules, compliance and optimizer meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from api.services.night_stages import JudgeDelivery, PickUpFiles, Reallocate, ScreenCopy, TakeSnapshot
+from api.services.night_state import NightState
+from engine.pipeline import Stage
+
+NIGHT: Sequence[Stage[NightState]] = (
+    PickUpFiles(),
+    TakeSnapshot(),
+    JudgeDelivery(),
+    ScreenCopy(),
+    Reallocate(),
+)
