@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.store.tables import Owned
 from engine.store.tables.base import now
-from engine.store.tenancy import TENANT
+from engine.store.tenancy import TENANT, narrow
 from engine.store.types import Ints, instant_to_int
 
 CHUNK = 20_000
@@ -45,11 +45,19 @@ def insert_rows(
 
 
 def read_columns(session: Session, statement: Select[Any]) -> dict[str, Ints]:
-    """The columns of a statement that yields whole numbers only."""
-    result = session.execute(statement.execution_options(yield_per=CHUNK))
+    """The columns of a statement that yields whole numbers only, straight from the driver.
+
+    The session's own rows cost four times as much; the account's criterion is put on all the same. The result must
+    not be streamed: it would hold back the first rows.
+    """
+    result = session.connection().execute(narrow(statement, session.info[TENANT]))
     names = list(result.keys())
-    parts = [np.array([tuple(row) for row in part], dtype=np.int64) for part in result.partitions()]
-    table = np.concatenate(parts) if parts else np.empty((0, len(names)), dtype=np.int64)
+    cursor: Any = result.cursor
+    parts = [np.empty((0, len(names)), dtype=np.int64)]
+    while rows := cursor.fetchmany(CHUNK):
+        parts.append(np.array(rows, dtype=np.int64))
+    result.close()
+    table = np.concatenate(parts)
     return {name: np.ascontiguousarray(table[:, place]) for place, name in enumerate(names)}
 
 

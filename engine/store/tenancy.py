@@ -7,9 +7,9 @@ account's criterion can be put on each of them; and no cursor runs at all on a c
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
-from sqlalchemy import Column, Connection, event
+from sqlalchemy import Column, Connection, Executable, event
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql import visitors
 
@@ -25,6 +25,7 @@ class Everyone(Enum):
 EVERYONE: Final = Everyone.EVERYONE
 Tenant = int | Literal[Everyone.EVERYONE]
 TENANT = "adcue_tenant"
+Narrowed = TypeVar("Narrowed", bound=Executable)
 
 
 class UnscopedQueryError(RuntimeError):
@@ -39,6 +40,18 @@ def fence(
         raise UnscopedQueryError(f"no account is named for: {statement[:80]}")
 
 
+def narrow(statement: Narrowed, tenant: Tenant | None) -> Narrowed:
+    """The statement with the account's criterion on every mapped class in it, aliases and subqueries included."""
+    if tenant is EVERYONE:
+        return statement
+    if not isinstance(tenant, int):
+        raise UnscopedQueryError("a session without an account ran a query")
+    bare = _bare_columns(statement)
+    if bare:
+        raise UnscopedQueryError(f"columns named without their class: {', '.join(sorted(bare))}")
+    return statement.options(with_loader_criteria(Owned, lambda owner: owner.tenant == tenant, include_aliases=True))
+
+
 def _bare_columns(statement: Any) -> set[str]:
     """Columns of the store that a statement names through the table and not through the mapped class."""
     return {
@@ -51,21 +64,14 @@ def _bare_columns(statement: Any) -> set[str]:
 
 
 @event.listens_for(Session, "do_orm_execute")
-def _narrow(state: ORMExecuteState) -> None:
+def _narrow_session(state: ORMExecuteState) -> None:
     tenant = state.session.info.get(TENANT)
-    if tenant is EVERYONE:
-        return
-    if not isinstance(tenant, int):
-        raise UnscopedQueryError("a session without an account ran a query")
-    if not state.is_orm_statement:
+    if tenant is not EVERYONE and not state.is_orm_statement:
         raise UnscopedQueryError("only statements over mapped classes can be narrowed to an account")
     if state.is_select or state.is_update or state.is_delete:
-        bare = _bare_columns(state.statement)
-        if bare:
-            raise UnscopedQueryError(f"columns named without their class: {', '.join(sorted(bare))}")
-        state.statement = state.statement.options(
-            with_loader_criteria(Owned, lambda owner: owner.tenant == tenant, include_aliases=True)
-        )
+        state.statement = narrow(state.statement, tenant)
+    elif tenant is None:
+        raise UnscopedQueryError("a session without an account ran a statement")
 
 
 @event.listens_for(Session, "before_flush")

@@ -48,7 +48,8 @@ class Fact(Owned, Base):
     """One version of one row of an export, known from ``known_from`` until the day before ``known_to``.
 
     A restated or withdrawn row stays, closed; one that was restated on the day it came in is known from that day
-    to that same day, which is no day at all. Money and fractional counts are whole millionths.
+    to that same day, which is no day at all. Money and fractional counts are whole millionths. Account and scope are
+    those of the entity, whose foreign keys hold them.
     """
 
     __tablename__ = "fact"
@@ -67,7 +68,8 @@ class Fact(Owned, Base):
     )
 
     pk: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    scope_pk: Mapped[int] = mapped_column(BigKey, ForeignKey("scope.pk"))
+    tenant: Mapped[int] = mapped_column()
+    scope_pk: Mapped[int] = mapped_column(BigKey)
     entity_pk: Mapped[int] = mapped_column(BigKey, ForeignKey("entity.pk"))
     import_pk: Mapped[int] = mapped_column(BigKey, ForeignKey("import.pk"))
     date_day: Mapped[int]

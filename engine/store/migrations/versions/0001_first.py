@@ -132,7 +132,8 @@ def create_facts() -> None:
         number("known_to"),
         number("source_row"),
         *(big(name, nullable=True) for name in METRICS),
-        parents=("scope", "entity", "import"),
+        parents=("entity", "import"),
+        held_by_account=False,
     )
     op.create_index("ix_fact_place", "fact", ["scope_pk", "date_day", "entity_pk"])
     standing = sa.text("known_to = 99991231")
@@ -151,6 +152,7 @@ def owned_table(
     *columns: sa.Column[object],
     unique: Sequence[tuple[str, ...]] = (),
     parents: tuple[str, ...] = (),
+    held_by_account: bool = True,
 ) -> None:
     op.create_table(
         name,
@@ -160,7 +162,7 @@ def owned_table(
         text("actor", 128),
         instant("created_at"),
         sa.PrimaryKeyConstraint("pk", name=f"pk_{name}"),
-        sa.ForeignKeyConstraint(["tenant"], ["account.tenant"], name=f"fk_{name}_tenant"),
+        *([sa.ForeignKeyConstraint(["tenant"], ["account.tenant"], name=f"fk_{name}_tenant")] * held_by_account),
         *(sa.ForeignKeyConstraint([f"{p}_pk"], [f"{p}.pk"], name=f"fk_{name}_{p}_pk") for p in parents),
         *(sa.UniqueConstraint(*names, name=f"uq_{name}_{'_'.join(names)}") for names in unique),
     )
