@@ -105,10 +105,9 @@ def _facts(
 
 def _one_line_a_key(facts: Facts) -> tuple[Facts, int]:
     others = [
-        facts.start.astype("datetime64[D]").astype(np.int64),
+        facts.start.astype(np.int64),
         (facts.end - facts.start).astype(np.int64),
-        facts.dimensions["result_indicator"].codes.astype(np.int64),
-        facts.dimensions["attribution"].codes.astype(np.int64),
+        *(facts.dimensions[name].codes.astype(np.int64) for name in ("result_indicator", "attribution")),
     ]
     keys = line_keys(facts.dimensions, others)
     lines, measures, merged = add_up(keys, facts.measures)
@@ -159,7 +158,7 @@ def _report(
         rows_read=len(columns.grid) + sum(n for reason, n in columns.dropped if reason.id.endswith("other_section")),
         rows_kept=len(facts),
         dropped=tuple(columns.dropped),
-        sums=sums_of(facts.measures),
+        sums=sums_of(facts.measures, facts.dimensions["result_indicator"]),
         totals_check=checks,
         warnings=tuple(warnings),
     )

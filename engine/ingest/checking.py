@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.ingest.faults import say
 from engine.ingest.fields import MONEY, NOT_ADDITIVE, STORED
-from engine.ingest.grid import Bools, Ints
+from engine.ingest.grid import Bools, Ints, Labels
 from engine.ingest.measures import Measure
 from engine.ingest.report import TotalCheck
 from engine.ingest.totals import TotalLine, close_enough
@@ -77,10 +77,21 @@ def exact_sum(name: str, measure: Measure, lines: Bools | Ints) -> Decimal:
     return Decimal(repr(round(float(np.sum(values)), 6)))
 
 
-def sums_of(measures: Mapping[str, Measure]) -> dict[str, Decimal]:
-    """What each additive measure comes to over all lines; a measure nobody measured is left out."""
-    return {
-        name: exact_sum(name, measures[name], measures[name].valid)
-        for name in STORED
-        if name in measures and name not in NOT_ADDITIVE and measures[name].valid.any()
-    }
+def sums_of(measures: Mapping[str, Measure], indicator: Labels) -> dict[str, Decimal]:
+    """What each additive measure comes to over all lines; a measure nobody measured is left out.
+
+    Conversions that count unlike things are not added: each kind has its own sum, ``conversions:KIND``.
+    """
+    sums: dict[str, Decimal] = {}
+    for name in STORED:
+        measure = measures.get(name)
+        if measure is None or name in NOT_ADDITIVE or not measure.valid.any():
+            continue
+        kinds = np.unique(indicator.codes[measure.valid]) if name == "conversions" else ()
+        if len(kinds) > 1:
+            for code in kinds:
+                lines = measure.valid & (indicator.codes == code)
+                sums[f"conversions:{indicator.values[code]}"] = exact_sum(name, measure, lines)
+        else:
+            sums[name] = exact_sum(name, measure, measure.valid)
+    return sums

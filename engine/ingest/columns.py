@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +23,7 @@ from engine.ingest.totals import Lines, TotalLine, find_totals
 from engine.ingest.when import When, check_when, read_when
 from engine.messages import Message
 
+_ROUNDED_ID = re.compile(r"\d(?:\.\d+)?[eE]\+\d{2}")
 _NO_NAME = frozenset(("", "--", "—"))
 
 
@@ -56,6 +58,7 @@ def read_columns(source: Source, layout: Layout, hints: Hints, faults: FaultList
         raise faults.stop(say("header_only"), row=layout.header_index + 1)
     missing = _NO_NAME | {token.casefold() for token in pack.null_tokens}
     labels = {name: Labels.of(grid.columns[position], missing) for name, position in texts.items()}
+    warnings += _check_ids(labels, texts, layout)
     when = read_when(
         {name: labels[name] for name in DATES if name in labels},
         {name: layout.headers[position] for name, position in texts.items()},
@@ -72,13 +75,24 @@ def read_columns(source: Source, layout: Layout, hints: Hints, faults: FaultList
     _check_shape(grid, is_total, pack, faults)
     marks = settle_marks(grid, number_columns, hints.decimal_mark, pack, faults)
     parsed = read_measures(grid, number_columns, marks, pack)
-    check_measures(grid, number_columns, parsed, kept, faults)
+    check_measures(grid, number_columns, parsed, marks, kept, faults)
     check_when(when, grid.rows, kept, layout.preamble.period, today, faults)
     if not kept.any():
         faults.add(say("only_totals"))
     numbers = {name: parsed[position] for name, position in match.metrics.items()}
     wide = {spot: parsed[position] for position, spot in match.wide.items()}
     return Columns(grid, labels, when, numbers, wide, totals, kept, dropped, warnings)
+
+
+def _check_ids(labels: dict[str, Labels], texts: dict[str, int], layout: Layout) -> list[Message]:
+    """Ids that a spreadsheet rounded name several things at once: they are left out, and names stand in."""
+    warnings = []
+    for name in [name for name in labels if name.endswith("_id")]:
+        example = next((value for value in labels[name].values if _ROUNDED_ID.fullmatch(value)), None)
+        if example is not None:
+            labels[name] = Labels.constant("", len(labels[name].codes))
+            warnings.append(say("warn.damaged_ids", header=layout.headers[texts[name]], example=example))
+    return warnings
 
 
 def _year(layout: Layout) -> int | None:

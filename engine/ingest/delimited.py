@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Collection, Iterator
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from engine.ingest.faults import FaultList, say
@@ -17,6 +19,7 @@ from engine.settings import Settings
 DELIMITERS = (",", "\t", ";", "|")
 HEAD_BYTES = 400_000
 HEAD_RECORDS = 80
+_LONE_RETURN = re.compile(r"\r(?!\n)")
 _BLOCK = 8 << 20
 _FIELD_LIMIT = 10_000_000
 
@@ -52,8 +55,11 @@ def load_grid(
     """
     if data.count(b"\n") > limits.max_rows + header_index + 1:
         raise faults.stop(say("too_many_rows", limit=limits.max_rows))
-    body = data[_offset_after(data, delimiter, header_index) :].rstrip(b"\r\n")
-    if body and not _needs_care(body):
+    begin, end = _offset_after(data, delimiter, header_index), len(data)
+    while end > begin and data[end - 1] in b"\r\n":
+        end -= 1
+    if end > begin and not _needs_care(data):
+        body = pa.py_buffer(data).slice(begin, end - begin)
         quick = _load_quickly(body, delimiter, header_index, headers, labels, numbers)
         if quick is not None:
             quick.ends_cleanly = data.endswith(b"\n")
@@ -61,9 +67,10 @@ def load_grid(
     return _load_with_care(data, delimiter, header_index, headers, labels, numbers, faults)
 
 
-def _needs_care(body: bytes) -> bool:
-    """Blank lines shift row numbers, an odd number of quotes leaves one open."""
-    return b"\n\n" in body or b"\n\r\n" in body or body.count(b'"') % 2 == 1
+def _needs_care(data: bytes) -> bool:
+    """An odd number of quotes leaves one open; carriage returns alone end lines for some programs only."""
+    lone_returns = b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
+    return lone_returns or data.count(b'"') % 2 == 1
 
 
 def _offset_after(data: bytes, delimiter: str, header_index: int) -> int:
@@ -80,33 +87,25 @@ def _offset_after(data: bytes, delimiter: str, header_index: int) -> int:
 
 
 def _load_quickly(
-    body: bytes,
+    body: pa.Buffer,
     delimiter: str,
     header_index: int,
     headers: tuple[str, ...],
     labels: Collection[int],
     numbers: Collection[int],
 ) -> Grid | None:
-    """The grid, or None when some line does not have exactly the header's cells."""
+    """The grid, or None when some line is blank or does not have exactly the header's cells."""
     names = [f"c{position}" for position in range(len(headers))]
     wanted = sorted({*labels, *numbers})
     texts = pa.dictionary(pa.int32(), pa.string())
-    uneven = False
-
-    def refuse(row: pacsv.InvalidRow) -> str:
-        nonlocal uneven
-        uneven = True
-        return "error"
-
     try:
         table = pacsv.read_csv(
-            pa.BufferReader(pa.py_buffer(body)),
-            read_options=pacsv.ReadOptions(column_names=names, block_size=_BLOCK),
+            pa.BufferReader(body),
+            read_options=pacsv.ReadOptions(column_names=names, block_size=_BLOCK, use_threads=False),
             parse_options=pacsv.ParseOptions(
                 delimiter=delimiter,
-                newlines_in_values=b'"' in body,
+                newlines_in_values=True,
                 ignore_empty_lines=False,
-                invalid_row_handler=refuse,
             ),
             convert_options=pacsv.ConvertOptions(
                 include_columns=[names[position] for position in wanted],
@@ -117,11 +116,21 @@ def _load_quickly(
         )
     except pa.ArrowInvalid:
         return None
-    if uneven:
-        return None
     columns = {p: _whole(table.column(names[p]), p in labels) for p in wanted}
     rows = np.arange(header_index + 2, header_index + 2 + table.num_rows, dtype=np.int64)
-    return Grid(headers, header_index + 1, columns, rows)
+    grid = Grid(headers, header_index + 1, columns, rows)
+    return None if _blank_lines(grid) else grid
+
+
+def _blank_lines(grid: Grid) -> bool:
+    blank = np.ones(len(grid), dtype=bool)
+    for column in grid.columns.values():
+        texts = column.dictionary if hasattr(column, "dictionary") else column
+        empty = pc.equal(pc.binary_length(texts), 0).to_numpy(zero_copy_only=False)
+        blank &= empty[column.indices.to_numpy()] if hasattr(column, "dictionary") else empty
+        if not blank.any():
+            return False
+    return True
 
 
 def _whole(column: pa.ChunkedArray, is_label: bool) -> pa.Array:
@@ -155,7 +164,7 @@ def _all_records(text: str, delimiter: str, faults: FaultList) -> list[list[str]
             raise faults.stop(say("open_quote"), row=len(records) + 1) from error
         if "field larger" in str(error):
             raise faults.stop(say("huge_cell", limit=_FIELD_LIMIT), row=len(records) + 1) from error
-    return list(_records(text, delimiter))
+    return list(_records(_LONE_RETURN.sub("\n", text), delimiter))
 
 
 def grid_of(

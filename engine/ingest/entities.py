@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.ingest.faults import say
 from engine.ingest.fields import BREAKDOWNS, ENTITIES
-from engine.ingest.grid import Bools, Ints, Labels
+from engine.ingest.grid import Ints, Labels
 from engine.ingest.platform import common
 from engine.messages import Message
 
@@ -89,14 +89,16 @@ def _one_breakdown(broken: Mapping[str, Labels]) -> tuple[str, tuple[str, ...]]:
     return chosen, tuple(name for name in broken if name != chosen)
 
 
-def line_keys(dimensions: Mapping[str, Labels], others: Sequence[Ints]) -> Ints:
+def line_keys(dimensions: Mapping[str, Labels], others: Sequence[Ints | None]) -> Ints:
     """One whole number a line; lines with the same number are about the same thing on the same days."""
-    parts = [dimensions[name].codes.astype(np.int64) for name in ("platform", "campaign_type", "breakdown_value")]
+    parts = [_varying(dimensions[name]) for name in ("platform", "campaign_type", "breakdown_value")]
     for level in ("account", "campaign", "ad_group", "ad"):
         parts.append(_identity(dimensions[f"{level}_id"], dimensions[f"{level}_name"]))
-    key = np.zeros(len(parts[0]), dtype=np.int64)
+    key = np.zeros(len(dimensions["platform"].codes), dtype=np.int64)
     span = 1
     for part in (*parts, *others):
+        if part is None:
+            continue
         low = int(part.min()) if len(part) else 0
         width = (int(part.max()) - low + 1) if len(part) else 1
         if span * width > _MOST_KEYS:
@@ -107,10 +109,16 @@ def line_keys(dimensions: Mapping[str, Labels], others: Sequence[Ints]) -> Ints:
     return key
 
 
-def _identity(ids: Labels, names: Labels) -> Ints:
+def _varying(labels: Labels) -> Ints | None:
+    return labels.codes.astype(np.int64) if len(labels.values) > 1 else None
+
+
+def _identity(ids: Labels, names: Labels) -> Ints | None:
     """The id where there is one, else the name."""
     if not ids.filled:
-        return names.codes.astype(np.int64)
+        return _varying(names)
+    if "" not in ids.values:
+        return _varying(ids)
     return np.where(ids.empty, names.codes.astype(np.int64) + len(ids.values), ids.codes.astype(np.int64))
 
 
@@ -119,8 +127,3 @@ def grain_warnings(entities: Entities) -> list[Message]:
     if not entities.collapsed:
         return []
     return [say("warn.breakdowns", kept=entities.breakdown, added=", ".join(entities.collapsed))]
-
-
-def chosen(dimensions: Mapping[str, Labels], rows: Bools) -> dict[str, Labels]:
-    """The dimensions of some of the lines."""
-    return {name: labels.take(rows) for name, labels in dimensions.items()}

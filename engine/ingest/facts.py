@@ -32,14 +32,13 @@ class Facts:
 
     def keep(self, mask: Bools) -> Facts:
         """Some of the lines."""
-        if mask.all():
-            return self
+        chosen = as_slice(mask)
         return Facts(
-            {name: labels.take(mask) for name, labels in self.dimensions.items()},
-            self.start[mask],
-            self.end[mask],
-            self.rows[mask],
-            {name: Measure(measure.values[mask], measure.valid[mask]) for name, measure in self.measures.items()},
+            {name: Labels(labels.codes[chosen], labels.values) for name, labels in self.dimensions.items()},
+            self.start[chosen],
+            self.end[chosen],
+            self.rows[chosen],
+            {name: Measure(m.values[chosen], m.valid[chosen]) for name, m in self.measures.items()},
         )
 
     def pick(self, lines: Ints, measures: dict[str, Measure]) -> Facts:
@@ -61,6 +60,13 @@ class Facts:
         for name in STORED:
             columns[name] = _column(name, self.measures.get(name), len(self))
         return pd.DataFrame(columns, copy=False)
+
+
+def as_slice(mask: Bools) -> Bools | slice:
+    """The mask, or the slice that is the same: totals mostly stand at one end, and a slice copies nothing."""
+    lines = int(mask.sum())
+    first = int(mask.argmax()) if lines else 0
+    return slice(first, first + lines) if mask[first : first + lines].all() else mask
 
 
 def _column(name: str, measure: Measure | None, lines: int) -> object:

@@ -25,10 +25,6 @@ class Labels:
         """Which rows hold a value whose flag in ``wanted`` (one a value) is set."""
         return wanted[self.codes]
 
-    def take(self, rows: Bools) -> Labels:
-        """The same column on some of the rows."""
-        return Labels(self.codes[rows], self.values)
-
     def at(self, row: int) -> str:
         """The text of one row."""
         return self.values[int(self.codes[row])]

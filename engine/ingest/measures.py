@@ -8,9 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.ingest.faults import FaultList, say
-from engine.ingest.fields import COUNTS, METRICS, MONEY
+from engine.ingest.fields import COUNTS, METRICS
 from engine.ingest.grid import Bools, Grid, Ints, Labels
-from engine.ingest.numbers import MICROS, Evidence, Numbers, read_numbers, to_micros, too_large, weigh_marks
+from engine.ingest.numbers import (
+    MICROS,
+    Evidence,
+    Numbers,
+    contradicts,
+    read_numbers,
+    to_micros,
+    too_large,
+    weigh_marks,
+)
 from engine.ingest.platform import Platform, common
 from engine.ingest.report import DecimalMark
 from engine.messages import Message
@@ -37,8 +46,6 @@ def settle_marks(
     marks: dict[int, DecimalMark] = {}
     for position, proof in evidence.items():
         header = grid.headers[position]
-        if proof.point and proof.comma:
-            faults.add(say("number.two_marks"), column=header)
         if proof.point or proof.comma:
             marks[position] = "." if proof.point else ","
         elif of_file or platform.decimal_mark:
@@ -62,18 +69,27 @@ def read_measures(
 ) -> dict[int, Numbers]:
     """Every number column by position."""
     missing = frozenset(token.casefold() for token in (*common().null_tokens, *platform.null_tokens))
-    return {position: read_numbers(grid.columns[position], marks[position], missing) for position in columns}
+    return {
+        position: read_numbers(grid.columns[position], marks[position], missing, METRICS[name] == "money")
+        for position, name in columns.items()
+    }
 
 
 def check_measures(
-    grid: Grid, columns: Mapping[int, str], numbers: Mapping[int, Numbers], kept: Bools, faults: FaultList
+    grid: Grid,
+    columns: Mapping[int, str],
+    numbers: Mapping[int, Numbers],
+    marks: Mapping[int, DecimalMark],
+    kept: Bools,
+    faults: FaultList,
 ) -> None:
     """A fault for every kept cell that should hold a number and does not."""
     for position, parsed in numbers.items():
         header = grid.headers[position]
         for line in np.flatnonzero(parsed.bad & kept):
             text = str(grid.columns[position][int(line)].as_py()).strip()
-            faults.add(say("number.unread", text=text[:40]), int(grid.rows[line]), header)
+            name = "number.other_mark" if contradicts(text, marks[position]) else "number.unread"
+            faults.add(say(name, text=text[:40]), int(grid.rows[line]), header)
         large = too_large(parsed, _unit(columns[position])) & parsed.valid & kept
         faults.add_rows(say("number.too_large"), map(int, grid.rows[large]), header)
 
@@ -115,6 +131,9 @@ def choose_results(
         return nothing
     if purchases is not None and _filled(purchases):
         measures["conversions"] = purchases
+        beside = int((results.valid & ~purchases.valid & (results.values != 0)).sum()) if results is not None else 0
+        if beside:
+            warnings.append(say("warn.results_beside_purchases", lines=beside))
         return Labels.constant(PURCHASES, lines)
     if results is None or not _filled(results):
         if results is not None and "conversions" not in measures:
@@ -132,8 +151,3 @@ def choose_results(
 
 def _filled(measure: Measure | None) -> bool:
     return measure is not None and bool(measure.valid.any())
-
-
-def is_money(name: str) -> bool:
-    """Whether a stored measure is money."""
-    return name in MONEY

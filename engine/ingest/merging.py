@@ -14,15 +14,16 @@ from engine.ingest.measures import Measure
 def add_up(keys: Ints, measures: Mapping[str, Measure]) -> tuple[Ints, dict[str, Measure], int]:
     """The first line of every key, the measures added up over it, and how many lines went into another.
 
-    A measure that is missing on every line of a key stays missing. Reach and frequency of different lines overlap
-    in people, so they become missing where lines are added.
+    With nothing to add up no lines are named and the measures come back as they are. A measure that is missing on
+    every line of a key stays missing. Reach and frequency of different lines overlap in people, so they become
+    missing where lines are added.
     """
-    order = np.argsort(keys, kind="stable")
-    sorted_keys = keys[order]
+    sorted_keys = np.sort(keys)
     starts = np.flatnonzero(np.r_[True, sorted_keys[1:] != sorted_keys[:-1]])
     merged = len(keys) - len(starts)
     if not merged:
-        return np.arange(len(keys)), dict(measures), 0
+        return np.zeros(0, dtype=np.int64), dict(measures), 0
+    order = np.argsort(keys, kind="stable")
     firsts = order[starts]
     sizes = np.diff(np.r_[starts, len(keys)])
     appearance = np.argsort(firsts, kind="stable")

@@ -22,6 +22,8 @@ MICROS = 1_000_000
 # Above this many units a float no longer tells micros apart, so those values go the exact way.
 _FLOAT_EXACT = 2e9
 _MOST_UNITS = Decimal(9_000_000_000_000)
+# Most columns prove their decimal mark within so many values.
+_FEW = 1000
 _CORE = re.compile(r"[-+]?[\d.,' ]*\d[\d.,' ]*(?:[eE][-+]?\d{1,3})?")
 _BRACKETED = re.compile(r"([^\d()]*)\(([^()]*)\)")
 _COUNT_GROUPS_COMMA = r"^[^\d.,]*\d{1,3}(,\d{3})+[^\d.,]*$"
@@ -53,23 +55,34 @@ class Numbers:
 
 def weigh_marks(column: pa.Array, is_count: bool) -> Evidence:
     """What the values of one column prove about the decimal mark; a count's groups of three are thousands."""
-    if not pc.any(pc.match_substring_regex(column, "[.,]")).as_py():
+    few = column.slice(0, _FEW)
+    if _has(few, _ONLY_POINT) or (is_count and _has(few, _COUNT_GROUPS_COMMA)):
+        return Evidence(point=True, comma=False, either=False)
+    marked = pc.or_(pc.match_substring(column, "."), pc.match_substring(column, ","))
+    column = column.filter(marked)
+    if not len(column):
         return Evidence(point=False, comma=False, either=False)
-
-    def has(pattern: str) -> bool:
-        return bool(pc.any(pc.match_substring_regex(column, pattern)).as_py())
-
-    point, comma = has(_ONLY_POINT), has(_ONLY_COMMA)
-    if is_count:
-        point, comma = point or has(_COUNT_GROUPS_COMMA), comma or (not point and has(_COUNT_GROUPS_DOT))
-    return Evidence(point, comma, either=has(_COUNT_GROUPS_COMMA))
+    if _has(column, _ONLY_POINT) or (is_count and _has(column, _COUNT_GROUPS_COMMA)):
+        return Evidence(point=True, comma=False, either=False)
+    if _has(column, _ONLY_COMMA) or (is_count and _has(column, _COUNT_GROUPS_DOT)):
+        return Evidence(point=False, comma=True, either=False)
+    return Evidence(point=False, comma=False, either=_has(column, _COUNT_GROUPS_COMMA))
 
 
-def read_numbers(column: pa.Array, mark: DecimalMark, missing: frozenset[str]) -> Numbers:
+def _has(column: pa.Array, pattern: str) -> bool:
+    return bool(pc.any(pc.match_substring_regex(column, pattern)).as_py())
+
+
+def contradicts(text: str, mark: DecimalMark) -> bool:
+    """Whether a value can only be read with the other decimal mark."""
+    return re.search(_ONLY_COMMA if mark == "." else _ONLY_POINT, text.strip()) is not None
+
+
+def read_numbers(column: pa.Array, mark: DecimalMark, missing: frozenset[str], is_money: bool) -> Numbers:
     """Every value of a text column; ``missing`` are the casefolded texts that mean no value."""
     text = pc.utf8_trim_whitespace(column)
     if mark == ".":
-        quick = _all_plain(text)
+        quick = _plain_or_grouped(text, is_money)
         if quick is not None:
             return quick
     plain = pc.match_substring_regex(text, r"^-?\d+(\.\d+)?$" if mark == "." else r"^-?\d+(,\d+)?$")
@@ -82,21 +95,30 @@ def read_numbers(column: pa.Array, mark: DecimalMark, missing: frozenset[str]) -
         values = np.where(more_valid, more, values)
         valid |= more_valid
     result = Numbers(values, valid, np.zeros(len(valid), dtype=bool))
-    _note_large(result, text, mark)
+    if is_money:
+        _note_large(result, text, mark)
     _read_rest(result, text, mark, missing)
     return result
 
 
-def _all_plain(text: pa.Array) -> Numbers | None:
+def _plain_or_grouped(text: pa.Array, is_money: bool) -> Numbers | None:
+    """The common case at full speed: plain numbers and well-formed thousands only; None where there is more."""
+    grouped = pc.match_substring(text, ",")
     try:
-        cast = pc.cast(text, pa.float64())
+        if pc.any(grouped).as_py():
+            with_commas = text.filter(grouped)
+            if not pc.all(pc.match_substring_regex(with_commas, r"^-?\d{1,3}(,\d{3})+(\.\d+)?$")).as_py():
+                return None
+            text = pc.replace_with_mask(text, grouped, pc.replace_substring(with_commas, ",", ""))
+        values = pc.cast(text, pa.float64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid:
         return None
-    values = cast.to_numpy(zero_copy_only=False)
     if not np.isfinite(values).all():
         return None
+    values = np.array(values)
     result = Numbers(values, np.ones(len(values), dtype=bool), np.zeros(len(values), dtype=bool))
-    _note_large(result, text, ".")
+    if is_money:
+        _note_large(result, text, ".")
     return result
 
 

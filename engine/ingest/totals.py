@@ -45,14 +45,14 @@ def find_totals(lines: Lines, platform: Platform) -> tuple[list[TotalLine], Bool
     nameless = _nameless(lines, platform, is_total)
     is_total[nameless] = True
     pivots = _pivots(lines, is_total)
-    for members, _ in pivots:
+    for members, _, _ in pivots:
         is_total[members] = True
     found = [_cover(line, label, covers, lines, platform, is_total) for line, label, covers in labelled]
     found += [
         TotalLine("", (int(line),), _same(lines, int(line), ~is_total, keep_all=True), "total.nameless")
         for line in nameless
     ]
-    found += [TotalLine(label, tuple(map(int, members)), None, "total.pivot") for members, label in pivots]
+    found += [TotalLine(label, tuple(map(int, members)), covered, "total.pivot") for members, label, covered in pivots]
     return found, is_total
 
 
@@ -100,7 +100,7 @@ def _nameless(lines: Lines, platform: Platform, is_total: Bools) -> Ints:
     return np.array([line for line in np.flatnonzero(bare) if _same(lines, int(line), detail).any()], dtype=np.int64)
 
 
-def _pivots(lines: Lines, is_total: Bools) -> list[tuple[Ints, str]]:
+def _pivots(lines: Lines, is_total: Bools) -> list[tuple[Ints, str, Bools]]:
     """Lines whose name or breakdown is "All", where other lines carry the detail of the same rest."""
     cells = frozenset(common().sub_total_cells)
     columns = {name: labels for name, labels in lines.dimensions.items() if labels.filled}
@@ -122,20 +122,20 @@ def _pivots(lines: Lines, is_total: Bools) -> list[tuple[Ints, str]]:
         members = np.flatnonzero(patterns == pattern)
         rest = [labels for name, labels in columns.items() if name not in starred and not labels.empty[members].any()]
         keys = [labels.codes for labels in rest] + ([lines.dates.codes] if lines.dates is not None else [])
-        covered = _known_keys(keys, members, detail)
-        if covered.any():
+        of_line = _same_key(keys, lines.count)
+        known = np.isin(of_line[members], of_line[detail])
+        if known.any():
             label = columns[sorted(starred)[0]].at(int(members[0]))
-            found.append((members[covered], label))
+            covered = detail & np.isin(of_line, of_line[members[known]])
+            found.append((members[known], label, covered))
     return found
 
 
-def _known_keys(keys: Sequence[np.ndarray], members: Ints, detail: Bools) -> Bools:
-    """Which members share their key with a detail line."""
+def _same_key(keys: Sequence[np.ndarray], count: int) -> Ints:
+    """A number for every line that is the same where all the keys are."""
     if not keys:
-        return np.full(len(members), bool(detail.any()))
-    table = np.stack(keys, axis=1)
-    details = {row.tobytes() for row in np.unique(table[detail], axis=0)}
-    return np.array([table[member].tobytes() in details for member in members], dtype=bool)
+        return np.zeros(count, dtype=np.int64)
+    return np.unique(np.stack(keys, axis=1), axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
 def _cover(line: int, label: str, covers: str, lines: Lines, platform: Platform, is_total: Bools) -> TotalLine:
