@@ -1,0 +1,30 @@
+r"""Decides how spend carries over: geometric adstock, normalised so that steady spend is its own stock.
+
+Day by day the stock is $c_t = \theta c_{t-1} + (1 - \theta) x_t$. Over a week of even spend both the week's mean
+stock and its last stock are linear in the stock before it and the week's spend, so carry-over stays linear rows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.signal import lfilter
+
+from optimizer.curves.curve import Array
+
+
+def stock_of(spend: Array, theta: float, before: float) -> Array:
+    """Stock of every step, given the stock ``before`` the first one."""
+    if theta == 0.0:
+        return spend
+    found, _ = lfilter([1.0 - theta], [1.0, -theta], spend, zi=np.array([theta * before]))
+    return np.asarray(found, dtype=np.float64)
+
+
+def mean_share(theta: float, days: int) -> float:
+    """Share of the stock before a stretch of ``days`` in the stretch's mean stock; the rest comes from its spend."""
+    return float(np.mean(theta ** np.arange(1, days + 1)))
+
+
+def end_share(theta: float, days: int) -> float:
+    """Share of the stock before a stretch of ``days`` in the stock at its end."""
+    return float(theta**days)

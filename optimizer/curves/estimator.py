@@ -1,0 +1,142 @@
+"""Decides the concave response of one channel from its spend history, with adstock and bootstrap draws."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import logit
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from optimizer.curves.adstock import stock_of
+from optimizer.curves.curve import Array
+from optimizer.curves.families.hill_average import HillAverage
+from optimizer.curves.series import ROUNDS, ChannelSeries
+from optimizer.curves.shapes import DAILY_THETAS, WEEKLY_THETAS
+
+
+class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """A concave response curve of one channel, as a scikit-learn regressor.
+
+    ``fit`` reads rows as consecutive steps in time (days, or weeks with ``step_days=7``): column 0 is spend, further
+    columns are controls (holiday, price, season index) whose effect is multiplicative. ``predict`` gives the
+    response to *holding* the spend of column 0: carry-over is settled, so every row stands alone.
+
+    Args:
+        step_days: days of one row; decides the adstock values considered and the weekday pattern.
+        prior_elasticity: elasticity at usual spend where the data say nothing.
+        prior_spread: spread of that prior on the logit scale.
+        draws: bootstrap draws; the curve is their mean.
+        random_state: seed of the bootstrap.
+
+    Attributes:
+        curve_: HillAverage per step; ``elasticity_`` (mean, 5 %, 95 %) at ``usual_`` spend; ``adstock_`` theta a day;
+        ``dispersion_``; ``information_``: share of the prior's spread the data removed (0 = nothing learnt);
+        ``observed_max_``: highest spend stock seen; ``carry_``: stock after the last row, in spend per step.
+    """
+
+    def __init__(
+        self,
+        step_days: int = 1,
+        prior_elasticity: float = 0.5,
+        prior_spread: float = 0.8,
+        draws: int = 200,
+        random_state: int = 0,
+    ) -> None:
+        self.step_days = step_days
+        self.prior_elasticity = prior_elasticity
+        self.prior_spread = prior_spread
+        self.draws = draws
+        self.random_state = random_state
+
+    def __sklearn_tags__(self) -> Any:
+        """Spend and results are never negative; generic regression data is not a response curve."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.positive_only = True
+        tags.target_tags.positive_only = True
+        tags.regressor_tags.poor_score = True
+        return tags
+
+    def fit(
+        self,
+        X: npt.ArrayLike,
+        y: npt.ArrayLike,
+        exposure: npt.ArrayLike | None = None,
+        observed: npt.ArrayLike | None = None,
+    ) -> Self:
+        """Learns the curve.
+
+        ``exposure`` multiplies the expected result of each row (a season shared with other channels, 1 when absent);
+        ``observed`` marks rows whose result counts (the others only carry spend over). Raises ValueError for negative
+        spend or results, no spend, or no results.
+        """
+        table, result = validate_data(self, X, y, dtype=np.float64, y_numeric=True, ensure_min_samples=4)
+        spend = table[:, 0]
+        if (table < 0).any():
+            raise ValueError("Negative values in data passed to ResponseCurveEstimator: spend is never negative")
+        if (result < 0).any():
+            raise ValueError("Negative results passed to ResponseCurveEstimator")
+        seen = np.ones(len(spend), dtype=bool) if observed is None else np.asarray(observed, dtype=bool)
+        season = np.ones(len(spend)) if exposure is None else np.asarray(exposure, dtype=np.float64)
+        if not spend[seen].sum() > 0 or not result[seen].sum() > 0:
+            raise ValueError("A response curve needs rows with spend and with results")
+        self.control_mean_, spread = table[:, 1:].mean(axis=0), table[:, 1:].std(axis=0)
+        self.control_scale_ = np.where(spread > 0, spread, 1.0)
+        series = channel_series(
+            spend, result, seen, self.step_days, (table[:, 1:] - self.control_mean_) / self.control_scale_
+        )
+        centre = float(logit(self.prior_elasticity))
+        for _ in range(ROUNDS):
+            series.refresh(season, centre, self.prior_spread)
+        self._learn(series, season, centre)
+        return self
+
+    def _learn(self, series: ChannelSeries, season: Array, centre: float) -> None:
+        rng = np.random.default_rng(self.random_state)
+        draws = series.draw(season, centre, self.prior_spread, self.draws, rng)
+        half = (draws.k / series.usual) ** draws.s
+        self.curve_ = HillAverage(a=draws.level * (1.0 + half) / self.draws, k=draws.k, s=draws.s)
+        low, high = np.quantile(draws.elasticity, [0.05, 0.95])
+        self.elasticity_ = (float(draws.elasticity.mean()), float(low), float(high))
+        per_step = series.mean(series.grid.theta)
+        self.adstock_ = per_step ** (1.0 / self.step_days)
+        self.usual_ = series.usual
+        self.dispersion_ = series.dispersion
+        self.cycle_effect_ = series.cycle_effect
+        self.control_effect_ = series.control_effect
+        self.information_ = float(np.clip(1.0 - logit(draws.elasticity).std() / self.prior_spread, 0.0, 1.0))
+        stock = stock_of(series.spend, per_step, series.usual)
+        self.observed_max_ = float(stock[series.observed > 0].max())
+        self.carry_ = float(stock[-1])
+
+    def predict(self, X: npt.ArrayLike) -> Array:
+        """Expected result per step of holding the spend of column 0, under the controls of the other columns."""
+        check_is_fitted(self)
+        table = validate_data(self, X, dtype=np.float64, reset=False)
+        controls = (table[:, 1:] - self.control_mean_) / self.control_scale_
+        return np.asarray(self.curve_.value(np.maximum(table[:, 0], 0.0)) * np.exp(controls @ self.control_effect_))
+
+    def predict_draws(self, spend: npt.ArrayLike) -> Array:
+        """Response of every bootstrap draw to holding ``spend``; shape (spends, draws)."""
+        check_is_fitted(self)
+        x = np.asarray(spend, dtype=np.float64)[:, None]
+        reached = (x / self.curve_.k) ** self.curve_.s
+        return np.asarray(self.draws * self.curve_.a * reached / (1.0 + reached))
+
+
+def channel_series(
+    spend: Array, result: Array, observed: npt.NDArray[np.bool_], step_days: int, controls: Array | None = None
+) -> ChannelSeries:
+    """One channel's series with the adstock values, weekday cycle and bootstrap blocks its step asks for."""
+    daily = step_days == 1
+    return ChannelSeries(
+        spend,
+        result,
+        observed=observed,
+        thetas=DAILY_THETAS if daily else WEEKLY_THETAS,
+        cycle=7 if daily and len(spend) >= 21 else 1,
+        block=7 if daily and len(spend) >= 21 else 1,
+        controls=controls,
+    )

@@ -1,0 +1,130 @@
+"""Decides what one channel's series says about its curve: shapes, level, weekday pattern and noise together.
+
+Alternates between the posterior over shapes (given the pattern) and the pattern (given the mean curve). The
+dispersion is the larger of the daily and the weekly one, so that noise which lasts a week is not counted seven times.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import logit
+
+from optimizer.curves.curve import Array
+from optimizer.curves.shapes import ELASTICITIES, hill_terms, normalised, profile_likelihood, shape_grid
+
+CYCLE_SPREAD = 0.15  # prior log spread of weekday effects
+CONTROL_SPREAD = 0.3  # prior log spread of the effect of one standard deviation of a control column
+MISFIT = 0.03  # a curve is never taken to be truer than 3 % of the response
+ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """Bootstrap draws of one curve per step: arrays over draws."""
+
+    level: Array
+    elasticity: Array
+    s: Array
+    k: Array
+    theta: Array
+
+
+class ChannelSeries:
+    """One channel's spend and results with its shape grid, refreshed under a changing exposure (season)."""
+
+    def __init__(
+        self,
+        spend: Array,
+        result: Array,
+        *,
+        observed: npt.NDArray[np.bool_],
+        thetas: Array,
+        cycle: int,
+        block: int,
+        controls: Array | None = None,
+    ) -> None:
+        steps = np.arange(len(spend))
+        self.spend, self.observed = spend, observed.astype(np.float64)
+        self.result = np.where(observed, result, 0.0)
+        self.usual = float(spend[observed].mean())
+        self.cycle, self.block = steps % cycle, steps // block
+        self.grid = shape_grid(spend, self.usual, thetas)
+        self.controls = np.empty((len(spend), 0)) if controls is None else controls
+        self.cycle_effect = np.zeros(cycle)
+        self.control_effect = np.zeros(self.controls.shape[1])
+        self.dispersion = max(1e-12, float(self.result.sum() / max(self.observed.sum(), 1.0)))
+        self.probability = normalised(np.zeros(len(self.grid.theta)))
+        self.base = np.ones(len(spend))
+
+    def pattern(self) -> Array:
+        """What weekday and control columns multiply the response by, per step."""
+        return np.asarray(np.exp(self.cycle_effect[self.cycle] + self.controls @ self.control_effect))
+
+    def refresh(self, season: Array, centre: float, spread: float) -> None:
+        """One alternation: posterior over shapes, mean curve, pattern and dispersion, under ``season`` per step."""
+        exposure = season * self.pattern()
+        log_likelihood, level = profile_likelihood(self.grid, self.result, exposure, self.observed)
+        prior = self._prior(np.array(centre), spread)
+        self.probability = normalised(log_likelihood / self.dispersion + prior)
+        self.base = (self.probability * level) @ self.grid.relative
+        self._refresh_pattern(season)
+        self.dispersion = self._dispersion(self.base * season * self.pattern())
+
+    def _prior(self, centre: Array, spread: float) -> Array:
+        distance = (logit(self.grid.elasticity) - centre) / spread
+        return np.asarray(-0.5 * distance**2 + np.log(1.2 - self.grid.theta))
+
+    def _refresh_pattern(self, season: Array) -> None:
+        expected = self.base * season * np.exp(self.controls @ self.control_effect) * self.observed
+        size = len(self.cycle_effect)
+        if size > 1:
+            prior = self.dispersion / CYCLE_SPREAD**2
+            seen = np.bincount(self.cycle, self.result, minlength=size)
+            effect = np.log((seen + prior) / (np.bincount(self.cycle, expected, minlength=size) + prior))
+            self.cycle_effect = effect - effect.mean()
+        if self.controls.shape[1]:
+            expected = self.base * season * self.pattern() * self.observed
+            ridge = self.dispersion / CONTROL_SPREAD**2
+            pull = self.controls.T @ (self.result - expected) - ridge * self.control_effect
+            bend = (self.controls * expected[:, None]).T @ self.controls + ridge * np.eye(self.controls.shape[1])
+            step = np.linalg.solve(bend, pull)
+            self.control_effect = self.control_effect + np.clip(step, -0.5, 0.5)
+
+    def _dispersion(self, expected: Array) -> float:
+        expected = np.maximum(expected * self.observed, 1e-300)
+        rest = (self.result - expected) * self.observed
+        seen = self.observed.sum()
+        single = float((rest**2 / expected)[self.observed > 0].sum() / max(seen - len(self.cycle_effect) - 3, 1.0))
+        blocks = np.bincount(self.block, rest) ** 2 / np.bincount(self.block, expected)
+        full = np.bincount(self.block, self.observed) > 0
+        together = float(blocks[full].sum() / max(full.sum() - 4, 1.0))
+        floor = MISFIT**2 * float(expected.sum()) / max(full.sum(), 1)
+        return float(max(single, together, floor, 1e-300))
+
+    def draw(self, season: Array, centre: float, spread: float, count: int, rng: np.random.Generator) -> Draws:
+        """Bootstrap draws: whole blocks reweighted, the prior's centre redrawn, the best elasticity of each kept.
+
+        Redrawing the prior's centre (randomised maximum a posteriori) makes draws spread like the prior where the
+        data say nothing. Bend and adstock are drawn from their posterior.
+        """
+        blocks = rng.exponential(size=(count, int(self.block.max()) + 1))
+        weights = (blocks / blocks.mean(axis=1, keepdims=True))[:, self.block] * self.observed
+        log_likelihood, level = profile_likelihood(self.grid, self.result, season * self.pattern(), weights)
+        centres = centre + spread * rng.normal(size=(count, 1))
+        score = log_likelihood / self.dispersion + self._prior(centres, spread)
+        others = len(self.probability) // len(ELASTICITIES)
+        marginal = self.probability.reshape(len(ELASTICITIES), others).sum(axis=0)
+        other = rng.choice(others, size=count, p=marginal / marginal.sum())
+        each = np.arange(count)
+        best = score.reshape(count, len(ELASTICITIES), others)[each, :, other].argmax(axis=1)
+        chosen = best * others + other
+        elasticity = self.grid.elasticity[chosen]
+        s, k = hill_terms(elasticity, self.grid.bend[chosen])
+        return Draws(level[each, chosen], elasticity, s, k * self.usual, self.grid.theta[chosen])
+
+    def mean(self, values: Array) -> float:
+        """Posterior mean of a value per shape."""
+        return float(self.probability @ values)

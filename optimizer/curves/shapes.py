@@ -1,0 +1,78 @@
+"""Decides how likely each shape of a response curve is, given one channel's series.
+
+A shape is (elasticity e at the usual stock, bend v, adstock theta). The Hill slope is s = e + (1 - e) v and the half
+point follows from e, so v near 0 is a power curve, v = 1 is Michaelis-Menten, and logarithms lie between: one grid
+covers the concave families and averages over them. The level is profiled out exactly (quasi-Poisson), which
+makes every likelihood a matrix product, also under bootstrap weights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, logit, logsumexp
+
+from optimizer.curves.adstock import stock_of
+from optimizer.curves.curve import Array
+
+ELASTICITIES = expit(np.linspace(logit(0.04), logit(0.97), 28))
+BENDS = np.array([0.1, 0.4, 0.7, 1.0])
+DAILY_THETAS = np.array([0.0, 0.15, 0.3, 0.45, 0.6, 0.72, 0.82])
+WEEKLY_THETAS = np.array([0.0, 0.1, 0.2, 0.35, 0.5])
+FLOOR = 1e-3  # response at no stock at all, as a share of the usual: late and view-through results
+
+
+def hill_terms(elasticity: Array, bend: Array) -> tuple[Array, Array]:
+    """Slope s and half point k (in units of the usual stock) of shapes (e, v)."""
+    s = elasticity + (1.0 - elasticity) * bend
+    return s, (elasticity / (s - elasticity)) ** (1.0 / s)
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeGrid:
+    """Every shape with its expected series relative to the usual level; arrays run over (shapes) or (shapes, steps)."""
+
+    elasticity: Array
+    bend: Array
+    theta: Array
+    relative: Array
+    usual: float
+
+    @property
+    def log_relative(self) -> Array:
+        """Log of ``relative``."""
+        return np.log(self.relative)
+
+
+def shape_grid(spend: Array, usual: float, thetas: Array) -> ShapeGrid:
+    """The grid for one spend series; ``usual`` is the spend at which the elasticity is meant."""
+    e, v, t = (
+        a.ravel() for a in np.meshgrid(np.arange(len(ELASTICITIES)), BENDS, np.arange(len(thetas)), indexing="ij")
+    )
+    elasticity, theta = ELASTICITIES[e], thetas[t]
+    s, k = hill_terms(elasticity, v)
+    before = float(spend[: min(len(spend), 14)].mean())
+    with np.errstate(divide="ignore"):
+        logs = np.log(np.stack([stock_of(spend, float(theta_), before) for theta_ in thetas]) / usual)
+    power = np.exp(s[:, None] * logs[t])
+    half = (k**s)[:, None]
+    relative = power * (1.0 + half) / (power + half) + FLOOR
+    return ShapeGrid(elasticity, v, theta, relative, usual)
+
+
+def profile_likelihood(grid: ShapeGrid, result: Array, exposure: Array, weights: Array) -> tuple[Array, Array]:
+    """Quasi-Poisson log-likelihood (not yet divided by the dispersion) and level of every shape.
+
+    ``weights`` has shape (steps,) or (draws, steps); results have shape (shapes,) or (draws, shapes).
+    """
+    seen = weights * result
+    expected = weights @ (grid.relative * exposure).T
+    total = seen.sum(axis=-1, keepdims=True)
+    level = total / expected
+    return seen @ grid.log_relative.T + total * np.log(np.maximum(level, 1e-300)), level
+
+
+def normalised(log_weights: Array) -> Array:
+    """Probabilities from log weights."""
+    return np.asarray(np.exp(log_weights - logsumexp(log_weights)))

@@ -1,0 +1,93 @@
+"""Decides one linear programme with HiGHS: plain arrays in, point, duals and basis out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from optimizer.curves.curve import Array
+
+# Above this many columns the dual simplex spends seconds in one bound-flipping step; interior point does not.
+INTERIOR_POINT_FROM = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class LinearAnswer:
+    """What HiGHS returned; ``status`` is "optimal", "infeasible" or the solver's own word."""
+
+    status: str
+    point: Array
+    row_dual: Array
+    column_status: npt.NDArray[np.int64]
+    row_status: npt.NDArray[np.int64]
+
+
+def maximise_linear(
+    cost: Array,
+    matrix: sp.csc_array,
+    lower: Array,
+    upper: Array,
+    row_lower: Array,
+    row_upper: Array,
+    basis: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]] | None = None,
+) -> LinearAnswer:
+    """Maximises ``cost . z`` over the rows and bounds, one thread, presolve off, same answer every time.
+
+    Presolve is off because its parallel-column rule is super-quadratic on the dense budget row.
+    """
+    import highspy
+
+    problem = highspy.HighsLp()
+    problem.num_col_, problem.num_row_ = matrix.shape[1], matrix.shape[0]
+    problem.sense_ = highspy.ObjSense.kMaximize
+    problem.col_cost_, problem.col_lower_, problem.col_upper_ = cost, lower, upper
+    problem.row_lower_, problem.row_upper_ = row_lower, row_upper
+    problem.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    problem.a_matrix_.start_ = matrix.indptr
+    problem.a_matrix_.index_ = matrix.indices
+    problem.a_matrix_.value_ = matrix.data
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy ships untyped Python
+    settings: dict[str, Any] = {
+        "output_flag": False,
+        "threads": 1,
+        "presolve": "off",
+        "primal_feasibility_tolerance": 1e-9,
+        "dual_feasibility_tolerance": 1e-9,
+    }
+    if matrix.shape[1] > INTERIOR_POINT_FROM:
+        settings |= {"solver": "ipm", "run_crossover": "off", "ipm_optimality_tolerance": 1e-10}
+        basis = None
+    elif basis is not None:
+        settings |= {"solver": "simplex", "simplex_strategy": 4}
+    for name, value in settings.items():
+        solver.setOptionValue(name, value)
+    solver.passModel(problem)
+    if basis is not None:
+        solver.setBasis(_basis(*basis))
+    solver.run()
+    solution, found = solver.getSolution(), solver.getBasis()
+    words = {highspy.HighsModelStatus.kOptimal: "optimal", highspy.HighsModelStatus.kInfeasible: "infeasible"}
+    status = solver.getModelStatus()
+    return LinearAnswer(
+        status=words.get(status, solver.modelStatusToString(status)),
+        point=np.asarray(solution.col_value),
+        row_dual=np.asarray(solution.row_dual),
+        column_status=np.array([int(s) for s in found.col_status], dtype=np.int64),
+        row_status=np.array([int(s) for s in found.row_status], dtype=np.int64),
+    )
+
+
+def _basis(columns: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> Any:
+    import highspy
+
+    basis = highspy.HighsBasis()
+    words = [highspy.HighsBasisStatus(code) for code in range(5)]
+    basis.col_status = [words[code] for code in columns]
+    basis.row_status = [words[code] for code in rows]
+    basis.valid = True
+    basis.alien = False
+    return basis
