@@ -1,0 +1,1 @@
+"""Tests of the rules: each file is named for what it decides."""

@@ -1,0 +1,111 @@
+"""Both resolvers decide every candidate once, for the stated reason, and always alike."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.inference import available
+from rules.candidates import CLASS_RANK, Candidate
+from rules.resolve import resolve
+from rules.resolve_durable import resolve_durable
+from rules.resolve_reference import resolve_reference
+from tests.rules.random_candidates import CLASSES, random_candidates
+
+CASES = yaml.safe_load((Path(__file__).parents[1] / "cases/rules/resolve.yaml").read_text(encoding="utf-8"))
+needs_engine = pytest.mark.skipif(not available(), reason="durable rules is not built on this machine")
+RESOLVERS = [
+    pytest.param(resolve_reference, id="reference"),
+    pytest.param(resolve_durable, id="durable", marks=needs_engine),
+]
+
+
+def _candidate(line):
+    entity, group, campaign, rule, kind, priority, *flags = line
+    level = "ad" if group else "ad_group" if campaign else "campaign"
+    marks = dict.fromkeys(flags, True)
+    return Candidate(entity, group, campaign, level, rule, CLASSES[kind], kind, priority, **marks)
+
+
+@pytest.mark.parametrize("decide", RESOLVERS)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_a_conflict_is_decided_with_its_reason(case, decide):
+    said = decide([_candidate(line) for line in case["candidates"]])
+    assert [[d.verdict, d.because, d.beaten_by] for d in said] == case["expected"]
+
+
+@needs_engine
+def test_both_resolvers_agree_on_thousands_of_random_cases():
+    for seed in range(2_000):
+        rng = random.Random(seed)
+        candidates = random_candidates(rng, rng.randrange(25), rng.randrange(1, 4))
+        assert resolve_durable(candidates) == resolve_reference(candidates), seed
+
+
+@needs_engine
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**9), wanted=st.integers(0, 60), campaigns=st.integers(1, 6), shield=st.floats(0, 1))
+def test_both_resolvers_agree_whatever_is_drawn(seed, wanted, campaigns, shield):
+    candidates = random_candidates(random.Random(seed), wanted, campaigns, shield)
+    assert resolve_durable(candidates) == resolve_reference(candidates)
+
+
+@needs_engine
+def test_batches_do_not_part_what_can_meet():
+    candidates = random_candidates(random.Random(7), 4_000, 400)
+    assert len(candidates) > 3 * 500
+    assert resolve_durable(candidates) == resolve_reference(candidates)
+
+
+@pytest.mark.parametrize("decide", RESOLVERS)
+def test_decisions_hold(decide):
+    """A loser names a winner that stands; stop is alone on its entity; nothing stands below a stopped parent."""
+    for seed in range(200):
+        candidates = random_candidates(random.Random(seed), 40, 2)
+        said = decide(candidates)
+        assert len(said) == len(candidates)
+        standing = {at for at, d in enumerate(said) if d.verdict != "dropped"}
+        assert all(d.beaten_by is None or d.beaten_by in standing for d in said if d.because != "same_action")
+        stopped = {
+            candidates[at].entity
+            for at in standing
+            if candidates[at].action_class == "stop" and said[at].verdict == "kept"
+        }
+        for at in standing:
+            one = candidates[at]
+            assert one.group not in stopped and one.campaign not in stopped
+            if one.entity in stopped:
+                assert one.action_class == "stop" and said[at].verdict == "kept"
+        kept = [(candidates[at].entity, candidates[at].action_class) for at in standing if said[at].verdict == "kept"]
+        acting = [pair for pair in kept if pair[1] != "alert"]
+        assert len(acting) == len(set(acting))
+
+
+@pytest.mark.parametrize("decide", RESOLVERS)
+def test_the_order_handed_in_does_not_matter(decide):
+    candidates = random_candidates(random.Random(3), 120, 3)
+    order = list(range(len(candidates)))
+    random.Random(4).shuffle(order)
+    straight, shuffled = decide(candidates), decide([candidates[at] for at in order])
+    assert [straight[at].verdict for at in order] == [d.verdict for d in shuffled]
+    named = [candidates[d.beaten_by].entity if d.beaten_by is not None else "" for d in straight]
+    assert [named[at] for at in order] == [
+        candidates[order[d.beaten_by]].entity if d.beaten_by is not None else "" for d in shuffled
+    ]
+
+
+def test_the_resolver_used_is_told(monkeypatch):
+    assert resolve([])[1] == ("durable_rules" if available() else "reference")
+    monkeypatch.setattr("rules.resolve.available", lambda: False)
+    assert resolve([], None) == ([], "reference")
+    assert resolve([], "reference") == ([], "reference")
+
+
+def test_every_class_has_a_rank():
+    assert set(CLASS_RANK) == set(CLASSES)
+    assert len(set(CLASS_RANK.values())) == len(CLASS_RANK)
