@@ -23,18 +23,25 @@ KNOWN = (
     "form",
     "origin",
 )
-USED = frozenset({"licence_no", "permitted_claim", "evidence", "nutrient_claim"})
+USED = frozenset({"licence_no", "permitted_claim", "evidence", "nutrient_claim", "origin"})
 _NOTHING = regex.compile(r"^(?:無|沒有|未|none|no$|n/a|非)", regex.IGNORECASE)
 _SOMEONE_ELSES = regex.compile(r"(?:屬|為|是)?(?:另一|他人|其他)(?:配方)?(?:產品|商品|公司)")
 _HEALTH_FOOD_LICENCE = regex.compile(r"衛(?:署|部)健食(?:規)?字第[A-Z]?\d{5,6}號")
 _CLAIM_MARKS = regex.compile(r"[、，,;；。\s]+|\(\d\)|\d\.")
 
 
+def denies(value: object) -> bool:
+    """True when a fact says that there is nothing: 無測試, none, 非池上."""
+    return isinstance(value, str) and _NOTHING.match(value.strip()) is not None
+
+
 def states(facts: Mapping[str, Any], name: str) -> bool:
     """True when the advertiser states the fact, and does not state that there is none."""
+    if name == "licence_no":
+        return health_food_licence(facts) is not None
     value = facts.get(name)
     if isinstance(value, str):
-        return bool(value.strip()) and not _NOTHING.match(value.strip())
+        return bool(value.strip()) and not denies(value)
     return bool(value)
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from compliance.facts import claims_permitted, states
-from compliance.kinds import claim, pattern, phrase, together
+from compliance.kinds import claim, pattern, phrase, stated, together
 from compliance.kinds.strike import MOST_STRIKES, Ad, Strike
-from compliance.pack_schema import AnyRule, ClaimRule, PatternRule, PhraseRule, TogetherRule
+from compliance.pack_schema import AnyRule, ClaimRule, PatternRule, PhraseRule, StatedRule, TogetherRule
 from compliance.rulebook import Permitted, Rulebook
 from compliance.understanding.modality import Modality, modality_of
 from compliance.understanding.normal import NormalText
@@ -41,21 +41,26 @@ class Unmet:
 
 def judge(book: Rulebook, text: NormalText, facts: Mapping[str, Any]) -> tuple[list[Standing], list[Unmet]]:
     """Every strike that stands, longest first where they overlap under one code, and every unmet condition."""
-    ad = Ad(text, book.index.find(text))
+    ad = Ad(text, book.index.find(text), facts)
     free, unmet = _weigh_permitted(book, ad, facts)
-    allowed = [*free, *(Hit(u.start, u.end) for u in unmet), *claims_permitted(text, facts)]
-    allowed.sort()
+    allowed = sorted([*free, *(Hit(u.start, u.end) for u in unmet)])
     standing: list[Standing] = []
     for rule, pack in book.rules:
-        severity = min((rule.severity, *_eased(rule, facts)), key=lambda s: -s.rank)
+        severity = _eased(rule, facts)
+        if severity is None:
+            continue
         kept = _outermost(_stand(rule, ad, allowed, book))
         standing.extend(Standing(rule, pack, s.start, s.end, severity) for s in kept)
     standing.sort(key=lambda s: (s.start, s.end, s.rule.code))
     return standing, unmet
 
 
-def _eased(rule: AnyRule, facts: Mapping[str, Any]) -> Iterator[Severity]:
-    return (severity for fact, severity in rule.eased_by.items() if states(facts, fact))
+def _eased(rule: AnyRule, facts: Mapping[str, Any]) -> Severity | None:
+    """The severity the stated facts leave; None when they lift the rule."""
+    left = [severity for fact, severity in rule.eased_by.items() if states(facts, fact)]
+    if None in left:
+        return None
+    return max((rule.severity, *(severity for severity in left if severity)), key=lambda s: s.rank)
 
 
 def _strikes(rule: AnyRule, ad: Ad, book: Rulebook) -> Iterable[Strike]:
@@ -68,6 +73,8 @@ def _strikes(rule: AnyRule, ad: Ad, book: Rulebook) -> Iterable[Strike]:
             return pattern.strikes(rule, ad)
         case TogetherRule():
             return together.strikes(rule, ad)
+        case StatedRule():
+            return stated.strikes(rule, ad)
 
 
 def _stand(rule: AnyRule, ad: Ad, allowed: list[Hit], book: Rulebook) -> Iterator[Strike]:
@@ -94,7 +101,7 @@ def _outermost(strikes: Iterable[Strike]) -> list[Strike]:
 
 
 def _weigh_permitted(book: Rulebook, ad: Ad, facts: Mapping[str, Any]) -> tuple[list[Hit], list[Unmet]]:
-    free: list[Hit] = []
+    free = list(claims_permitted(ad.text, facts))
     unmet: list[Unmet] = []
     for group in book.permitted:
         for hit in ad.hits.get(group.name, ()):
@@ -103,7 +110,9 @@ def _weigh_permitted(book: Rulebook, ad: Ad, facts: Mapping[str, Any]) -> tuple[
             else:
                 unmet.append(Unmet(group, hit.start, hit.end))
     free.sort()
-    return free, [u for u in unmet if not covers(free, u.start, u.end)]
+    spans = sorted({Hit(u.start, u.end) for u in unmet})
+    inner = {hit for hit in spans if covers([other for other in spans if other != hit], hit.start, hit.end)}
+    return free, [u for u in unmet if not covers(free, u.start, u.end) and Hit(u.start, u.end) not in inner]
 
 
 def _condition_met(group: Permitted, hit: Hit, ad: Ad, facts: Mapping[str, Any]) -> bool:

@@ -57,15 +57,26 @@ class PermittedList(Strict):
     groups: tuple[PermittedPhrases, ...]
 
 
+class StatedExample(Strict):
+    """A sentence and the facts stated of it."""
+
+    text: str
+    facts: dict[str, str]
+
+
 class Examples(Strict):
     """Sentences of our own that must flag and must pass; they run as tests."""
 
-    flag: Annotated[Terms, Field(min_length=1)]
-    pass_: Terms = Field(alias="pass", default=())
+    flag: Annotated[tuple[str | StatedExample, ...], Field(min_length=1)]
+    pass_: Annotated[tuple[str | StatedExample, ...], Field(alias="pass", min_length=1)]
 
 
 class Rule(Strict):
-    """What every kind has in common."""
+    """What every kind has in common.
+
+    ``mention`` rules only name an illness, so a warning beside it excuses them. ``eased_by`` maps a stated fact to the
+    severity it leaves, or to nothing at all.
+    """
 
     code: Code
     severity: Severity
@@ -75,7 +86,7 @@ class Rule(Strict):
     examples: Examples
     exceptions: Terms = ()
     mention: bool = False
-    eased_by: dict[str, Severity] = Field(default_factory=dict)
+    eased_by: dict[str, Severity | None] = Field(default_factory=dict)
 
 
 class PhraseRule(Rule):
@@ -101,11 +112,15 @@ class ClaimRule(Rule):
 
 
 class PatternRule(Rule):
-    """Numbers in a sentence, such as 一個月瘦 5 公斤; ``when`` are the words without which it cannot match."""
+    """Numbers in a sentence, such as 一個月瘦 5 公斤; ``when`` are the words without which it cannot match.
+
+    ``quoted`` patterns count only inside quotation marks, where product names stand.
+    """
 
     kind: Literal["pattern"]
     patterns: Annotated[Terms, Field(min_length=1)]
     when: Annotated[Terms, Field(min_length=1)]
+    quoted: bool = False
 
 
 class TogetherRule(Rule):
@@ -117,7 +132,16 @@ class TogetherRule(Rule):
     reach: int = 40
 
 
-AnyRule = Annotated[PhraseRule | ClaimRule | PatternRule | TogetherRule, Field(discriminator="kind")]
+class StatedRule(Rule):
+    """An objective statement that the facts handed in contradict: no evidence, or another number."""
+
+    kind: Literal["stated"]
+    patterns: Annotated[Terms, Field(min_length=1)]
+    when: Annotated[Terms, Field(min_length=1)]
+    facts: Annotated[Terms, Field(min_length=1)]
+
+
+AnyRule = Annotated[PhraseRule | ClaimRule | PatternRule | TogetherRule | StatedRule, Field(discriminator="kind")]
 
 
 class Pack(Strict):

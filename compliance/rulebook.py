@@ -16,6 +16,7 @@ from compliance.pack_schema import (
     PermittedList,
     PermittedPhrases,
     PhraseRule,
+    StatedRule,
     TogetherRule,
     WordList,
 )
@@ -101,7 +102,7 @@ def _all_terms(
     for rule, _ in rules:
         if isinstance(rule, PhraseRule) and rule.terms:
             terms[rule.code] = rule.terms
-        if isinstance(rule, PatternRule):
+        if isinstance(rule, PatternRule | StatedRule):
             terms[rule.code] = rule.when
         if rule.exceptions:
             terms[f"except:{rule.code}"] = rule.exceptions

@@ -10,11 +10,11 @@ import regex
 from compliance.kinds.strike import MOST_STRIKES, Ad, Strike
 from compliance.pack_schema import PatternRule
 from compliance.understanding.modality import fold_pattern
-from compliance.understanding.normal import STOP
 from compliance.wordhits import Hit
 from engine.errors import PackError
 
 SECONDS_AT_MOST = 0.5
+_QUOTE_REACH = 20
 
 
 @cache
@@ -33,12 +33,27 @@ def strikes(rule: PatternRule, ad: Ad) -> Iterator[Strike]:
     """Every match that crosses no full stop, in a text that holds one of the ``when`` words."""
     if not ad.hits.get(rule.code):
         return
-    compiled = compile_patterns(rule.code, rule.patterns)
+    for strike in matches(compile_patterns(rule.code, rule.patterns), ad):
+        if not rule.quoted or _in_quotation(ad, strike):
+            yield strike
+
+
+def matches(compiled: regex.Pattern[str], ad: Ad) -> Iterator[Strike]:
+    """The matches in an ad, within the time limit and at most ``MOST_STRIKES``."""
     found = 0
-    for match in compiled.finditer(ad.text.letters, timeout=SECONDS_AT_MOST):
-        start, end = match.span()
-        if end > start and ad.text.strongest_break(start, end) < STOP:
-            yield Strike(start, end, Hit(start, end))
-            found += 1
-        if found >= MOST_STRIKES:
-            return
+    for low, high in ad.text.sentences:
+        for match in compiled.finditer(ad.text.letters, low, high, timeout=SECONDS_AT_MOST):
+            start, end = match.span()
+            if end > start:
+                yield Strike(start, end, Hit(start, end))
+                found += 1
+            if found >= MOST_STRIKES:
+                return
+
+
+def _in_quotation(ad: Ad, strike: Strike) -> bool:
+    start, end = ad.text.span(strike.start, strike.end)
+    text = ad.text.original
+    opened = max(text.rfind(mark, max(0, start - _QUOTE_REACH), start) for mark in "「『“")
+    closed = max(text.rfind(mark, max(0, start - _QUOTE_REACH), start) for mark in "」』”")
+    return opened > closed and any(mark in text[end : end + _QUOTE_REACH] for mark in "」』”")

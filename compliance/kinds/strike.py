@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from compliance.understanding.normal import NormalText
 from compliance.wordhits import Hit
@@ -22,10 +23,11 @@ class Strike:
 
 @dataclass(frozen=True, slots=True)
 class Ad:
-    """A text with all its hits by list name."""
+    """A text with all its hits by list name, and the facts stated of it."""
 
     text: NormalText
     hits: Mapping[str, Sequence[Hit]]
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     def of(self, names: Sequence[str]) -> list[Hit]:
         """The hits of several lists in the order of the text."""

@@ -41,13 +41,17 @@ class NormalText:
             high += 1
         return low, high
 
+    @property
+    def sentences(self) -> list[tuple[int, int]]:
+        """The stretches of letters between full stops."""
+        stops = [index for index, strength in enumerate(self.breaks) if strength >= STOP and index > 0]
+        return list(zip([0, *stops], [*stops, len(self.letters)], strict=True))
+
     def belongs_together(self, start: int, end: int) -> bool:
         """True when the letters are one word: unbroken, or broken the way people break a word to pass a filter."""
         strongest = self.strongest_break(start, end)
         if strongest in (0, NOISE):
             return True
-        if strongest >= STOP:
-            return False
         if strongest == SPACE:
             return end - start >= 3 or self._starts_piece(start) or self._ends_piece(end)
         alone = all(self.breaks[i] > 0 for i in range(start + 1, end))

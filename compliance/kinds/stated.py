@@ -1,0 +1,37 @@
+"""Decides that a stated fact contradicts the ad: there is no evidence, or the evidence shows another number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import regex
+
+from compliance.facts import denies
+from compliance.kinds.pattern import compile_patterns, matches
+from compliance.kinds.strike import Ad, Strike
+from compliance.pack_schema import StatedRule
+
+_TOLERANCE = 0.2
+_MEASURE = regex.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s?(%|公克|毫克|克|mg|g|小時|大卡|公斤)")
+
+
+def strikes(rule: StatedRule, ad: Ad) -> Iterator[Strike]:
+    """Every objective statement, when a fact handed in for it says otherwise."""
+    facts = {name: str(ad.facts[name]) for name in rule.facts if name in ad.facts}
+    if not facts or not ad.hits.get(rule.code):
+        return
+    refuted = any(denies(fact) for fact in facts.values())
+    for strike in matches(compile_patterns(rule.code, rule.patterns), ad):
+        start, end = ad.text.span(strike.start, strike.end)
+        if refuted or _another_number(ad.text.original[start:end], facts):
+            yield strike
+
+
+def _another_number(claim: str, facts: Mapping[str, Any]) -> bool:
+    claimed = {unit: float(number) for number, unit in _MEASURE.findall(claim)}
+    for fact in facts.values():
+        for number, unit in _MEASURE.findall(fact):
+            if unit in claimed and abs(float(number) - claimed[unit]) > _TOLERANCE * claimed[unit]:
+                return True
+    return False
