@@ -73,8 +73,8 @@ def _largest_stock(problem: Problem) -> list[float]:
 
 
 def _largest_felt(problem: Problem, stock: float, channel: int, week: int) -> float:
-    from_stock, from_spend, _, _ = problem.carry_steps(channel, week)
-    return from_stock * stock + from_spend * problem.budget
+    steps = problem.steps
+    return float(steps.from_stock[channel, week] * stock + steps.from_spend[channel, week] * problem.budget)
 
 
 def compile_model(problem: Problem, model: Any) -> Posed:

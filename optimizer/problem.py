@@ -14,10 +14,20 @@ import numpy.typing as npt
 from engine.money import Money
 from engine.vocabulary import Period
 from optimizer.calendar import Running, gap_days, plan_weeks, running_days
-from optimizer.curves.adstock import end_share, mean_share
+from optimizer.curves.adstock import mean_share
 from optimizer.curves.curve import Array, Family
 from optimizer.curves.curve_set import ChannelCurve, CurveSet
 from optimizer.demand import Demand
+
+
+@dataclass(frozen=True, slots=True)
+class CarrySteps:
+    """How a week's mean stock (as money over its active days) and last stock follow from the stock before and spend."""
+
+    from_stock: Array
+    from_spend: Array
+    keep: Array
+    add: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,7 @@ class Problem:
     curves: Mapping[str, ChannelCurve]
     running: Running
     carry_in: Array  # stock of each channel before the first day
+    steps: CarrySteps
     cells: tuple[tuple[int, int], ...]  # (channel, week) pairs in which money can be spent, in row order
     of_channel: Mapping[int, tuple[tuple[int, int], ...]]
     of_week: Mapping[int, tuple[tuple[int, int], ...]]
@@ -54,35 +65,14 @@ class Problem:
         whole = days.sum(axis=1, keepdims=True)
         return np.asarray(totals[:, None] * np.divide(days, whole, out=np.zeros_like(days), where=whole > 0))
 
-    def carry_steps(self, channel: int, week: int) -> tuple[float, float, float, float]:
-        """How a week's mean stock (as money over its active days) and its last stock follow from stock and spend.
-
-        Returns (mean from stock, mean from spend, last from stock, last from spend).
-        """
-        theta = self.curves[self.channels[channel]].adstock
-        days = int(self.running.active[channel, week])
-        before = end_share(theta, int(self.running.before[channel, week]))
-        after = end_share(theta, int(self.running.after[channel, week]))
-        if days == 0:
-            return 0.0, 0.0, before * after, 0.0
-        mean, end = mean_share(theta, days), end_share(theta, days)
-        return (
-            mean * before * days / 7.0,
-            1.0 - mean,
-            end * before * after,
-            (1.0 - end) * 7.0 / days * after,
-        )
-
     def felt(self, spend: Array) -> tuple[Array, Array]:
         """Mean stock per cell (as money over the active days) and last stock per week, of a plan (channels, weeks)."""
         mean, last = np.zeros_like(spend), np.zeros_like(spend)
-        for channel in range(len(self.channels)):
-            stock = float(self.carry_in[channel])
-            for week in range(len(self.weeks)):
-                from_stock, from_spend, keep, add = self.carry_steps(channel, week)
-                mean[channel, week] = from_stock * stock + from_spend * spend[channel, week]
-                stock = keep * stock + add * spend[channel, week]
-                last[channel, week] = stock
+        stock, steps = self.carry_in, self.steps
+        for week in range(len(self.weeks)):
+            mean[:, week] = steps.from_stock[:, week] * stock + steps.from_spend[:, week] * spend[:, week]
+            stock = steps.keep[:, week] * stock + steps.add[:, week] * spend[:, week]
+            last[:, week] = stock
         return mean, last
 
     def cell_curve(self, channel: int, week: int) -> Family:
@@ -106,13 +96,29 @@ def units(money: Money) -> float:
     return money.micros / 1_000_000
 
 
+def carry_steps(thetas: Array, running: Running) -> CarrySteps:
+    """Coefficients of the carry-over rows per (channel, week); a week without active days only lets the stock decay."""
+    theta = thetas[:, None]
+    days = running.active.astype(np.float64)
+    runs = days > 0
+    whole = np.where(runs, days, 1.0)
+    mean = np.where(runs, mean_share(theta, whole), 0.0)
+    before, after, end = theta**running.before, theta**running.after, np.where(runs, theta**days, 1.0)
+    return CarrySteps(
+        from_stock=mean * before * days / 7.0,
+        from_spend=np.where(runs, 1.0 - mean, 0.0),
+        keep=end * before * after,
+        add=np.where(runs, (1.0 - end) * 7.0 / whole * after, 0.0),
+    )
+
+
 def pose(demand: Demand, channels: Sequence[str], curves: CurveSet) -> Problem:
     """The problem of a checked demand. Spending is taken to have gone on as before between data and plan."""
     weeks = plan_weeks(demand.period)
     carry = []
     for name in channels:
         known = curves.curves[name]
-        kept = end_share(known.adstock, gap_days(curves.data_end, demand.period.start))
+        kept = known.adstock ** gap_days(curves.data_end, demand.period.start)
         carry.append(kept * known.carry + (1.0 - kept) * known.recent)
     running = running_days(channels, weeks, demand.flights)
     cells = tuple((int(c), int(w)) for c, w in np.argwhere(running.active > 0))
@@ -127,6 +133,7 @@ def pose(demand: Demand, channels: Sequence[str], curves: CurveSet) -> Problem:
         weeks=weeks,
         curves={name: curves.curves[name] for name in channels},
         running=running,
+        steps=carry_steps(np.array([curves.curves[name].adstock for name in channels]), running),
         carry_in=np.array(carry, dtype=np.float64),
         cells=cells,
         of_channel={key: tuple(value) for key, value in of_channel.items()},

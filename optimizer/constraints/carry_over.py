@@ -25,18 +25,19 @@ def carry_over(model: Any, problem: Problem) -> None:
     ================== ==========================================================================
     """
     rows: dict[tuple[str, int, int], Any] = {}
+    steps = problem.steps
     for channel in range(len(problem.channels)):
         if not problem.carries[channel]:
             continue
         start = float(problem.carry_in[channel])
         for week in range(len(problem.weeks)):
-            from_stock, from_spend, keep, add = problem.carry_steps(channel, week)
+            at = (channel, week)
             before = [] if week == 0 else [model.stock[channel, week - 1]]
             runs = problem.running.active[channel, week] > 0
             spend = [model.spend[channel, week]] if runs else []
             for label, target, stock_part, spend_part in (
-                ("felt", model.felt, from_stock, from_spend),
-                ("stock", model.stock, keep, add),
+                ("felt", model.felt, float(steps.from_stock[at]), float(steps.from_spend[at])),
+                ("stock", model.stock, float(steps.keep[at]), float(steps.add[at])),
             ):
                 if label == "felt" and not runs:
                     continue

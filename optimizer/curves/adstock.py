@@ -20,11 +20,9 @@ def stock_of(spend: Array, theta: float, before: float) -> Array:
     return np.asarray(found, dtype=np.float64)
 
 
-def mean_share(theta: float, days: int) -> float:
-    """Share of the stock before a stretch of ``days`` in the stretch's mean stock; the rest comes from its spend."""
-    return float(np.mean(theta ** np.arange(1, days + 1)))
+def mean_share(theta: Array, days: Array) -> Array:
+    """Share of the stock before a stretch of ``days`` in the stretch's mean stock; the rest comes from its spend.
 
-
-def end_share(theta: float, days: int) -> float:
-    """Share of the stock before a stretch of ``days`` in the stock at its end."""
-    return float(theta**days)
+    The mean of theta^1 .. theta^days.
+    """
+    return np.asarray(theta * (1.0 - theta**days) / ((1.0 - theta) * days))

@@ -10,6 +10,7 @@ from optimizer.curves.curve import Array
 
 SPAN = 60.0  # natural-log units searched on each side of the start: a factor of 1e26
 ROUNDS = 80
+CLOSE = 2e-13  # in natural-log units
 
 
 def invert_slope(slope_at: Callable[[Array], Array], target: Array, start: Array) -> Array:
@@ -35,16 +36,20 @@ def invert_slope(slope_at: Callable[[Array], Array], target: Array, start: Array
             at_low, at_high = excess(low), excess(high)
             step *= 2.0
         never, always = at_low < 0, ~(at_high <= 0)
+        last = np.zeros(target.shape)
         for _ in range(ROUNDS):
             spread = at_low - at_high
             guess = np.where(spread > 0, low + (high - low) * at_low / np.where(spread > 0, spread, 1.0), low)
             guess = np.where(np.isfinite(guess), np.clip(guess, low, high), 0.5 * (low + high))
             at_guess = excess(guess)
             above = at_guess >= 0
-            at_high = np.where(above, 0.5 * at_high, at_guess)
-            at_low = np.where(above, at_guess, 0.5 * at_low)
+            side = np.where(above, 1.0, -1.0)
+            weight = np.where(side == last, 0.5, 1.0)  # an end kept twice running is halved: Illinois
+            last = side
+            at_high = np.where(above, weight * at_high, at_guess)
+            at_low = np.where(above, at_guess, weight * at_low)
             low, high = np.where(above, guess, low), np.where(above, high, guess)
-            if np.all((np.abs(at_guess) < 1e-13) | (high - low < 1e-14) | never | always):
+            if np.all((np.abs(at_guess) < CLOSE) | (high - low < CLOSE) | never | always):
                 break
         found = np.exp(guess)
     return np.where(never, 0.0, np.where(always, np.inf, found))
