@@ -62,11 +62,11 @@ class Firing(Generic[Outcome]):
     def __init__(self, closure: Any | None, facts: Mapping[str, dict[str, Any]], batch: Batch[Outcome]) -> None:
         self._closure = closure
         self._batch = batch
-        self._facts = facts
+        self.facts = facts
 
     def number(self, alias: str) -> int:
         """Which of the facts handed in this is (a replaced fact keeps its number)."""
-        return self._batch.start + self._batch.number_of[self._facts[alias]["id"]]
+        return self._batch.start + self._batch.number_of[self.facts[alias]["id"]]
 
     def decide(self, alias: str, outcome: Outcome) -> None:
         """Settles a fact for good and takes it off the table."""
@@ -82,14 +82,14 @@ class Firing(Generic[Outcome]):
         if ordinal >= MAX_ORDINAL:
             raise InferenceError("engine.inference.too_many", count=ordinal, most=MAX_ORDINAL)
         self._batch.next_ordinal += 1
-        self._batch.number_of[ordinal] = self._batch.number_of[self._facts[alias]["id"]]
+        self._batch.number_of[ordinal] = self._batch.number_of[self.facts[alias]["id"]]
         self._withdraw(alias)
         if self._closure is not None:
-            self._closure.assert_fact({**self._facts[alias], **changes, "id": ordinal})
+            self._closure.assert_fact({**self.facts[alias], **changes, "id": ordinal})
 
     def _withdraw(self, alias: str) -> None:
         if self._closure is not None:
-            self._closure.retract_fact({"id": self._facts[alias]["id"]})
+            self._closure.retract_fact({"id": self.facts[alias]["id"]})
 
 
 def _refuse(field_name: str, value: object) -> InferenceError:

@@ -13,14 +13,22 @@ from rules.conditions import COMPARE, Conditions
 
 METRICS = ("spend", "clicks", "conversions")
 number = st.sampled_from([0.0, 1.0, -2.5, 3.0, 1e-5, 1e16])
+metric, operator = st.sampled_from(METRICS), st.sampled_from(sorted(COMPARE))
+
+
+def _between(name, one, other):
+    return Test(metric=name, op="between", value=(min(one, other), max(one, other)))
+
+
+def _than(name, op, other, times):
+    return Test(metric=name, op=op, than=Than(metric=other, times=times))
+
+
 tests = st.one_of(
-    st.builds(lambda m, op, v: Test(metric=m, op=op, value=v), st.sampled_from(METRICS), st.sampled_from(sorted(COMPARE)), number),
-    st.builds(lambda m, a, b: Test(metric=m, op="between", value=(min(a, b), max(a, b))), st.sampled_from(METRICS), number, number),
-    st.builds(
-        lambda m, op, other, times: Test(metric=m, op=op, than=Than(metric=other, times=times)),
-        st.sampled_from(METRICS), st.sampled_from(sorted(COMPARE)), st.sampled_from(METRICS), st.sampled_from([1.0, 0.5]),
-    ),
-)  # fmt: skip
+    st.builds(lambda name, op, value: Test(metric=name, op=op, value=value), metric, operator, number),
+    st.builds(_between, metric, number, number),
+    st.builds(_than, metric, operator, metric, st.sampled_from([1.0, 0.5])),
+)
 conditions = st.recursive(
     tests,
     lambda inner: st.one_of(
