@@ -1,7 +1,7 @@
 """Decides what a plan truly brings, and which plan is truly best, from the truth file alone.
 
 Everything is computed a second time here, from the parameters in truth.json: nothing of the generator and nothing of
-the optimizer takes part. A plan is spend per channel and week; each week's spend falls on its days in the weekday shares,
+the optimizer takes part. A plan is spend per channel and week; each week's spend falls on its days in weekday shares,
 carries over geometrically from the last day of the exports on, and answers at an ordinary season.
 """
 
