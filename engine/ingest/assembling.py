@@ -16,7 +16,7 @@ from engine.ingest.fields import METRICS
 from engine.ingest.grid import Labels
 from engine.ingest.layout import Layout
 from engine.ingest.measures import Measure, choose_results, rounded_counts, to_measure
-from engine.ingest.merging import add_up
+from engine.ingest.merging import add_up, repeats
 from engine.ingest.oddities import find_oddities
 from engine.ingest.platform import platforms
 from engine.ingest.report import Hints, ImportReport, Reading, TotalCheck
@@ -53,11 +53,7 @@ def assemble(
     if columns.wide:
         wide = {spot: to_measure(spot[0], numbers) for spot, numbers in columns.wide.items()}
         facts = melt(facts, {spot: Measure(m.values[columns.kept], m.valid[columns.kept]) for spot, m in wide.items()})
-    facts, merged = _one_line_a_key(facts)
-    if merged:
-        warnings.append(say("warn.merged", lines=merged))
-        if {"reach", "frequency"} & facts.measures.keys():
-            warnings.append(say("warn.reach_lost"))
+    facts = _one_line_a_key(facts, warnings)
     warnings += [*differences, *find_oddities(facts, currency, layout.match.platform)]
     report = _report(file, content, source, layout, columns, entities, facts, currency, checks, warnings)
     return Reading(facts.table(), report)
@@ -103,15 +99,19 @@ def _facts(
     return Facts(dimensions, columns.when.start, columns.when.end, columns.grid.rows, measures)
 
 
-def _one_line_a_key(facts: Facts) -> tuple[Facts, int]:
-    others = [
-        facts.start.astype(np.int64),
-        (facts.end - facts.start).astype(np.int64),
-        *(facts.dimensions[name].codes.astype(np.int64) for name in ("result_indicator", "attribution")),
-    ]
-    keys = line_keys(facts.dimensions, others)
-    lines, measures, merged = add_up(keys, facts.measures)
-    return (facts.pick(lines, measures), merged) if merged else (facts, 0)
+def _one_line_a_key(facts: Facts, warnings: list[Message]) -> Facts:
+    days = [facts.start.astype(np.int64), (facts.end - facts.start).astype(np.int64)]
+    things = line_keys(facts.dimensions, days)
+    if not repeats(things):
+        return facts
+    indicator, attribution = facts.dimensions["result_indicator"], facts.dimensions["attribution"]
+    kinds = indicator.codes.astype(np.int64) * len(attribution.values) + attribution.codes
+    added = add_up(things, kinds, facts.measures)
+    if added.merged:
+        warnings.append(say("warn.merged", lines=added.merged))
+    if added.lost_reach:
+        warnings.append(say("warn.reach_lost"))
+    return facts.pick(added.lines, added.measures)
 
 
 def _header_warnings(source: Source, layout: Layout, columns: Columns) -> list[Message]:

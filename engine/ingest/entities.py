@@ -89,14 +89,14 @@ def _one_breakdown(broken: Mapping[str, Labels]) -> tuple[str, tuple[str, ...]]:
     return chosen, tuple(name for name in broken if name != chosen)
 
 
-def line_keys(dimensions: Mapping[str, Labels], others: Sequence[Ints | None]) -> Ints:
+def line_keys(dimensions: Mapping[str, Labels], days: Sequence[Ints]) -> Ints:
     """One whole number a line; lines with the same number are about the same thing on the same days."""
     parts = [_varying(dimensions[name]) for name in ("platform", "campaign_type", "breakdown_value")]
     for level in ("account", "campaign", "ad_group", "ad"):
         parts.append(_identity(dimensions[f"{level}_id"], dimensions[f"{level}_name"]))
     key = np.zeros(len(dimensions["platform"].codes), dtype=np.int64)
     span = 1
-    for part in (*parts, *others):
+    for part in (*parts, *days):
         if part is None:
             continue
         low = int(part.min()) if len(part) else 0

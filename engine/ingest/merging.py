@@ -3,35 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from engine.ingest.fields import NOT_ADDITIVE
-from engine.ingest.grid import Ints
+from engine.ingest.grid import Bools, Ints
 from engine.ingest.measures import Measure
 
 
-def add_up(keys: Ints, measures: Mapping[str, Measure]) -> tuple[Ints, dict[str, Measure], int]:
-    """The first line of every key, the measures added up over it, and how many lines went into another.
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The first line of every key, its measures, how many lines went into another, whether reach was lost."""
 
-    With nothing to add up no lines are named and the measures come back as they are. A measure that is missing on
-    every line of a key stays missing. Reach and frequency of different lines overlap in people, so they become
-    missing where lines are added.
+    lines: Ints
+    measures: dict[str, Measure]
+    merged: int
+    lost_reach: bool
+
+
+def repeats(keys: Ints) -> bool:
+    """Whether any key stands on more than one line."""
+    ordered = np.sort(keys)
+    return bool((ordered[1:] == ordered[:-1]).any())
+
+
+def add_up(things: Ints, kinds: Ints, measures: Mapping[str, Measure]) -> Added:
+    """Lines of the same thing and the same kind of result, added up.
+
+    ``things`` numbers what a line is about and when, ``kinds`` what its conversions count: unlike results are not
+    added, so a thing may keep a line for each. A measure that is missing on every line of a key stays missing. Reach
+    and frequency of different lines overlap in people, so they are missing wherever a thing had several lines.
     """
-    sorted_keys = np.sort(keys)
-    starts = np.flatnonzero(np.r_[True, sorted_keys[1:] != sorted_keys[:-1]])
-    merged = len(keys) - len(starts)
-    if not merged:
-        return np.zeros(0, dtype=np.int64), dict(measures), 0
-    order = np.argsort(keys, kind="stable")
+    order = np.lexsort((kinds, things))
+    thing, kind = things[order], kinds[order]
+    new_thing = np.r_[True, thing[1:] != thing[:-1]]
+    starts = np.flatnonzero(new_thing | np.r_[True, kind[1:] != kind[:-1]])
+    alone = _alone(new_thing)[starts]
     firsts = order[starts]
-    sizes = np.diff(np.r_[starts, len(keys)])
     appearance = np.argsort(firsts, kind="stable")
-    added = {}
+    added: dict[str, Measure] = {}
+    lost = False
     for name, measure in measures.items():
         values = np.add.reduceat(np.where(measure.valid, measure.values, 0)[order], starts)
         valid = np.logical_or.reduceat(measure.valid[order], starts)
         if name in NOT_ADDITIVE:
-            valid &= sizes == 1
+            lost |= bool((valid & ~alone).any())
+            valid &= alone
         added[name] = Measure(values[appearance], valid[appearance])
-    return firsts[appearance], added, merged
+    return Added(firsts[appearance], added, len(things) - len(starts), lost)
+
+
+def _alone(new_thing: Bools) -> Bools:
+    """For every line, in order, whether its thing has no other line."""
+    starts = np.flatnonzero(new_thing)
+    sizes = np.diff(np.r_[starts, len(new_thing)])
+    return np.repeat(sizes == 1, sizes)

@@ -90,6 +90,5 @@ def _are_weeks(values: Sequence[str]) -> bool:
 
 
 def _quoted(header: str) -> str:
-    """The header as a YAML key; quotes keep ``#``, ``:`` and leading signs from meaning something."""
-    plain = header.replace("_", "").replace(" ", "")
-    return header if plain.isalnum() and not plain.isdigit() else json.dumps(header, ensure_ascii=False)
+    """The header as a YAML key; quotes keep ``no``, ``#``, ``:`` and leading signs from meaning something."""
+    return header if header.replace("_", "").isalpha() and len(header) > 5 else json.dumps(header, ensure_ascii=False)
