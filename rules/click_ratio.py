@@ -18,8 +18,8 @@ from rules.peers import PeerRates
 
 STEP = np.log(1.07)
 BELOW, ABOVE = 26, 20  # cells on either side of the ratio that is asked about
-PRIOR_ADS = 3.0
-ROUNDS = 400
+PRIOR_ADS = 2.0
+ROUNDS = 800
 MOST_FITTED = 4_000
 SURE = 0.95
 MOST_DOUBLINGS = 12.0
