@@ -6,6 +6,7 @@ import io
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -25,6 +26,21 @@ from engine.ingest.source import Source
 from engine.settings import Settings
 
 MOST_PARTS = 5_000
+# What the archive, XML and workbook readers raise on damaged bytes; none of them says more than "damaged".
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    InvalidFileException,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell [^>]*ref="([A-Z]+\d+:[A-Z]+\d+)"')
 _OVERLAP = 200
 
@@ -41,7 +57,7 @@ def open_workbook(content: Content, mapping: UserMapping | None, limits: Setting
             index, known = find_header(records, mapping)
             if index >= 0 and (best is None or known > best[0]):
                 best = (known, name, records, index)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, InvalidFileException, SyntaxError, TypeError) as error:
+    except _BROKEN as error:
         raise faults.stop(say("workbook.cut")) from error
     if best is None:
         raise faults.stop(say("workbook.no_table"))
@@ -53,10 +69,13 @@ def open_workbook(content: Content, mapping: UserMapping | None, limits: Setting
     def load(headers: tuple[str, ...], labels: Collection[int], numbers: Collection[int]) -> Grid:
         try:
             lines = _lines(book[name], index, limits, faults)
-        except (zipfile.BadZipFile, ValueError, OSError, SyntaxError) as error:
+            merged = _merged_ranges(archive, book, name)
+        except _BROKEN as error:
             raise faults.stop(say("workbook.cut")) from error
-        _fill_merged(lines, index, _merged_ranges(archive, book, name), labels)
-        return grid_of(lines, index, headers, labels, numbers)
+        _fill_merged(lines, index, merged, labels)
+        grid = grid_of(lines, index, headers, labels, numbers)
+        grid.short.clear()  # A sheet does not keep the empty cells at the end of a row, so none is short.
+        return grid
 
     return Source(records, index, "", True, load, others)
 
@@ -66,7 +85,7 @@ def _checked_archive(data: bytes, limits: Settings, faults: FaultList) -> zipfil
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+    except _BROKEN as error:
         raise faults.stop(say("workbook.cut")) from error
     names = {part.filename for part in parts}
     size = sum(part.file_size for part in parts)
@@ -86,7 +105,7 @@ def _checked_archive(data: bytes, limits: Settings, faults: FaultList) -> zipfil
         for part in parts:
             if part.filename.endswith((".xml", ".rels")) and b"<!" in _first_bytes(archive, part):
                 raise faults.stop(say("workbook.entities"))
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
+    except _BROKEN as error:
         raise faults.stop(say("workbook.cut")) from error
     return archive
 

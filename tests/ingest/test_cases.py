@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import string
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,9 +17,10 @@ from engine.errors import FileFaults
 from engine.ingest.faults import say
 from engine.ingest.reading import read_export
 from engine.ingest.report import Hints, Reading
-from engine.messages import LANGUAGES, render
+from engine.messages import LANGUAGES, render, sentence_ids
 
 CASES = Path(__file__).resolve().parents[1] / "cases" / "ingest"
+INGEST = Path(__file__).resolve().parents[2] / "engine" / "ingest"
 TODAY = date(2026, 11, 23)
 
 
@@ -97,18 +100,9 @@ def _plain(value: object) -> object:
 
 
 def test_every_sentence_named_in_the_code_is_there():
-    root = Path(__file__).resolve().parents[2] / "engine" / "ingest"
-    import re
-
-    named = set()
-    for path in root.glob("*.py"):
-        named |= set(re.findall(r'say\(\s*"([a-z_.]+)"', path.read_text()))
+    sentences = sentence_ids("engine")
+    named = {name for path in INGEST.glob("*.py") for name in re.findall(r'say\(\s*"([a-z_.]+)"', path.read_text())}
     assert len(named) > 40
     for name in named:
-        values = {
-            key: "1"
-            for key in re.findall(
-                r"\{(\w+)\}", yaml.safe_load((root.parent / "messages/ingest.yaml").read_text())["ingest." + name]["en"]
-            )
-        }
+        values = {key: "1" for _, key, _, _ in string.Formatter().parse(sentences[f"ingest.{name}"]["en"]) if key}
         assert render(say(name, **values), "zh-TW")
