@@ -50,6 +50,31 @@ def outlook(problem: Problem, plan: Array) -> Outlook:
     return Outlook(mean, low, high, channel_low, channel_high, max(0.0, whole - below**0.5), whole + above**0.5)
 
 
+def chance_better(problem: Problem, plan: Array, other: Array) -> float:
+    """Share of the curves' draws under which ``plan`` brings more than ``other``; 1 when the plans are the same."""
+    if np.array_equal(plan, other):
+        return 1.0
+    gain = np.zeros(1)
+    for number, name in enumerate(problem.channels):
+        gain = _added(gain, _draws(problem, plan, number, name) - _draws(problem, other, number, name))
+    return float(np.mean(gain >= 0.0))
+
+
+def _draws(problem: Problem, plan: Array, number: int, name: str) -> Array:
+    """Results of one channel over the period, per draw of its curve."""
+    felt, _ = problem.felt(plan)
+    share = problem.running.active[number] / 7.0
+    runs = share > 0
+    draws = problem.curves[name].curve.value_draws(felt[number, runs] / share[runs])
+    return np.asarray((draws * share[runs][:, None]).sum(axis=0))
+
+
+def _added(one: Array, other: Array) -> Array:
+    """Sum of two channels' draws; the shorter is repeated."""
+    size = max(len(one), len(other))
+    return np.asarray(np.resize(one, size) + np.resize(other, size))
+
+
 def widened(mean: Array, draws: Array, dispersion: float) -> tuple[Array, Array]:
     """5 % and 95 % of draws, widened by the noise of results with variance ``dispersion`` times the mean."""
     noise = NINETY**2 * dispersion * mean if draws.shape[-1] > 1 else np.zeros_like(mean)

@@ -79,6 +79,7 @@ class Proposal:
     gap: float
     current_objective: float
     current_given: bool
+    chance_better: float
     rounding_loss: float
     marginal_per_1000: float
     warnings: tuple[Message, ...]
@@ -119,6 +120,7 @@ class Proposal:
             "current_objective": self.current_objective,
             "current_given": self.current_given,
             "uplift": self.uplift,
+            "chance_better": self.chance_better,
             "rounding_loss": self.rounding_loss,
             "marginal_per_1000": self.marginal_per_1000,
             "warnings": [spoken(warning) for warning in self.warnings],

@@ -18,7 +18,7 @@ from optimizer.curves.curve_set import CurveSet
 from optimizer.demand import Demand, check_demand
 from optimizer.infeasible import check_sums, explain_infeasible, written
 from optimizer.model import Posed, build_model, compile_model
-from optimizer.outlook import chart_points, outlook
+from optimizer.outlook import chance_better, chart_points, outlook
 from optimizer.problem import Problem, pose
 from optimizer.proposal import CellProposal, ChannelProposal, Proposal
 from optimizer.reasons import bindings, marginal_per_1000, reason
@@ -28,6 +28,7 @@ from optimizer.solve.refine import Solved, maximise
 if TYPE_CHECKING:
     from optimizer.history import WeeklyHistory
 
+SURE = 0.8  # share of the curves' draws that must favour the proposal before its gain goes without a warning
 GAP = 1e-6  # certified relative gap at which refining stops
 
 
@@ -101,6 +102,7 @@ def _write(
     names = [row.constraint for row in posed.rules.rows]
     hurdle = sum((float(prices[row]) * 1000.0 for row, name in enumerate(names) if name == "total_budget"), 0.0)
     held = bindings(posed, plan, prices)
+    better = chance_better(problem, plan, current.feasible)
     marginal, marginal_now = marginal_per_1000(problem, plan), marginal_per_1000(problem, current.feasible)
     currency = problem.demand.budget.currency
     channels = []
@@ -158,10 +160,11 @@ def _write(
         upper_bound=bound,
         gap=max(0.0, bound - objective) / bound if bound > 0 else 0.0,
         current_objective=float(now.sum()),
+        chance_better=better,
         current_given=problem.demand.current is not None,
         rounding_loss=max(0.0, unrounded - objective),
         marginal_per_1000=hurdle,
-        warnings=(*curves.warnings, *current.notes, *_warnings(problem, plan, hurdle)),
+        warnings=(*curves.warnings, *current.notes, *_warnings(problem, plan, hurdle, better)),
         data=(curves.data_start, curves.data_end),
         curves_hash=curves.hash,
         credit=curves.credit,
@@ -169,9 +172,11 @@ def _write(
     )
 
 
-def _warnings(problem: Problem, plan: Array, hurdle: float) -> list[Message]:
-    """Money left unspent, and channels taken beyond what was ever spent on them."""
+def _warnings(problem: Problem, plan: Array, hurdle: float, better: float) -> list[Message]:
+    """Money left unspent, channels taken beyond what was ever spent on them, and a gain the data hardly show."""
     out = []
+    if better < SURE:
+        out.append(Message("optimizer.warning.unsure", {"chance": f"{100 * better:.0f}"}))
     currency = problem.demand.budget.currency
     unspent = problem.budget - float(plan.sum())
     if unspent >= max(step_of(currency), 1e-9 * problem.budget) * 1.5:

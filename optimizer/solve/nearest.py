@@ -8,28 +8,32 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from optimizer.curves.bank import CurveBank
 from optimizer.curves.curve import Array
+from optimizer.curves.families.log import Log
 from optimizer.solve.linear import maximise_linear
+from optimizer.solve.refine import maximise
 from optimizer.solve.rules import LinearRules
 
 
 def nearest_point(rules: LinearRules, wanted: Array, at: npt.NDArray[np.int64]) -> Array | None:
-    """A point within ``rules`` that moves the least money from ``wanted`` at columns ``at``; None if there is none."""
-    size, moved = rules.matrix.shape[1], len(at)
-    # columns: z, more, less; extra rows: z_at - more + less = wanted_at
-    pick = sp.csc_array((np.ones(moved), (np.arange(moved), at)), shape=(moved, size))
-    eye = sp.eye_array(moved, format="csc")
-    blank = sp.csc_array((rules.matrix.shape[0], 2 * moved))
-    matrix = sp.csc_array(sp.vstack([sp.hstack([rules.matrix, blank]), sp.hstack([pick, -eye, eye])]))
-    answer = maximise_linear(
-        np.concatenate([np.zeros(size), -np.ones(2 * moved)]),
-        matrix,
-        np.concatenate([rules.lower, np.zeros(2 * moved)]),
-        np.concatenate([rules.upper, np.full(2 * moved, np.inf)]),
-        np.concatenate([rules.row_lower, wanted[at]]),
-        np.concatenate([rules.row_upper, wanted[at]]),
+    r"""The point within ``rules`` nearest to ``wanted`` at columns ``at``; None if there is none.
+
+    Nearest in proportion: it maximises $\sum_j \bar x_j \ln x_j$ under the rules and the wanted total, so that money
+    which a limit frees goes to the others in their own proportions (the Kullback-Leibler projection).
+    """
+    amounts = np.maximum(wanted[at], 0.0)
+    total = sp.csc_array((np.ones(len(at)), (np.zeros(len(at), dtype=np.int64), at)), shape=(1, rules.matrix.shape[1]))
+    capped = LinearRules(
+        matrix=sp.csc_array(sp.vstack([rules.matrix, total])),
+        row_lower=np.append(rules.row_lower, -np.inf),
+        row_upper=np.append(rules.row_upper, amounts.sum()),
+        lower=rules.lower,
+        upper=rules.upper,
     )
-    return answer.point[:size] if answer.status == "optimal" else None
+    start = 1e-3 * max(float(amounts.max(initial=0.0)), 1e-12)
+    solved = maximise(capped, CurveBank([Log(a=float(amount), b=start) for amount in amounts]), at)
+    return solved.point if solved.status == "optimal" else None
 
 
 @dataclass(frozen=True, slots=True)
