@@ -117,8 +117,8 @@ def main(arguments: list[str] | None = None) -> int:
     for score in score_all(samples, asked.weeks, asked.workers):
         scores.append(score)
         print(_row(score), flush=True)
-        if asked.misses:
-            print(*(f"       {miss}" for miss in score.misses), sep="\n", flush=True)
+        for miss in score.misses if asked.misses else ():
+            print(f"       {miss}", flush=True)
     lines = promise_lines(scores)
     print()
     for line in lines:
