@@ -45,14 +45,19 @@ def judge(book: Rulebook, text: NormalText, facts: Mapping[str, Any]) -> tuple[l
     free, unmet = _weigh_permitted(book, ad, facts)
     allowed = sorted([*free, *(Hit(u.start, u.end) for u in unmet)])
     standing: list[Standing] = []
-    for rule, pack in book.rules:
+    for prepared in book.rules:
+        if prepared.needs.isdisjoint(ad.hits):
+            continue
+        rule, pack = prepared.rule, prepared.pack
         severity = _eased(rule, facts)
         if severity is None:
             continue
         kept = _outermost(_stand(rule, ad, allowed, book))
         standing.extend(Standing(rule, pack, s.start, s.end, severity) for s in kept)
+    standing = _heaviest(standing)
     standing.sort(key=lambda s: (s.start, s.end, s.rule.code))
-    return standing, unmet
+    blocked = sorted(Hit(s.start, s.end) for s in standing if s.severity is Severity.BLOCK)
+    return standing, [u for u in unmet if not covers(blocked, u.start, u.end)]
 
 
 def _eased(rule: AnyRule, facts: Mapping[str, Any]) -> Severity | None:
@@ -98,6 +103,12 @@ def _outermost(strikes: Iterable[Strike]) -> list[Strike]:
         if not kept or strike.end > kept[-1].end:
             kept.append(strike)
     return kept
+
+
+def _heaviest(standing: list[Standing]) -> list[Standing]:
+    """Without the lighter strikes that lie inside a blocking one: they tell the reviewer nothing more."""
+    blocked = sorted(Hit(s.start, s.end) for s in standing if s.severity is Severity.BLOCK)
+    return [s for s in standing if s.severity is Severity.BLOCK or not covers(blocked, s.start, s.end)]
 
 
 def _weigh_permitted(book: Rulebook, ad: Ad, facts: Mapping[str, Any]) -> tuple[list[Hit], list[Unmet]]:

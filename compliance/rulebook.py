@@ -36,11 +36,20 @@ class Permitted:
 
 
 @dataclass(frozen=True, slots=True)
+class PreparedRule:
+    """A rule with its pack, and the lists of which one must occur before it can strike."""
+
+    rule: AnyRule
+    pack: PackRef
+    needs: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Rulebook:
     """All that is needed to screen one product category."""
 
     name: str
-    rules: tuple[tuple[AnyRule, PackRef], ...]
+    rules: tuple[PreparedRule, ...]
     lists: Mapping[str, WordList]
     permitted: tuple[Permitted, ...]
     charged_under: Mapping[str, Reference]
@@ -92,7 +101,8 @@ def rulebook(name: str) -> Rulebook:
     )
     lists = {listed: _word_list(name, listed) for rule, _ in rules for listed in _named_lists(rule)}
     index = WordIndex(_all_terms(rules, lists, permitted))
-    return Rulebook(name, rules, lists, permitted, packs()[name][0].charged_under, index)
+    prepared = tuple(PreparedRule(rule, ref, frozenset(_first_lists(rule))) for rule, ref in rules)
+    return Rulebook(name, prepared, lists, permitted, packs()[name][0].charged_under, index)
 
 
 def _all_terms(
@@ -125,6 +135,16 @@ def _named_lists(rule: AnyRule) -> tuple[str, ...]:
             return (*rule.lists, *rule.company)
         case _:
             return ()
+
+
+def _first_lists(rule: AnyRule) -> tuple[str, ...]:
+    match rule:
+        case PhraseRule() | TogetherRule():
+            return (rule.code, *rule.lists)
+        case ClaimRule():
+            return rule.subjects
+        case _:
+            return (rule.code,)
 
 
 def _word_list(pack: str, name: str) -> WordList:

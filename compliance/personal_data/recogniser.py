@@ -26,7 +26,10 @@ class PatternData(Strict):
 
 
 class RecogniserData(Strict):
-    """One recogniser as its YAML file writes it."""
+    """One recogniser as its YAML file writes it.
+
+    ``digits_at_least`` and ``needs_any`` say what a text must hold for the patterns to be worth running.
+    """
 
     version: str
     title: Words
@@ -37,6 +40,8 @@ class RecogniserData(Strict):
     needs_context: bool = False
     context_reach: int = 24
     in_copy: Severity
+    digits_at_least: int = 0
+    needs_any: tuple[str, ...] = ()
     keep: Annotated[int, Field(ge=0)] = 0
     kind: Literal["personal", "identifying", "organisation"] = "personal"
 

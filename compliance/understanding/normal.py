@@ -74,18 +74,16 @@ def read(text: str) -> NormalText:
     table = readings()
     letters: list[str] = []
     starts: list[int] = []
-    ends: list[int] = []
     breaks: list[int] = []
     pending = 0
-    for position, char in enumerate(text):
-        letter, strength = table[char]
+    for position, (letter, strength) in enumerate(map(table.__getitem__, text)):
         if letter:
             for one in letter:
                 letters.append(one)
                 starts.append(position)
-                ends.append(position + 1)
                 breaks.append(pending)
                 pending = 0
         elif strength > pending:
             pending = strength
-    return NormalText(text, "".join(letters), tuple(starts), tuple(ends), tuple(breaks))
+    ends = tuple([start + 1 for start in starts])
+    return NormalText(text, "".join(letters), tuple(starts), ends, tuple(breaks))

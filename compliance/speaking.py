@@ -1,0 +1,81 @@
+"""Decides what a finding says: reason, suggestion, its articles as of a day, and what is not certain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from compliance.findings import CopyFinding
+from compliance.judging import Standing, Unmet
+from compliance.lawbook import Reference, Words, cite, paragraph_of
+from compliance.rulebook import Rulebook
+from compliance.understanding.normal import NormalText
+from engine.messages import Message
+from engine.vocabulary import Citation, Severity
+
+_CONDITION = Message("compliance.copy.condition_unmet")
+_CONDITION_HELP = Message("compliance.copy.condition_help")
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """The articles a finding stands on and what the reviewer must know of them."""
+
+    citations: tuple[Citation, ...]
+    caveats: tuple[Message, ...]
+
+
+class Speaker:
+    """Turns strikes of one rulebook into findings as of one day; what rules say is prepared once."""
+
+    def __init__(self, book: Rulebook, day: date) -> None:
+        self._book = book
+        self._grounds = {p.rule.code: grounds(p.rule.citations, book.charged_under, day) for p in book.rules}
+        self._said = {p.rule.code: (_words(p.rule.message), _words(p.rule.suggestion)) for p in book.rules}
+        self._conditions = {g.name: grounds((g.basis,), book.charged_under, day) for g in book.permitted}
+
+    def of_rule(self, strike: Standing, text: NormalText) -> CopyFinding:
+        """The finding of a rule that struck."""
+        code = strike.rule.code
+        message, suggestion = self._said[code]
+        why = self._grounds[code]
+        span = text.span(strike.start, strike.end)
+        return CopyFinding(
+            code, span, strike.severity, message, suggestion, why.citations, why.caveats, pack=strike.pack
+        )
+
+    def of_condition(self, unmet: Unmet, text: NormalText) -> CopyFinding:
+        """The finding of permitted wording whose condition is not met."""
+        code = f"{self._book.name}.permitted_condition"
+        why = self._conditions[unmet.group.name]
+        span = text.span(unmet.start, unmet.end)
+        return CopyFinding(code, span, Severity.WARN, _CONDITION, _CONDITION_HELP, why.citations, why.caveats)
+
+
+def grounds(references: tuple[Reference, ...], charged_under: Mapping[str, Reference], day: date) -> Grounds:
+    """The articles as charged in a category (食安法 §28 becomes 健食法 §14 for a health food), with their caveats."""
+    mapped = dict.fromkeys(charged_under.get(f"{r.law}:{r.article}:{r.paragraph}", r) for r in references)
+    caveats: dict[str, Message] = {}
+    for reference in mapped:
+        law, _ = paragraph_of(reference)
+        if day > law.checked_until:
+            until = law.checked_until.isoformat()
+            caveats[until] = Message("compliance.copy.not_checked_law", {"checked_until": until})
+        if not law.in_force.covers(day):
+            values = {"law": law.short.zh_tw, "from_day": law.in_force.from_.isoformat()}
+            caveats[f"force:{reference.law}"] = Message("compliance.copy.not_in_force", values)
+        if law.remarks:
+            caveats[reference.law] = _words(law.remarks)
+    return Grounds(tuple(cite(reference, day) for reference in mapped), tuple(caveats.values()))
+
+
+@cache
+def speaker(book: Rulebook, day: date) -> Speaker:
+    """The speaker of a rulebook on a day."""
+    return Speaker(book, day)
+
+
+def _words(words: Words) -> Message:
+    return Message("compliance.finding", {"zh": words.zh_tw, "en": words.en})
