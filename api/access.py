@@ -38,10 +38,11 @@ TABLE: Mapping[str, frozenset[str]] = {
     "console.log_in": ANYONE,
     "console.log_out": ANYONE,
     "console.show_home": PEOPLE,
-    "console.show_proposal_charts": PEOPLE,
     "console.download_cue_sheet": PEOPLE,
     "console.propose": frozenset({PLANNER, ADMIN}),
-    "console.check_copy": PEOPLE,
+    "console.check_copy_now": PEOPLE,
+    "console.run_night_now": frozenset({PLANNER, ADMIN}),
+    "console.import_now": frozenset({PLANNER, ADMIN}),
 }
 
 
@@ -94,11 +95,12 @@ def _refuse_foreign_pages(sent: Request) -> None:
     """A changing request must come from our own page (browsers send these headers, pages cannot forge them)."""
     if sent.method in {"GET", "HEAD", "OPTIONS"}:
         return
-    site = sent.headers.get("Sec-Fetch-Site")
-    origin = sent.headers.get("Origin")
-    foreign_site = site is not None and site not in {"same-origin", "none"}
-    foreign_origin = origin is not None and urlsplit(origin).netloc != sent.host
-    if foreign_site or foreign_origin:
+    site, origin = sent.headers.get("Sec-Fetch-Site"), sent.headers.get("Origin")
+    if site is not None:
+        foreign = site not in {"same-origin", "none"}
+    else:
+        foreign = origin is not None and urlsplit(origin).netloc != sent.host
+    if foreign:
         raise AccessError("api.access.origin")
 
 

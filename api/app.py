@@ -6,11 +6,14 @@ request -> size -> role table -> (session origin) -> view -> problem+json or pag
 from __future__ import annotations
 
 from flask import Flask, Response, jsonify
-from flask_openapi3 import Info, OpenAPI
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
 
 from api.access import guard_requests, refuse_unlisted_routes
 from api.failures import answer_failures, fields_of
 from api.v1 import contract, register_v1
+from engine.logs import configure_logs
+from engine.packs import package_path
 from engine.settings import Settings, settings
 from engine.store.store import Store
 
@@ -20,7 +23,7 @@ SECURITY_HEADERS = {
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -29,14 +32,15 @@ SECURITY_HEADERS = {
 def create_app(store: Store | None = None, configured: Settings | None = None) -> OpenAPI:
     """The WSGI application. Raises AccessError when a route has no row in the role table."""
     chosen = configured or settings()
+    configure_logs()
     app = OpenAPI(
         "api",
         info=Info(title="adcue", version="1.0.0"),
         doc_ui=False,
         validation_error_callback=fields_of,
         security_schemes=contract.SECURITY,
-        static_folder="static",
-        template_folder="templates",
+        static_folder=str(package_path("api") / "static"),
+        template_folder=str(package_path("api") / "templates"),
     )
     app.config["MAX_CONTENT_LENGTH"] = chosen.max_request_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = chosen.max_request_bytes

@@ -13,7 +13,10 @@ State = TypeVar("State")
 class Stage(Protocol[State]):
     """One step of the night: takes the state, returns the state it leaves. A state is never changed in place."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called in times and progress."""
+        ...
 
     def run(self, state: State) -> State:
         """The state after this stage."""

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.output import out, progress, say, say_json, table
-from api.cli.values import read_date
 from api.cli.words import language, word
+from api.values import read_date
 
 _RANK = {"block": 0, "warn": 1, "note": 2}
 _STYLE = {"block": "bold red", "review": "yellow", "pass": "green"}

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.output import facts, money, number, out, progress, say, say_json, table, tell_error
-from api.cli.values import read_date
+from api.cli.output import facts, out, progress, say, say_json, table, tell_error
 from api.cli.words import language, word
+from api.money_words import money, number
+from api.values import read_date
 from engine.errors import AdcueError, InputError
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _hints(platform: str | None, currency: str | None, date_order: str | None, m
         raise InputError("api.value.no_file", option="--map", file=map_file.name)
     mapping = read_mapping(map_file) if map_file else None
     order = next((known for known in ("ymd", "mdy", "dmy") if known == date_order), None)
-    return Hints(platform=platform, currency=currency, date_order=order, mapping=mapping)  # type: ignore[arg-type]
+    return Hints(platform=platform, currency=currency, date_order=order, mapping=mapping)
 
 
 def _tell(done: dict[str, Any]) -> None:
@@ -111,7 +112,8 @@ def _tell(done: dict[str, Any]) -> None:
 
 
 def _delimiter(mark: str) -> str:
-    return {"\t": "Tab", ",": ",", ";": ";", "|": "|"}.get(mark, mark or "XLSX")
+    names = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
+    return word(f"delimiter.{names.get(mark, 'workbook')}")
 
 
 def _tell_mapping(report: dict[str, Any]) -> None:
@@ -143,6 +145,6 @@ def suggest_mapping(
     """Prints a mapping file to start from: every header with the field it seems to be, for a person to correct."""
     import sys
 
-    from engine.ingest import suggest_map
+    from engine.ingest.suggest import suggest_map
 
     sys.stdout.write(suggest_map(file))

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.output import money, out, progress, say, say_json, table
-from api.cli.values import read_date
+from api.cli.output import progress, say, say_json
 from api.cli.words import language, word
+from api.money_words import money
+from api.values import read_date
 
-MOST = 15
+MOST = 8
 
 
 def run_nightly(
@@ -24,8 +25,10 @@ def run_nightly(
     from api.cli.doors import ACTOR, open_store
     from api.dates import today
     from api.services.nights import exit_code, night_accounts, run_nights
+    from engine.logs import configure_logs
     from engine.settings import settings
 
+    configure_logs()
     day = read_date(as_of, "--as-of") if as_of else today()
     store = open_store()
     names = [account] if account else night_accounts(store, settings().account)
@@ -44,8 +47,6 @@ def run_nightly(
 
 def tell_night(document: Mapping[str, Any]) -> None:
     """One account's night: the sentence, the files, the flags by money at stake, the re-allocation."""
-    from api.media import platform_name
-
     if document["status"] == "failed":
         say(word("nightly.failed", account=document["account"], detail=document["problem"]["detail"]), "bold red")
         return
@@ -59,21 +60,8 @@ def tell_night(document: Mapping[str, Any]) -> None:
         say(f"  {entry['file']} {word('file.' + entry['status'])}{problem}")
     for notice in document["notices"]:
         say("  ! " + notice["text"], "yellow")
-    rows = [
-        (
-            platform_name(one["platform"], language()),
-            one["name"],
-            word(f"action.{one['action']}"),
-            word(f"decision.{one['decision']}"),
-            money(one["spend_at_stake"], currency),
-            one["reason"],
-        )
-        for one in kept[:MOST]
-    ]
-    columns = [(word(f"nightly.column.{name}"), "left") for name in ("platform", "name", "action", "decision")]
-    columns += [(word("nightly.column.stake"), "right"), (word("nightly.column.reason"), "left")]
-    if rows:
-        out().print(table(columns, rows))
+    for one in kept[:MOST]:
+        _tell_flag(one, currency)
     if len(kept) > MOST:
         say(word("nightly.more", count=len(kept) - MOST))
     if document["reallocation"] is not None:
@@ -81,3 +69,15 @@ def tell_night(document: Mapping[str, Any]) -> None:
 
         plan = dict(document["reallocation"]) | {"short_id": document.get("reallocation_id") or "–"}
         say(headline(plan))
+
+
+def _tell_flag(one: Mapping[str, Any], currency: str | None) -> None:
+    """One flag in two lines: what is at stake and what to do, then why."""
+    from api.media import platform_name
+
+    action = word(f"action.{one['action']}")
+    if one["decision"] != "kept":
+        action += f"（{word('decision.' + one['decision'])}）"
+    stake = money(one["spend_at_stake"], currency).rjust(12)
+    say(f"  {stake}  {action}  {platform_name(one['platform'], language())}  {one['name']}", "bold")
+    say(f"{'':16}{one['reason']}", "dim")

@@ -64,22 +64,6 @@ def table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> 
     return grid
 
 
-def money(amount: float | int | str | None, currency: str | None) -> str:
-    """``NT$1,200,000``; a dash where it is unknown."""
-    if amount is None:
-        return "–"
-    from decimal import Decimal
-
-    from engine.money import Money
-
-    return str(Money.of(Decimal(str(amount)), currency or "TWD").booked())
-
-
-def number(value: float | int | str | None, digits: int = 0) -> str:
-    """``1,234``; a dash where it is unknown."""
-    return "–" if value is None else f"{float(value):,.{digits}f}"
-
-
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error while something runs, on a terminal only; call what it gives with (done, total)."""

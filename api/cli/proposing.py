@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.output import progress, say, say_json
-from api.cli.values import read_amounts, read_date, read_fractions, read_money
 from api.cli.words import language, word
+from api.money_words import money
+from api.values import read_amounts, read_date, read_fractions, read_money
 
 if TYPE_CHECKING:
     from engine.store.account import AccountStore
@@ -87,6 +88,6 @@ def _write(
     write_whole(path, content)
     if quiet:
         return
-    say(word("cue.written", file=str(path), due=f"{sheet.totals().due:,}", currency=sheet.currency))
+    say(word("cue.written", file=str(path), due=money(sheet.totals().due, sheet.currency)))
     if sheet.undecided:
         say(word("cue.draft", count=sheet.undecided), "yellow")

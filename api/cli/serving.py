@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from api.cli.output import say
 from api.cli.words import word
+from engine.errors import InputError
 
 if TYPE_CHECKING:
     from engine.store.store import Store
@@ -26,6 +28,7 @@ def serve(
     from engine.settings import settings
 
     listen_host, listen_port = host or settings().host, port or settings().port
+    _refuse_taken_port(listen_host, listen_port)
     store = open_store()
     shown = f"http://{'127.0.0.1' if listen_host in {'0.0.0.0', '::'} else listen_host}:{listen_port}"  # noqa: S104
     say(word("serve.at", address=shown), "bold")
@@ -35,6 +38,15 @@ def serve(
         say(word("serve.first_login", address=f"{shown}/login#key={key}"))
     store.close()
     _run({"bind": f"{listen_host}:{listen_port}", "threads": THREADS, "graceful_timeout": GRACE_SECONDS})
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    """Raises InputError where the address cannot be listened on, before anything else is said."""
+    try:
+        with socket.create_server((host, port)):
+            return
+    except OSError as error:
+        raise InputError("api.serve.port", address=f"{host}:{port}", detail=error.strerror or "") from error
 
 
 def first_key(store: Store) -> str | None:
@@ -49,7 +61,7 @@ def first_key(store: Store) -> str | None:
 
 
 def _run(options: Mapping[str, Any]) -> None:
-    from gunicorn.app.base import BaseApplication
+    from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # gunicorn has no types
 
     class Service(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:

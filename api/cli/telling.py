@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from api.cli.output import money, number, out, say, table
+from api.cli.output import out, say, table
 from api.cli.words import language, word
 from api.media import channel_name
+from api.money_words import money, number
 
 
 def tell_proposal(document: Mapping[str, Any]) -> None:
@@ -17,21 +18,19 @@ def tell_proposal(document: Mapping[str, Any]) -> None:
     for channel in document["channels"]:
         say(f"  {channel_name(channel['channel'], language())}：{channel['why']}")
     for warning in document["warnings"]:
-        say("  ! " + (warning["text"] if isinstance(warning, Mapping) else str(warning)), "yellow")
+        say("  ! " + warning["text"], "yellow")
     say(word("propose.next", id=document["short_id"]), "dim")
 
 
 def headline(document: Mapping[str, Any]) -> str:
     """One sentence: the budget, what it should bring with its range, against today's split, how near the optimum."""
     currency = document["currency"]
-    low = sum(channel["expected_low"] for channel in document["channels"])
-    high = sum(channel["expected_high"] for channel in document["channels"])
     values = {
         "id": document["short_id"],
         "allocated": money(document["allocated"], currency),
         "expected": number(document["objective"]),
-        "low": number(low),
-        "high": number(high),
+        "low": number(document["objective_low"]),
+        "high": number(document["objective_high"]),
         "label": document["result_label"],
         "start": document["request"]["start"],
         "end": document["request"]["end"],

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.output import money, number, progress, say
+from api.cli.output import progress, say
 from api.cli.words import language, word
+from api.money_words import money, number
 
 if TYPE_CHECKING:
     from api.sample import Truth
@@ -131,7 +132,7 @@ def _write_sheets(account: AccountStore, proposal_id: str, folder: Path) -> list
         write_whole(folder / name, content)
         written.append(folder / name)
         if not internal:
-            say(word("cue.written", file=str(folder / name), due=f"{sheet.totals().due:,}", currency=sheet.currency))
+            say(word("cue.written", file=str(folder / name), due=money(sheet.totals().due, sheet.currency)))
             if sheet.undecided:
                 say(word("cue.draft", count=sheet.undecided), "yellow")
     return written

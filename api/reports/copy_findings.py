@@ -12,6 +12,7 @@ from api.workbook import ACCENT, ALERT, LINE, Book, put_text
 VERDICTS = {"block": "禁止刊登", "review": "需人工複核", "pass": "通過"}
 SEVERITIES = {"block": "禁止", "warn": "注意", "note": "提醒"}
 CERTAINTIES = {"verified": "已查證", "secondary": "二手來源", "unverified": "未查證"}
+_WIDE = 60  # characters
 _COLOURS = {"block": ALERT, "review": "#8a5a00", "pass": "#1d6b4f"}
 _DETAIL = (
     ("列", 8), ("判定", 11), ("程度", 8), ("來源", 8), ("代碼", 26), ("起", 6), ("迄", 6), ("片段", 24), ("法規", 26),
@@ -40,7 +41,7 @@ def _write_rows(book: Book, rows: Sequence[tuple[Mapping[str, Any], Mapping[str,
     columns = [*given, "判定", "法條", "說明"]
     for at, name in enumerate(columns):
         put_text(page, 0, at, name, _head(book))
-        page.set_column(at, at, {"text": 60, "說明": 60, "法條": 22}.get(name, 14))
+        page.set_column(at, at, {"text": _WIDE, "說明": _WIDE, "法條": 30}.get(name, 14))
     cell = book.style(border=1, border_color=LINE, text_wrap=True, valign="top")
     for number, (row, screening) in enumerate(rows, start=1):
         for at, name in enumerate(given):
@@ -55,10 +56,18 @@ def _write_rows(book: Book, rows: Sequence[tuple[Mapping[str, Any], Mapping[str,
         put_text(page, number, len(given), VERDICTS[verdict], look)
         put_text(page, number, len(given) + 1, "\n".join(_articles(screening["findings"])), cell)
         sentences = [f"{SEVERITIES[f['severity']]}：{f['message']}" for f in screening["findings"]]
-        put_text(page, number, len(given) + 2, "\n".join([*sentences, *screening["remarks"]]), cell)
+        why = "\n".join([*sentences, *screening["remarks"]])
+        put_text(page, number, len(given) + 2, why, cell)
+        page.set_row(number, _height(str(row.get("text", "")), why))
     page.freeze_panes(1, 0)
     page.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
     page.repeat_rows(0)
+
+
+def _height(*texts: str) -> float:
+    """Points that the longest of ``texts`` needs in a wide column; viewers do not all fit rows by themselves."""
+    lines = max(sum(1 + len(part) // (_WIDE // 2) for part in text.split("\n")) for text in texts)
+    return min(15.0 * lines, 400.0)
 
 
 def _plain(value: object) -> str:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from engine.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from optimizer.propose import CurveSet
-
+    from optimizer.curves.curve_set import CurveSet
     from optimizer.history import WeeklyHistory
 
 MOST_KEPT = 32
@@ -37,8 +36,7 @@ def curves_of(snapshot: Snapshot, result: str, credit: Mapping[str, Decimal]) ->
 
 
 def _fit(snapshot: Snapshot, result: str, credit: Mapping[str, Decimal]) -> tuple[WeeklyHistory, CurveSet]:
-    from optimizer.propose import fit_curves
-
+    from optimizer.fitting import fit_curves
     from optimizer.history import weekly_history
 
     factors = {platform: float(factor) for platform, factor in credit.items()}

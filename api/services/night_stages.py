@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from api.problems import problem
 from api.services.inbox import waiting_copy, waiting_exports
 from api.services.night_state import NightFile, NightState
-from engine.errors import AdcueError, FileFaults, InputError
+from engine.errors import AdcueError, InputError
 from engine.messages import LANGUAGES, Message
 
 if TYPE_CHECKING:
@@ -41,9 +41,14 @@ def _pick_up(state: NightState, path: Path) -> NightFile:
 
     try:
         done = import_file(state.account, path, state.as_of, dry_run=state.dry_run)
-    except (FileFaults, InputError) as error:
-        return NightFile(path.name, "refused", 0, {language: problem(error, language) for language in LANGUAGES})
+    except InputError as error:
+        return _refused(path, error)
     return NightFile(path.name, done.status, done.report.rows_kept)
+
+
+def _refused(path: Path, error: InputError) -> NightFile:
+    told: dict[str, Any] = {language: problem(error, language) for language in LANGUAGES}
+    return NightFile(path.name, "refused", 0, told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +93,8 @@ class ScreenCopy:
             try:
                 rows = read_copy(path)
                 screened.append((path.name, tuple(screen([row.item for row in rows]))))
-            except (FileFaults, InputError) as error:
-                told = {language: problem(error, language) for language in LANGUAGES}
-                files.append(NightFile(path.name, "refused", 0, told))
+            except InputError as error:
+                files.append(_refused(path, error))
         return replace(state, files=tuple(files), screenings=tuple(screened))
 
 
@@ -112,7 +116,7 @@ class Reallocate:
         start = state.as_of + timedelta(days=7 - state.as_of.weekday())
         request = ProposalRequest(budget=budget, start=start, end=start + timedelta(days=7 * WEEKS_AHEAD - 1))
         try:
-            return replace(state, reallocation=plan(state.snapshot, request))
+            return replace(state, reallocation=plan(state.snapshot, request, origin="night"))
         except AdcueError as error:
             return replace(state, notices=(*state.notices, error.message))
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from api.media import channel_name
 from api.services.curves import curves_of
 from api.services.delivery import recent_delivery
 from api.speech import said
 from engine.errors import InputError
-from engine.messages import Language
+from engine.messages import Language, Message, render
 from engine.metrics import metrics
 from engine.money import Money
 from engine.snapshot import Snapshot
@@ -21,7 +22,11 @@ from engine.store.records import Stored
 from engine.vocabulary import Period, content_hash
 
 if TYPE_CHECKING:
-    from optimizer.propose import Proposal
+    from optimizer.proposal import Proposal
+
+
+MOST_NAMES = 3
+Origin = Literal["planner", "night"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +64,35 @@ class Proposed:
     snapshot: Snapshot
     proposal: Proposal
     delivery: Mapping[str, Mapping[str, Any]]
+    advertisers: tuple[str, ...] = ()
+    origin: Origin = "planner"
 
     def as_dict(self, language: Language) -> dict[str, Any]:
         """JSON-ready; the optimizer's words and beside them the request and the facts it rests on."""
-        label = metrics()[self.request.result].label[language]
-        return self.proposal.as_dict(language) | {
+        planned = self.proposal.as_dict()
+        return planned | {
+            "origin": self.origin,
+            "channels": [channel | {"why": _sentence(channel["why"], language)} for channel in planned["channels"]],
+            "warnings": [{"code": one["id"], "text": _sentence(one, language)} for one in planned["warnings"]],
             "request": self.request.as_dict(),
-            "result_label": label,
+            "result_label": metrics()[self.request.result].label[language],
             "account": self.snapshot.account,
+            "advertiser": "、".join(self.advertisers[:MOST_NAMES]),
             "known_on": self.snapshot.known_on.isoformat(),
             "snapshot_hash": self.snapshot.hash,
             "delivery": dict(self.delivery),
         }
 
 
-def plan(snapshot: Snapshot, request: ProposalRequest) -> Proposed:
+def _sentence(kept: Mapping[str, Any], language: Language) -> str:
+    """A sentence of the optimizer with channels under the names people use."""
+    values = dict(kept["values"])
+    if isinstance(values.get("channel"), str):
+        values["channel"] = channel_name(values["channel"], language)
+    return render(Message(kept["id"], values), language)
+
+
+def plan(snapshot: Snapshot, request: ProposalRequest, origin: Origin = "planner") -> Proposed:
     """The plan for ``request`` from what is known of the account.
 
     Raises InputError where there is nothing to plan from, DemandError where no plan can meet the request.
@@ -87,7 +106,9 @@ def plan(snapshot: Snapshot, request: ProposalRequest) -> Proposed:
     demand = demand_of(request, snapshot.currency)
     history, curves = curves_of(snapshot, request.result, request.credit)
     proposal = propose(demand, history, curves=curves)
-    return Proposed(request, snapshot, proposal, recent_delivery(snapshot, snapshot.currency))
+    names = {str(name) for name in snapshot.facts["account_name"].unique()}
+    advertisers = tuple(sorted(name for name in names if name))
+    return Proposed(request, snapshot, proposal, recent_delivery(snapshot, snapshot.currency), advertisers, origin)
 
 
 def demand_of(request: ProposalRequest, currency: str) -> Any:
@@ -125,4 +146,5 @@ def keep(account: AccountStore, proposed: Proposed) -> Stored:
     document = said(proposed.as_dict)
     numbers = content_hash([(c["channel"], c["spend"]) for c in document["en"]["channels"]])
     key = {"request": proposed.request.as_dict(), "snapshot": proposed.snapshot.hash, "plan": numbers}
+    key["origin"] = proposed.origin
     return account.put("proposal", document, key)

@@ -3,7 +3,7 @@
 bearer key -> role table -> strict body -> use case (api.services) -> JSON in the language asked for
 """
 
-from flask_openapi3 import OpenAPI
+from flask_openapi3.openapi import OpenAPI
 
 
 def register_v1(app: OpenAPI) -> None:

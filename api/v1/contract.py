@@ -5,13 +5,15 @@ from __future__ import annotations
 import copy
 from typing import Any, ClassVar, Self
 
-from flask import request
-from flask_openapi3 import APIBlueprint, OpenAPI
+from flask import Response, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.errors import InputError
 
 v1 = APIBlueprint("v1", "api.v1", url_prefix="/v1", operation_id_callback=lambda name, **_: name)
+Answer = Response | tuple[Response, int]
 SECURITY: dict[str, Any] = {"key": {"type": "http", "scheme": "bearer"}}
 
 
@@ -25,7 +27,7 @@ class Body(Strict):
     """A JSON body, checked by the rules of JSON: a date is text in ISO form, ``"1"`` is no number."""
 
     @classmethod
-    def model_validate(cls, obj: Any, **options: Any) -> Self:  # type: ignore[override]  # one body, one reading
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
         """The body of the request under way. Raises InputError where it is not JSON."""
         if request.mimetype != "application/json":
             raise InputError("api.body.media_type", expected="application/json")

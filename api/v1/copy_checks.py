@@ -6,15 +6,14 @@ from datetime import date
 from typing import Any
 
 from flask import jsonify
-from flask.typing import ResponseReturnValue
-from flask_openapi3 import Tag
+from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
 from api.access import account_of_caller
 from api.language import request_language
 from api.services.screenings import TRIAL, CopyRow, check_copy
 from api.speech import told
-from api.v1.contract import Body, NoQuery, Strict, v1
+from api.v1.contract import Answer, Body, NoQuery, Strict, v1
 from compliance.findings import CopyItem
 
 
@@ -40,7 +39,7 @@ class CopyCheckBody(Body):
 @v1.post(
     "/copy-checks", tags=[Tag(name="copy-checks")], responses={201: {"description": "Verdict and findings a row."}}
 )
-def create_copy_check(query: NoQuery, body: CopyCheckBody) -> ResponseReturnValue:
+def create_copy_check(query: NoQuery, body: CopyCheckBody) -> Answer:
     """Screen ad copy."""
     rows = [
         CopyRow(CopyItem(ad.row_id or str(number), ad.text, ad.product, ad.facts), {})

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from flask import current_app, jsonify
-from flask.typing import ResponseReturnValue
-from flask_openapi3 import Tag
+from flask_openapi3.models.tag import Tag
 
-from api.v1.contract import NoQuery, v1
+from api.v1.contract import Answer, NoQuery, v1
 
 
 @v1.get("/health", tags=[Tag(name="health")], responses={200: {"description": "The service and its store answer."}})
-def read_health(query: NoQuery) -> ResponseReturnValue:
+def read_health(query: NoQuery) -> Answer:
     """Say whether the service and its store answer; 503 when the store is away."""
     current_app.extensions["adcue.store"].accounts()
     return jsonify({"status": "ok"})

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Literal
 
 from flask import jsonify
-from flask.typing import ResponseReturnValue
-from flask_openapi3 import FileStorage, Tag
+from flask_openapi3.models.file import FileStorage
+from flask_openapi3.models.tag import Tag
 from pydantic import ConfigDict, Field
 
 from api.access import account_of_caller
@@ -15,7 +15,7 @@ from api.dates import today
 from api.language import request_language
 from api.services.imports import import_file, stored_import
 from api.uploads import received_file
-from api.v1.contract import NoQuery, Query, v1
+from api.v1.contract import Answer, NoQuery, Query, v1
 from engine.ingest.report import Hints
 
 TAGS = [Tag(name="imports")]
@@ -35,7 +35,7 @@ class ImportForm(Query):
 
 
 @v1.post("/imports", tags=TAGS, responses={201: {"description": "Imported, or described on a dry run."}})
-def create_import(query: NoQuery, form: ImportForm) -> ResponseReturnValue:
+def create_import(query: NoQuery, form: ImportForm) -> Answer:
     """Import one platform export.
 
     The answer says how the file was understood and what it changed. A file already imported changes nothing (200).
@@ -47,6 +47,6 @@ def create_import(query: NoQuery, form: ImportForm) -> ResponseReturnValue:
 
 
 @v1.get("/imports", tags=TAGS, responses={200: {"description": "Every import, in the order received."}})
-def list_imports(query: NoQuery) -> ResponseReturnValue:
+def list_imports(query: NoQuery) -> Answer:
     """List imports in the order they were received."""
     return jsonify({"items": [stored_import(entry) for entry in account_of_caller().imports()]})

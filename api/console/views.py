@@ -1,0 +1,144 @@
+"""Decides what each part of the page shows: kept documents turned into rows, sentences and chart numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from api.console.charts import proposal_charts
+from api.dates import today
+from api.media import channel_name
+from api.reports.copy_findings import article, merged_spans
+from api.services.imports import stored_import
+from api.services.screenings import TRIAL, undecided_blocks
+from api.speech import told
+from compliance.categories import categories
+from engine.messages import Language
+from engine.metrics import metrics
+from engine.store.account import AccountStore
+from engine.store.records import Stored
+
+MOST_FLAGS = 40
+MOST_COPY = 40
+DEFAULT_WEEKS = 13
+
+
+def home_view(account: AccountStore, proposal_id: str | None, language: Language) -> dict[str, Any]:
+    """Everything on the page."""
+    proposals = account.list("proposal", limit=20)
+    asked = [one for one in proposals if one.document[language]["origin"] == "planner"] or proposals
+    stored = account.get("proposal", proposal_id) if proposal_id else next(iter(asked), None)
+    proposal = proposal_view(account, stored, language) if stored is not None else None
+    return {
+        "account": account.name,
+        "proposal": proposal,
+        "proposals": [{"short_id": p.short_id, "created_at": p.created_at.isoformat()} for p in proposals[:8]],
+        "form": _form(proposal, language),
+        "night": night_view(account, language),
+        "screening": _latest_copy(account, language),
+        "products": [(name, words[language]) for name, words in categories().items()],
+        "imports": import_view(account),
+    }
+
+
+def _form(proposal: Mapping[str, Any] | None, language: Language) -> dict[str, Any]:
+    """What the proposal form starts with: the last request, else the next thirteen weeks."""
+    results = [
+        (name, metric.label[language]) for name, metric in metrics().items() if metric.additive and name != "spend"
+    ]
+    if proposal is not None:
+        asked = proposal["request"]
+        pairs = {key: "; ".join(f"{n}={v}" for n, v in asked[key].items()) for key in _PAIRS}
+        return dict(asked) | pairs | {"results": results, "budget": f"{float(asked['budget']):,.0f}"}
+    start = today() + timedelta(days=7 - today().weekday())
+    end = start + timedelta(days=7 * DEFAULT_WEEKS - 1)
+    empty = dict.fromkeys(_PAIRS, "")
+    return empty | {
+        "results": results, "budget": "", "start": start.isoformat(), "end": end.isoformat(), "result": "conversions",
+    }  # fmt: skip
+
+
+_PAIRS = ("minimums", "maximums", "share_caps", "credit")
+
+
+def proposal_view(account: AccountStore, stored: Stored, language: Language) -> dict[str, Any]:
+    """A proposal with its rows ordered by money, its charts, and whether copy holds its cue sheet back."""
+    document = told(stored, language)
+    channels = sorted(document["channels"], key=lambda c: -c["spend"])
+    for channel in channels:
+        channel["name"] = channel_name(channel["channel"], language)
+        channel["change"] = channel["spend"] - channel["current_spend"]
+        channel["share"] = channel["spend"] / document["allocated"] if document["allocated"] else None
+    return document | {
+        "channels": channels,
+        "current_total": sum(channel["current_spend"] for channel in channels),
+        "more": document["objective"] - document["current_objective"],
+        "charts": proposal_charts(document | {"channels": channels}, language),
+        "undecided": undecided_blocks(account),
+    }
+
+
+def night_view(account: AccountStore, language: Language) -> dict[str, Any] | None:
+    """The latest night, what needs a decision first and the most money first; None where none ran."""
+    stored = next(iter(account.list("night", limit=1)), None)
+    if stored is None:
+        return None
+    document = told(stored, language)
+    rows = sorted(document["recommendations"], key=lambda one: (_ORDER.get(one["decision"], 3), -one["spend_at_stake"]))
+    judged = document["judgement"] or {}
+    kept = [one for one in rows if one["decision"] != "dropped"]
+    return document | {
+        "currency": judged.get("currency"),
+        "rows": rows[:MOST_FLAGS],
+        "hidden": max(0, len(rows) - MOST_FLAGS),
+        "kept": len(kept),
+        "stake": sum(one["spend_at_stake"] for one in kept),
+        "findings": judged.get("findings", []),
+        "waiting": sum(one.get("more_impressions") is not None for one in judged.get("no_data", [])),
+    }
+
+
+_ORDER = {"kept": 0, "downgraded": 1, "dropped": 2}
+
+
+def _latest_copy(account: AccountStore, language: Language) -> dict[str, Any] | None:
+    """The latest check of a file; copy that was only tried is not shown as what is to run."""
+    for stored in account.list("screening", limit=50):
+        if stored.document[language]["source"] != TRIAL:
+            return copy_view(stored, language)
+    return None
+
+
+def copy_view(stored: Stored, language: Language) -> dict[str, Any]:
+    """A check of copy: the rows that may not run first, the words in question marked."""
+    document = told(stored, language)
+    order = {"block": 0, "review": 1, "pass": 2}
+    rows = sorted(document["rows"], key=lambda row: order[row["verdict"]])
+    shown = [row for row in rows if row["verdict"] != "pass"] or rows[:1]
+    return document | {
+        "trial": document["source"] == TRIAL,
+        "rows": [_copy_row(row) for row in shown[:MOST_COPY]],
+        "hidden": max(0, len(shown) - MOST_COPY),
+    }
+
+
+def _copy_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    findings = [dict(finding) | {"article": article(finding)} for finding in row["findings"]]
+    return dict(row) | {"findings": findings, "segments": segments(row["text"], row["findings"])}
+
+
+def segments(text: str, findings: Sequence[Mapping[str, Any]]) -> list[tuple[str, bool]]:
+    """The text in pieces, each with whether a finding points at it."""
+    out: list[tuple[str, bool]] = []
+    at = 0
+    for start, end in merged_spans(findings, len(text)):
+        out += [(text[at:start], False)] if start > at else []
+        out.append((text[start:end], True))
+        at = end
+    return [*out, (text[at:], False)] if at < len(text) else out
+
+
+def import_view(account: AccountStore) -> list[dict[str, Any]]:
+    """The files received, the latest first."""
+    return [stored_import(entry) for entry in reversed(account.imports())]
