@@ -15,7 +15,7 @@ _LONGEST = 64
 
 def open_account(database: Database, name: str, actor: str) -> int:
     """The tenant number of an account; a new name is written down with who used it first."""
-    if not 0 < len(name.strip()) <= _LONGEST or name != name.strip():
+    if not 0 < len(name) <= _LONGEST or name != name.strip() or not name.isprintable():
         raise InputError("engine.store.account_name")
     found = find_account(database, name)
     return found if found is not None else _write_account(database, name, actor)

@@ -26,8 +26,8 @@ _SQLITE = {
 _POSTGRES = {
     "08": "away",
     "57P": "away",
-    "28": "refused",
-    "3D000": "refused",
+    "28": "away",
+    "3D000": "away",
     "42501": "read_only",
     "25006": "read_only",
     "53100": "full",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from engine.vocabulary import content_hash
 Role = Literal["planner", "reviewer", "admin", "machine"]
 ROLES: tuple[str, ...] = get_args(Role)
 _SECRET_BYTES = 32
+_FORM = re.compile(r"(?P<prefix>adcue_[0-9a-f]{8})_[0-9A-Za-z_-]{43}")
 _NO_HASH = "0" * 64
 
 
@@ -76,9 +78,11 @@ class Keys:
 
     def verify(self, plaintext: str) -> Principal:
         """Who the key belongs to. AccessError when it is unknown, incomplete or revoked."""
-        prefix = "_".join(plaintext.split("_", 2)[:2])
+        form = _FORM.fullmatch(plaintext)
+        if form is None:
+            raise AccessError("engine.store.key_refused")
         with self._database.read(EVERYONE) as session:
-            found = _find(session, ApiKey.prefix == prefix)
+            found = _find(session, ApiKey.prefix == form["prefix"])
             right = hmac.compare_digest(found[0].secret_hash if found else _NO_HASH, _hash(plaintext))
             if found is None or not right:
                 raise AccessError("engine.store.key_refused")
@@ -114,7 +118,7 @@ def _find(session: Session, criterion: ColumnElement[bool]) -> tuple[ApiKey, str
 
 
 def _hash(plaintext: str) -> str:
-    return hashlib.sha256(plaintext.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(plaintext.encode()).hexdigest()
 
 
 def _info(row: ApiKey, account: str) -> KeyInfo:

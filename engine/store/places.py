@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -49,11 +48,11 @@ def name_entities(session: Session, batch: Batch, entities: Ints, done: Import) 
 
     A name that the file does not carry is not forgotten.
     """
-    called = _called(session, done.received_on)
+    names_until_then = called(session, done.received_on)
     nameless = ("",) * len(LABELS)
     written: list[tuple[object, ...]] = []
     for entity, *names in zip(entities.tolist(), *(batch.entities[name].tolist() for name in LABELS), strict=True):
-        before = called.get(entity)
+        before = names_until_then.get(entity)
         after = tuple(name or old for name, old in zip(names, before or nameless, strict=True))
         if after != before:
             written.append((entity, *after))
@@ -68,17 +67,10 @@ def _known(session: Session, scopes: Ints) -> Mapping[str, int]:
     return {row.id: row.pk for row in rows}
 
 
-def _called(session: Session, on: int) -> Mapping[int, tuple[str, ...]]:
+def called(session: Session, on: int) -> Mapping[int, tuple[str, ...]]:
     """What each entity is called on a day: its newest label until then."""
     columns = (getattr(Label, name) for name in LABELS)
     rows = session.execute(
         select(Label.entity_pk, *columns).where(Label.known_from <= on).order_by(Label.known_from, Label.pk)
     )
     return {entity: tuple(names) for entity, *names in rows}
-
-
-def labels(session: Session, on: int) -> pd.DataFrame:
-    """The names of every entity as known on a day, one row an entity."""
-    return pd.DataFrame(
-        [(entity, *names) for entity, names in _called(session, on).items()], columns=["entity_pk", *LABELS]
-    )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import InputError, NotFoundError
@@ -49,10 +50,13 @@ def put_record(
 
 def get_record(session: Session, kind: str, name: str) -> Stored:
     """The document with this hash or short id; NotFoundError where this account has none."""
-    _, table = _table(kind)
-    prefix, dash, letters = name.strip().partition("-")
-    names = (table.id == name.strip().lower(), table.short_id == f"{prefix.upper()}{dash}{letters.lower()}")
-    row = session.execute(select(table).where(or_(*names))).scalar_one_or_none()
+    prefix, table = _table(kind)
+    form = re.fullmatch(rf"(?P<short>{prefix}-)?(?P<letters>[0-9a-f]{{6,64}})", name.strip(), re.IGNORECASE | re.ASCII)
+    if form is None:
+        raise NotFoundError("engine.store.not_found", kind=kind, id=name)
+    letters = form["letters"].lower()
+    wanted = table.short_id == f"{prefix}-{letters}" if form["short"] else table.id == letters
+    row = session.execute(select(table).where(wanted)).scalar_one_or_none()
     if row is None:
         raise NotFoundError("engine.store.not_found", kind=kind, id=name)
     return _stored(kind, row)

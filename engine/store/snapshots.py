@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import date
 
 import numpy as np
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine.snapshot import DIMENSIONS, Snapshot
 from engine.store import places
-from engine.store.batch import TRAITS
+from engine.store.batch import LABELS, TRAITS
 from engine.store.bulk import read_columns
 from engine.store.facts import measure_columns
 from engine.store.measures import MEASURES, to_frame
@@ -20,7 +21,7 @@ from engine.store.tables import Entity, Fact, Import, Scope
 from engine.store.types import Ints, day_to_int, int_to_day, ints_to_days
 
 _BESIDE = ("attribution", "currency")
-_ORDER = [*DIMENSIONS, *_BESIDE, "id"]
+_TEXTS = (*DIMENSIONS, *_BESIDE, "id")
 
 
 def latest_receipt(session: Session) -> date | None:
@@ -39,43 +40,49 @@ def take_snapshot(session: Session, account: str, known_on: date, start: date | 
     if end is not None:
         statement = statement.where(Fact.period_end <= day_to_int(end))
     found = read_columns(session, statement)
-    entities, rank = _entities(session, on, found["entity_pk"])
+    texts, rank = _entities(session, on, found["entity_pk"])
     order = np.lexsort((found["occurrence"], found["period_end"], found["date_day"], rank))
     rank = rank[order]
     found = {name: column[order] for name, column in found.items()}
-    data: dict[str, object] = {name: entities[name].take(rank).array for name in DIMENSIONS}
+    words = {name: pd.array([line[place] for line in texts], dtype="str") for place, name in enumerate(_TEXTS)}
+    data: dict[str, object] = {name: words[name].take(rank) for name in DIMENSIONS}
     data["date_day"] = ints_to_days(found["date_day"])
     data["period_end"] = ints_to_days(found["period_end"])
-    data |= {name: entities[name].take(rank).array for name in _BESIDE}
+    data |= {name: words[name].take(rank) for name in _BESIDE}
     data |= {name: to_frame(found[name], name) for name in MEASURES}
-    currencies = [text for text in entities["currency"].unique() if text]
+    currencies = set(words["currency"]) - {""}
     return Snapshot(
         account=account,
         known_on=known_on,
-        currency=currencies[0] if len(currencies) == 1 else None,
+        currency=currencies.pop() if len(currencies) == 1 else None,
         facts=pd.DataFrame(data),
-        hash=_hash(entities, rank, found),
+        hash=_hash(texts, rank, found),
     )
 
 
-def _entities(session: Session, on: int, used: Ints) -> tuple[pd.DataFrame, Ints]:
-    """The entities that have facts, in reading order, and for each fact its place among them."""
+def _entities(session: Session, on: int, used: Ints) -> tuple[list[tuple[str, ...]], Ints]:
+    """The texts of every entity that has facts, in reading order, and for each fact its place among them."""
+    place, distinct = pd.factorize(used)
+    names = places.called(session, on)
     traits = [getattr(Entity, name) for name in TRAITS]
     scopes = (Scope.platform, Scope.account_id, Scope.grain, Scope.breakdown)
-    rows = session.execute(select(Entity.pk, Entity.id, *traits, *scopes).join(Scope, Scope.pk == Entity.scope_pk))
-    every = pd.DataFrame(rows.all(), columns=list(rows.keys()))
-    place, distinct = pd.factorize(used)
-    chosen = every.loc[every["pk"].isin(distinct)]
-    named = chosen.merge(places.labels(session, on), left_on="pk", right_on="entity_pk", how="left")
-    texts = named.astype(dict.fromkeys(_ORDER, "str")).sort_values(_ORDER, kind="stable").reset_index(drop=True)
-    rank_of = pd.Index(texts["pk"]).get_indexer(pd.Index(distinct))
-    return texts[_ORDER], np.asarray(rank_of, dtype=np.int64)[place]
+    rows = session.execute(select(Entity.pk, *traits, *scopes, Entity.id).join(Scope, Scope.pk == Entity.scope_pk))
+    columns = [*rows.keys()][1:]
+    wanted = set(distinct.tolist())
+    lines = []
+    for pk, *values in rows:
+        if pk in wanted:
+            known = dict(zip(columns, values, strict=True)) | dict(zip(LABELS, names[pk], strict=True))
+            lines.append((tuple(str(known[name]) for name in _TEXTS), pk))
+    lines.sort()
+    rank_of = {pk: rank for rank, (_, pk) in enumerate(lines)}
+    ranks = np.array([rank_of[pk] for pk in distinct.tolist()], dtype=np.int64)
+    return [texts for texts, _ in lines], ranks[place]
 
 
-def _hash(entities: pd.DataFrame, rank: Ints, found: dict[str, Ints]) -> str:
-    """SHA-256 over names and numbers in their one order: equal content has an equal hash on any database."""
-    digest = hashlib.sha256()
-    digest.update(entities.to_json(orient="values", force_ascii=False).encode("utf-8", "surrogatepass"))
+def _hash(texts: list[tuple[str, ...]], rank: Ints, found: dict[str, Ints]) -> str:
+    """SHA-256 over texts and numbers in their one order: equal content has an equal hash on any database."""
+    digest = hashlib.sha256(json.dumps(texts).encode())
     for column in (rank, *(found[name] for name in ("date_day", "period_end", "occurrence", *MEASURES))):
         digest.update(np.ascontiguousarray(column, dtype="<i8").tobytes())
     return digest.hexdigest()

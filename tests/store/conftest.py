@@ -15,6 +15,7 @@ import pytest
 
 from engine.store.account import AccountStore
 from engine.store.store import Store
+from engine.store.tables import Base
 
 _NUMBERS = itertools.count()
 
@@ -40,6 +41,7 @@ def postgres() -> Iterator[Any]:
             server.psql("SELECT pg_reload_conf()")
             server.psql("CREATE DATABASE template_adcue")
             make_template(server.get_uri(database="template_adcue"))
+            server.psql("CREATE DATABASE shared_adcue TEMPLATE template_adcue")
             yield server
         finally:
             server.cleanup()
@@ -75,7 +77,16 @@ def url(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
         file = tmp_path / "adcue.sqlite3"
         shutil.copy(request.getfixturevalue("sqlite_template"), file)
         return f"sqlite:///{file}"
-    return create_database(request.getfixturevalue("postgres"), "template_adcue")
+    return emptied(request.getfixturevalue("postgres"))
+
+
+def emptied(server: Any) -> str:
+    """URL of the database that tests share one after the other, with nothing in it: faster than a new one each."""
+    where: str = server.get_uri(database="shared_adcue")
+    with psycopg.connect(where, autocommit=True) as connection:
+        tables = ", ".join(f'"{name}"' for name in Base.metadata.tables)
+        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY")
+    return where
 
 
 def create_database(server: Any, template: str) -> str:

@@ -120,8 +120,10 @@ def test_an_upgrade_that_fails_leaves_nothing(
     database.close()
 
 
-def test_a_database_of_a_newer_version_is_refused(store: Store, url: str) -> None:
-    database = Database(url)
+def test_a_database_of_a_newer_version_is_refused(empty_url: str, open_store: Callable[[str], Store]) -> None:
+    store = open_store(empty_url)
+    store.upgrade()
+    database = Database(empty_url)
     with database.raw(write=True) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     database.close()

@@ -146,7 +146,7 @@ def test_a_row_of_another_account_is_not_written(database: Database) -> None:
     database.close()
 
 
-@pytest.mark.parametrize("name", ["", " ", "x" * 65, " acme"])
+@pytest.mark.parametrize("name", ["", " ", "x" * 65, " acme", "a\0b", "\ud800"])
 def test_an_account_needs_a_name(store: Store, name: str) -> None:
     with pytest.raises(InputError):
         store.account(name, "planner")
