@@ -155,7 +155,8 @@ def _report(
         unmapped=tuple(layout.headers[position] for position in match.unknown if layout.headers[position]),
         currency=currency,
         period=(_as_date(first), _as_date(last)),
-        rows_read=len(columns.grid) + sum(n for reason, n in columns.dropped if reason.id.endswith("other_section")),
+        rows_read=len(columns.grid)
+        + sum(n for reason, n in columns.dropped if reason.id.endswith(("other_section", "footnote"))),
         rows_kept=len(facts),
         dropped=tuple(columns.dropped),
         sums=sums_of(facts.measures, facts.dimensions["result_indicator"]),

@@ -53,7 +53,7 @@ def read_columns(source: Source, layout: Layout, hints: Hints, faults: FaultList
     grid = source.load(layout.headers, {*texts.values(), *firsts}, {*number_columns, *_doubles(layout)})
     dropped: list[tuple[Message, int]] = []
     warnings: list[Message] = _check_doubles(grid, layout, faults)
-    grid = _without_other_sections(grid, layout, dropped)
+    grid = _without_notes(_without_other_sections(grid, layout, dropped), dropped)
     if not len(grid):
         raise faults.stop(say("header_only"), row=layout.header_index + 1)
     missing = _NO_NAME | {token.casefold() for token in pack.null_tokens}
@@ -150,6 +150,22 @@ def _check_doubles(grid: Grid, layout: Layout, faults: FaultList) -> list[Messag
         else:
             faults.add(say("header_twice", header=header, field=name), layout.header_index + 1, header)
     return warnings
+
+
+def _without_notes(grid: Grid, dropped: list[tuple[Message, int]]) -> Grid:
+    """Notes below the table: lines with one cell only, which begins like a note."""
+    first = grid.columns.get(0)
+    lone = [line for line, cells in grid.short.items() if cells == 1]
+    if first is None or not lone:
+        return grid
+    notes = np.zeros(len(grid), dtype=bool)
+    for line in lone:
+        text = str(first[line].as_py()).strip().casefold()
+        notes[line] = text.startswith(tuple(common().footnotes))
+    if not notes.any():
+        return grid
+    dropped.append((say("footnote"), int(notes.sum())))
+    return grid.keep(~notes)
 
 
 def _without_other_sections(grid: Grid, layout: Layout, dropped: list[tuple[Message, int]]) -> Grid:

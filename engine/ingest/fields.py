@@ -49,6 +49,7 @@ DATES = (
     "year",
     "period_start",
     "period_end",
+    "period",
     "month_name",
     "day_of_month",
 )

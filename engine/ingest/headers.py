@@ -15,7 +15,7 @@ from engine.packs import load_pack, package_path
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _GAPS = re.compile(r"[\s_.]+")
-_OUTER = re.compile(r"^(?:metrics|segments) (?=\S)")
+_OUTER = re.compile(r"^(?:metrics |segments |# of |number of |no of )(?=\S)")
 _AROUND_MARK = re.compile(r"\s*([()/])\s*")
 _BRACKETED = re.compile(r"[(\[]\s*([^()\[\]]{1,12})\s*[)\]]")
 _CODE_AT_END = re.compile(r"[\s_:\-]+([A-Z]{3})$")

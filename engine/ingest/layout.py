@@ -10,7 +10,7 @@ from engine.ingest.faults import FaultList, say
 from engine.ingest.headers import fingerprint, normalise
 from engine.ingest.mapping import UserMapping, check_mapping
 from engine.ingest.matching import GENERIC, Match, count_known, detect_platform, guess_wide, match_headers
-from engine.ingest.platform import platforms
+from engine.ingest.platform import common, platforms
 from engine.ingest.preamble import Preamble, read_preamble
 from engine.ingest.report import Hints
 
@@ -59,14 +59,20 @@ def lay_out(
     said = hints.mapping if hints.mapping is not None else remembered(mark)
     mapping = check_mapping(said) if said else None
     preamble = read_preamble(records[:header_index])
-    platform = _platform(headers, preamble, hints, mapping)
+    platform = _platform(headers, preamble, hints, mapping, records[header_index + 1 :])
     match = match_headers(headers, platform, mapping)
     layout = Layout(header_index, headers, mark, match, preamble, mapping)
     _check(layout, faults)
     return layout
 
 
-def _platform(headers: Sequence[str], preamble: Preamble, hints: Hints, mapping: UserMapping | None) -> str:
+def _platform(
+    headers: Sequence[str],
+    preamble: Preamble,
+    hints: Hints,
+    mapping: UserMapping | None,
+    records: Sequence[Sequence[str]],
+) -> str:
     named = hints.platform or (mapping.constants.get("$platform") if mapping else None)
     if named is not None:
         if named not in platforms():
@@ -74,7 +80,25 @@ def _platform(headers: Sequence[str], preamble: Preamble, hints: Hints, mapping:
         return named
     if mapping is not None and mapping.is_wide:
         return GENERIC
-    return detect_platform([normalise(header) for header in headers], preamble.titles)
+    detected = detect_platform([normalise(header) for header in headers], preamble.titles)
+    in_cells = _named_in_cells(headers, records)
+    if not in_cells or in_cells == {detected}:
+        return detected
+    only = next(iter(in_cells))
+    return only if len(in_cells) == 1 and only in platforms() else GENERIC
+
+
+def _named_in_cells(headers: Sequence[str], records: Sequence[Sequence[str]]) -> set[str]:
+    """The platforms that a column such as "channel" names, when all of its cells name one."""
+    words = platforms()[GENERIC].by_header
+    for position, header in enumerate(headers):
+        if words.get(normalise(header), ("", 0))[0] != "platform":
+            continue
+        cells = {record[position].replace("_", " ").strip().casefold() for record in records if position < len(record)}
+        named = {common().platform_names.get(cell) for cell in cells if cell}
+        if named and None not in named:
+            return {name for name in named if name}
+    return set()
 
 
 def _check(layout: Layout, faults: FaultList) -> None:

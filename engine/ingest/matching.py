@@ -36,7 +36,7 @@ class Match:
     @property
     def has_date(self) -> bool:
         """Whether some column says when."""
-        days = {"date", "timestamp", "week", "month", "quarter", "year", "period_start"}
+        days = {"date", "timestamp", "week", "month", "quarter", "year", "period_start", "period"}
         return bool(days & set(self.fields)) or {"month_name", "day_of_month"} <= set(self.fields)
 
 

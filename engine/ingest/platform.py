@@ -128,7 +128,9 @@ class Common(Pack):
     version: str
     null_tokens: tuple[str, ...]
     total_words: tuple[str, ...]
+    average_words: tuple[str, ...]
     sub_total_cells: tuple[str, ...]
+    footnotes: tuple[str, ...]
     months: dict[str, int]
     platform_names: dict[str, str]
     publishers: tuple[str, ...]

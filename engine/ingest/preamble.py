@@ -75,7 +75,8 @@ def stated_range(text: str) -> tuple[date, date] | None:
         only = _ONE_DAY.match(text.strip())
         day = _one(only[1]) if only else None
         return (day, day) if day else None
-    start, end = _one(found[1]), _one(found[2])
+    both = read_dates([found[1], found[2]]).days
+    start, end = both.get(found[1]), both.get(found[2])
     if start is None:
         return None
     if end is None:

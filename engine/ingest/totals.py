@@ -11,7 +11,7 @@ import numpy as np
 from engine.ingest.grid import Bools, Ints, Labels
 from engine.ingest.platform import Platform, common
 
-_HINTS = ("total", "總", "计", "計", "合计", "加總", "summary", "共")
+_HINTS = ("total", "average", "avg", "mean", "平均", "總", "计", "計", "合计", "加總", "summary", "共")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,16 @@ def _labelled(lines: Lines, platform: Platform) -> list[tuple[int, str, str]]:
             folded = value.casefold()
             if not any(hint in folded for hint in _HINTS):
                 continue
-            covers = "word" if folded.rstrip(":：") in words else _pattern(value, platform)
+            covers = _pattern(value, platform)
+            if folded.rstrip(":：") in words:
+                covers = "word"
+            elif folded in common().average_words:
+                covers = "average"
             if covers is None:
                 continue
             for line in np.flatnonzero(labels.codes == code).tolist():
                 # A campaign may be called "Total: X": a line that carries a day is no grand total of a report.
-                if covers == "word" or lines.dated is None or not lines.dated[line]:
+                if covers in ("word", "average") or lines.dated is None or not lines.dated[line]:
                     found.setdefault(line, (value, covers))
     for line, extra in lines.extras.items():
         text = next((cell.strip() for cell in extra if cell.strip().casefold() in words), None)
@@ -140,7 +144,7 @@ def _same_key(keys: Sequence[np.ndarray], count: int) -> Ints:
 
 def _cover(line: int, label: str, covers: str, lines: Lines, platform: Platform, is_total: Bools) -> TotalLine:
     detail = ~is_total
-    if covers == "hidden":
+    if covers in ("hidden", "average"):
         return TotalLine(label, (line,), None, "total.labelled")
     if covers == "all":
         return TotalLine(label, (line,), detail, "total.labelled")

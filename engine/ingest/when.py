@@ -14,6 +14,7 @@ from engine.ingest.dates import read_dates
 from engine.ingest.faults import FaultList, say
 from engine.ingest.grid import Bools, Ints, Labels
 from engine.ingest.platform import common
+from engine.ingest.preamble import stated_range
 from engine.ingest.report import DateOrder
 
 Days = npt.NDArray[np.datetime64]
@@ -33,7 +34,6 @@ class When:
     ambiguous: str | None = None
     without_year: bool = False
     with_clock: bool = False
-    unread: frozenset[str] = frozenset()
 
     @property
     def dated(self) -> Bools:
@@ -56,6 +56,8 @@ def read_when(
             return _days(labels[name], headers[name], stated, order, serials)
     if "period_start" in labels:
         return _periods(labels, headers, stated, order, serials)
+    if "period" in labels:
+        return _ranges(labels["period"], headers["period"])
     for name, read in (("week", None), ("month", _month), ("quarter", _quarter), ("year", _year)):
         if name in labels and not (name == "year" and "month_name" in labels):
             return _longer(labels[name], headers[name], stated, order, serials, read)
@@ -81,7 +83,6 @@ def _days(
         example if written.ambiguous else None,
         written.without_year,
         written.with_clock,
-        frozenset(written.unread),
     )
 
 
@@ -97,8 +98,15 @@ def _periods(
     both = read_dates((*first.values, *last.values), order, stated, serials)
     start, end = _spread(first, both.days), _spread(last, both.days)
     ambiguous = next(iter(both.unread), None) if both.ambiguous else None
-    unread = frozenset(both.unread)
-    return When(start, end, first, headers["period_start"], ambiguous, both.without_year, False, unread)
+    return When(start, end, first, headers["period_start"], ambiguous, both.without_year)
+
+
+def _ranges(column: Labels, header: str) -> When:
+    """Cells that hold both ends, such as 2026/11/01-2026/11/11."""
+    found = {text: days for text in column.values if (days := stated_range(text)) is not None}
+    start = _spread(column, {text: days[0] for text, days in found.items()})
+    end = _spread(column, {text: days[1] for text, days in found.items()})
+    return When(start, end, column, header)
 
 
 def _longer(
@@ -120,9 +128,8 @@ def _longer(
             found = _length(written.days[text], read)
         if found:
             starts[text], ends[text] = found
-    unread = frozenset(text for text in column.values if text not in starts)
     ambiguous = next(iter(written.unread), None) if written.ambiguous else None
-    return When(_spread(column, starts), _spread(column, ends), column, header, ambiguous, False, False, unread)
+    return When(_spread(column, starts), _spread(column, ends), column, header, ambiguous)
 
 
 def _length(start: date, read: Callable[[str], tuple[date, date] | None] | None) -> tuple[date, date]:
@@ -159,7 +166,6 @@ def _from_parts(labels: Mapping[str, Labels], headers: Mapping[str, str], lines:
     months, days = labels["month_name"], labels["day_of_month"]
     years = labels.get("year")
     start = np.full(lines, _NO_DAY)
-    unread = set()
     key = np.stack([months.codes, days.codes, years.codes if years else np.zeros(lines, np.int32)], axis=1)
     combos, place = np.unique(key, axis=0, return_inverse=True)
     found = np.full(len(combos), _NO_DAY)
@@ -170,9 +176,9 @@ def _from_parts(labels: Mapping[str, Labels], headers: Mapping[str, str], lines:
         try:
             found[index] = np.datetime64(date(in_year or 2000, number, int(day)), "D")
         except ValueError:
-            unread.add(month)
+            continue
     start = found[place.reshape(-1)] if (years or year) else start
-    return When(start, start.copy(), months, headers["month_name"], None, not (years or year), False, frozenset(unread))
+    return When(start, start.copy(), months, headers["month_name"], None, not (years or year))
 
 
 def _spread(column: Labels, days: Mapping[str, date]) -> Days:

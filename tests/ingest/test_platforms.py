@@ -49,7 +49,7 @@ def test_every_platform_reads_a_table_of_its_own_headers(name, tmp_path):
     date_field = "date" if "date" in best else "timestamp"
     columns = {field: best[field] for field in (date_field, "campaign_name", "impressions", "clicks") if field in best}
     taken = {normalise(header) for header in columns.values()} | {normalise(h) for h in best.values()}
-    headers = [*columns.values(), next(sign for sign in pack.distinctive if normalise(sign) not in taken)]
+    headers = [*columns.values(), next((sign for sign in pack.distinctive if normalise(sign) not in taken), "note")]
     row = ["2026-11-01", "A", "100", "3"]
     values = dict(zip((date_field, "campaign_name", "impressions", "clicks"), row, strict=True))
     path = tmp_path / "own.csv"
