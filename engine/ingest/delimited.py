@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +22,7 @@ HEAD_RECORDS = 80
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _BLOCK = 8 << 20
 _FIELD_LIMIT = 10_000_000
+_BATCH = 50_000
 
 
 def head_records(data: bytes, delimiter: str) -> list[list[str]]:
@@ -148,51 +149,71 @@ def _load_with_care(
     numbers: Collection[int],
     faults: FaultList,
 ) -> Grid:
+    """The grid line by line, as strictly as the quotes allow."""
     text = data.decode("utf-8")
-    lines = _all_records(text, delimiter, faults)[header_index + 1 :]
-    return grid_of(lines, header_index, headers, labels, numbers, ends_cleanly=data.endswith(b"\n"))
-
-
-def _all_records(text: str, delimiter: str, faults: FaultList) -> list[list[str]]:
-    records: list[list[str]] = []
+    clean = data.endswith(b"\n")
+    counted = _Counted(_records(text, delimiter, strict=True))
     try:
-        for record in _records(text, delimiter, strict=True):
-            records.append(record)
-        return records
+        return grid_of(counted, header_index, headers, labels, numbers, clean)
     except csv.Error as error:
         if "unexpected end of data" in str(error):
-            raise faults.stop(say("open_quote"), row=len(records) + 1) from error
+            raise faults.stop(say("open_quote"), row=counted.done + 1) from error
         if "field larger" in str(error):
-            raise faults.stop(say("huge_cell", limit=_FIELD_LIMIT), row=len(records) + 1) from error
-    return list(_records(_LONE_RETURN.sub("\n", text), delimiter))
+            raise faults.stop(say("huge_cell", limit=_FIELD_LIMIT), row=counted.done + 1) from error
+    loose = _records(_LONE_RETURN.sub("\n", text), delimiter)
+    return grid_of(loose, header_index, headers, labels, numbers, clean)
+
+
+class _Counted:
+    """Records with a count of how many were handed out, to name the one that breaks off."""
+
+    def __init__(self, records: Iterator[list[str]]) -> None:
+        self._records = records
+        self.done = 0
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for record in self._records:
+            yield record
+            self.done += 1
 
 
 def grid_of(
-    lines: list[list[str]],
+    records: Iterable[list[str]],
     header_index: int,
     headers: tuple[str, ...],
     labels: Collection[int],
     numbers: Collection[int],
     ends_cleanly: bool = True,
 ) -> Grid:
-    """A grid from lines of cells: blank lines left out, short ones filled up, long ones cut, both noted."""
-    width = len(headers)
+    """A grid from a file's records: blank lines left out, short ones filled up, long ones cut, both noted."""
+    width, wanted = len(headers), sorted({*labels, *numbers})
     rows: list[int] = []
-    kept: list[list[str]] = []
     short: dict[int, int] = {}
     long: dict[int, list[str]] = {}
-    for number, line in enumerate(lines, start=header_index + 2):
-        if not any(cell.strip() for cell in line):
+    waiting: dict[int, list[str]] = {position: [] for position in wanted}
+    done: dict[int, list[pa.Array]] = {position: [] for position in wanted}
+    for number, line in enumerate(records, start=1):
+        if number <= header_index + 1 or not any(cell.strip() for cell in line):
             continue
         if len(line) < width:
-            short[len(kept)] = len(line)
-            line = [*line, *[""] * (width - len(line))]
+            short[len(rows)] = len(line)
         elif len(line) > width and any(cell.strip() for cell in line[width:]):
-            long[len(kept)] = line[width:]
+            long[len(rows)] = line[width:]
         rows.append(number)
-        kept.append(line)
+        for position in wanted:
+            waiting[position].append(line[position] if position < len(line) else "")
+        if len(rows) % _BATCH == 0:
+            _pack(waiting, done)
+    _pack(waiting, done)
     columns = {}
-    for position in sorted({*labels, *numbers}):
-        column = pa.array([line[position] for line in kept], pa.string())
+    for position in wanted:
+        column = pa.concat_arrays(done[position])
         columns[position] = column.dictionary_encode() if position in labels else column
     return Grid(headers, header_index + 1, columns, np.asarray(rows, dtype=np.int64), short, long, ends_cleanly)
+
+
+def _pack(waiting: dict[int, list[str]], done: dict[int, list[pa.Array]]) -> None:
+    """Moves finished cells into arrays, so that a long file does not stay in memory as Python texts."""
+    for position, cells in waiting.items():
+        done[position].append(pa.array(cells, pa.string()))
+        cells.clear()

@@ -73,7 +73,7 @@ def open_workbook(content: Content, mapping: UserMapping | None, limits: Setting
         except _BROKEN as error:
             raise faults.stop(say("workbook.cut")) from error
         _fill_merged(lines, index, merged, labels)
-        grid = grid_of(lines, index, headers, labels, numbers)
+        grid = grid_of([*[[]] * (index + 1), *lines], index, headers, labels, numbers)
         grid.short.clear()  # A sheet does not keep the empty cells at the end of a row, so none is short.
         return grid
 
