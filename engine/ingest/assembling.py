@@ -14,6 +14,7 @@ from engine.ingest.facts import Facts, melt
 from engine.ingest.faults import FaultList, say
 from engine.ingest.fields import METRICS
 from engine.ingest.grid import Labels
+from engine.ingest.headers import normalise
 from engine.ingest.layout import Layout
 from engine.ingest.measures import Measure, choose_results, rounded_counts, to_measure
 from engine.ingest.merging import add_up, repeats
@@ -53,7 +54,7 @@ def assemble(
     if columns.wide:
         wide = {spot: to_measure(spot[0], numbers) for spot, numbers in columns.wide.items()}
         facts = melt(facts, {spot: Measure(m.values[columns.kept], m.valid[columns.kept]) for spot, m in wide.items()})
-    facts = _one_line_a_key(facts, warnings)
+    facts = _one_line_a_key(facts, layout, warnings)
     warnings += [*differences, *find_oddities(facts, currency, layout.match.platform)]
     report = _report(file, content, source, layout, columns, entities, facts, currency, checks, warnings)
     return Reading(facts.table(), report)
@@ -99,7 +100,7 @@ def _facts(
     return Facts(dimensions, columns.when.start, columns.when.end, columns.grid.rows, measures)
 
 
-def _one_line_a_key(facts: Facts, warnings: list[Message]) -> Facts:
+def _one_line_a_key(facts: Facts, layout: Layout, warnings: list[Message]) -> Facts:
     days = [facts.start.astype(np.int64), (facts.end - facts.start).astype(np.int64)]
     things = line_keys(facts.dimensions, days)
     if not repeats(things):
@@ -108,7 +109,11 @@ def _one_line_a_key(facts: Facts, warnings: list[Message]) -> Facts:
     kinds = indicator.codes.astype(np.int64) * len(attribution.values) + attribution.codes
     added = add_up(things, kinds, facts.measures)
     if added.merged:
-        warnings.append(say("warn.merged", lines=added.merged))
+        unused = [layout.headers[p] for p in layout.match.unknown if layout.headers[p]][:8]
+        if unused:
+            warnings.append(say("warn.merged_unmapped", lines=added.merged, headers=", ".join(unused)))
+        else:
+            warnings.append(say("warn.merged", lines=added.merged))
     if added.lost_reach:
         warnings.append(say("warn.reach_lost"))
     return facts.pick(added.lines, added.measures)
@@ -118,6 +123,11 @@ def _header_warnings(source: Source, layout: Layout, columns: Columns) -> list[M
     warnings = []
     if source.other_sheets:
         warnings.append(say("warn.other_sheets", sheets=", ".join(source.other_sheets)))
+    guesses = platforms()[layout.match.platform].guesses
+    for position in layout.match.unknown:
+        guess = guesses.get(normalise(layout.headers[position]))
+        if guess is not None and guess not in layout.match.fields:
+            warnings.append(say("warn.guessed", header=layout.headers[position], field=guess))
     if columns.when.with_clock:
         warnings.append(say("warn.hours", header=columns.when.column or ""))
     return warnings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import get_args
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from engine.ingest.matching import count_known
 from engine.ingest.measures import check_measures, read_measures, settle_marks
 from engine.ingest.numbers import Numbers
 from engine.ingest.platform import Platform, common, platforms
-from engine.ingest.report import Hints
+from engine.ingest.report import DateOrder, DecimalMark, Hints
 from engine.ingest.source import Source
 from engine.ingest.totals import Lines, TotalLine, find_totals
 from engine.ingest.when import When, check_when, read_when
@@ -64,7 +65,7 @@ def read_columns(source: Source, layout: Layout, hints: Hints, faults: FaultList
         {name: layout.headers[position] for name, position in texts.items()},
         len(grid),
         layout.preamble.period,
-        hints.date_order,
+        _date_order(layout, hints),
         _year(layout),
         source.is_workbook,
     )
@@ -73,7 +74,7 @@ def read_columns(source: Source, layout: Layout, hints: Hints, faults: FaultList
     if is_total.any():
         dropped += _reasons(totals)
     _check_shape(grid, is_total, pack, faults)
-    marks = settle_marks(grid, number_columns, hints.decimal_mark, pack, faults)
+    marks = settle_marks(grid, number_columns, _decimal_mark(layout, hints), pack, faults)
     parsed = read_measures(grid, number_columns, marks, pack)
     check_measures(grid, number_columns, parsed, marks, kept, faults)
     check_when(when, grid.rows, kept, layout.preamble.period, today, faults)
@@ -82,6 +83,16 @@ def read_columns(source: Source, layout: Layout, hints: Hints, faults: FaultList
     numbers = {name: parsed[position] for name, position in match.metrics.items()}
     wide = {spot: parsed[position] for position, spot in match.wide.items()}
     return Columns(grid, labels, when, numbers, wide, totals, kept, dropped, warnings)
+
+
+def _date_order(layout: Layout, hints: Hints) -> DateOrder | None:
+    said = layout.mapping.constants.get("$date_order") if layout.mapping else None
+    return hints.date_order or next((order for order in get_args(DateOrder) if order == said), None)
+
+
+def _decimal_mark(layout: Layout, hints: Hints) -> DecimalMark | None:
+    said = layout.mapping.constants.get("$decimal") if layout.mapping else None
+    return hints.decimal_mark or next((mark for mark in get_args(DecimalMark) if mark == said), None)
 
 
 def _check_ids(labels: dict[str, Labels], texts: dict[str, int], layout: Layout) -> list[Message]:

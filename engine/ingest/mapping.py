@@ -4,7 +4,7 @@
 花費: spend
 備註: ignore
 tv_S: spend@TV          # a wide table: one column a channel
-$year: 2020             # a fact that holds for every row: $year, $currency, $platform, $campaign
+$year: 2020             # a fact of the whole file: see CONSTANTS
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from engine.ingest.fields import FIELDS, METRICS
 from engine.ingest.headers import normalise
 from engine.packs import load_yaml
 
-CONSTANTS = ("$year", "$currency", "$platform", "$campaign")
+CONSTANTS = ("$year", "$currency", "$platform", "$campaign", "$date_order", "$decimal")
+_CHOICES = {"$date_order": ("ymd", "mdy", "dmy"), "$decimal": (".", ",")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ def check_mapping(mapping: Mapping[str, str]) -> UserMapping:
         if header.startswith("$"):
             if header not in CONSTANTS:
                 raise InputError("engine.ingest.mapping.constant", name=header, known=", ".join(CONSTANTS))
+            if field not in _CHOICES.get(header, (field,)):
+                raise InputError("engine.ingest.mapping.constant", name=header, known=" ".join(_CHOICES[header]))
             constants[header] = field
             continue
         metric, at, channel = field.partition("@")
