@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +10,17 @@ from compliance.facts import claims_permitted, states
 from compliance.kinds import claim, pattern, phrase, stated, together
 from compliance.kinds.strike import MOST_STRIKES, Ad, Strike
 from compliance.pack_schema import AnyRule, ClaimRule, PatternRule, PhraseRule, StatedRule, TogetherRule
-from compliance.rulebook import Permitted, Rulebook
+from compliance.rulebook import Permitted, PreparedRule, Rulebook
 from compliance.understanding.modality import Modality, modality_of
 from compliance.understanding.normal import NormalText
 from compliance.wordhits import Hit, covers
 from engine.vocabulary import PackRef, Severity
 
 _NUTRIENT_REACH = 40
+
+
+def _outermost_first(strike: Strike) -> tuple[int, int]:
+    return strike.start, -strike.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +44,38 @@ class Unmet:
 
 
 def judge(book: Rulebook, text: NormalText, facts: Mapping[str, Any]) -> tuple[list[Standing], list[Unmet]]:
-    """Every strike that stands, longest first where they overlap under one code, and every unmet condition."""
+    """Every strike that stands, outermost first under one code, and every unmet condition of permitted wording.
+
+    Lighter strikes inside a blocking one are left out: they tell the reviewer nothing more.
+    """
     ad = Ad(text, book.index.find(text), facts)
     free, unmet = _weigh_permitted(book, ad, facts)
     allowed = sorted([*free, *(Hit(u.start, u.end) for u in unmet)])
-    standing: list[Standing] = []
+    blocking: list[Standing] = []
+    lighter: list[PreparedRule] = []
     for prepared in book.rules:
         if prepared.needs.isdisjoint(ad.hits):
             continue
-        rule, pack = prepared.rule, prepared.pack
-        severity = _eased(rule, facts)
-        if severity is None:
-            continue
-        kept = _outermost(_stand(rule, ad, allowed, book))
-        standing.extend(Standing(rule, pack, s.start, s.end, severity) for s in kept)
-    standing = _heaviest(standing)
+        if _eased(prepared.rule, facts) is Severity.BLOCK:
+            blocking += _stand(prepared, Severity.BLOCK, ad, allowed, book)
+        else:
+            lighter.append(prepared)
+    blocked = sorted(Hit(s.start, s.end) for s in blocking)
+    standing = blocking
+    for prepared in lighter:
+        severity = _eased(prepared.rule, facts)
+        if severity is not None:
+            standing += [
+                s for s in _stand(prepared, severity, ad, allowed, book) if not covers(blocked, s.start, s.end)
+            ]
     standing.sort(key=lambda s: (s.start, s.end, s.rule.code))
-    blocked = sorted(Hit(s.start, s.end) for s in standing if s.severity is Severity.BLOCK)
     return standing, [u for u in unmet if not covers(blocked, u.start, u.end)]
 
 
 def _eased(rule: AnyRule, facts: Mapping[str, Any]) -> Severity | None:
     """The severity the stated facts leave; None when they lift the rule."""
+    if not rule.eased_by:
+        return rule.severity
     left = [severity for fact, severity in rule.eased_by.items() if states(facts, fact)]
     if None in left:
         return None
@@ -82,33 +96,21 @@ def _strikes(rule: AnyRule, ad: Ad, book: Rulebook) -> Iterable[Strike]:
             return stated.strikes(rule, ad)
 
 
-def _stand(rule: AnyRule, ad: Ad, allowed: list[Hit], book: Rulebook) -> Iterator[Strike]:
+def _stand(prepared: PreparedRule, severity: Severity, ad: Ad, allowed: list[Hit], book: Rulebook) -> list[Standing]:
+    rule = prepared.rule
     excepted = ad.hits.get(f"except:{rule.code}", ())
-    count = 0
-    for strike in _strikes(rule, ad, book):
-        if covers(allowed, strike.core.start, strike.core.end) or covers(excepted, strike.core.start, strike.core.end):
+    kept: list[Standing] = []
+    for start, end, core in sorted(_strikes(rule, ad, book), key=_outermost_first):
+        if kept and end <= kept[-1].end:
             continue
-        if modality_of(ad.text, strike.start, strike.end, mention=rule.mention) is not Modality.CLAIMS:
+        if covers(allowed, core.start, core.end) or covers(excepted, core.start, core.end):
             continue
-        yield strike
-        count += 1
-        if count >= MOST_STRIKES:
-            return
-
-
-def _outermost(strikes: Iterable[Strike]) -> list[Strike]:
-    """Strikes not inside another one of the same rule."""
-    kept: list[Strike] = []
-    for strike in sorted(strikes, key=lambda s: (s.start, -s.end)):
-        if not kept or strike.end > kept[-1].end:
-            kept.append(strike)
+        if modality_of(ad.text, start, end, mention=rule.mention) is not Modality.CLAIMS:
+            continue
+        kept.append(Standing(rule, prepared.pack, start, end, severity))
+        if len(kept) >= MOST_STRIKES:
+            break
     return kept
-
-
-def _heaviest(standing: list[Standing]) -> list[Standing]:
-    """Without the lighter strikes that lie inside a blocking one: they tell the reviewer nothing more."""
-    blocked = sorted(Hit(s.start, s.end) for s in standing if s.severity is Severity.BLOCK)
-    return [s for s in standing if s.severity is Severity.BLOCK or not covers(blocked, s.start, s.end)]
 
 
 def _weigh_permitted(book: Rulebook, ad: Ad, facts: Mapping[str, Any]) -> tuple[list[Hit], list[Unmet]]:

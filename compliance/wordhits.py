@@ -5,8 +5,7 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from compliance.understanding.normal import STOP, NormalText, fold
 
@@ -16,8 +15,7 @@ LONGEST_TERM = 60
 SPREADING = ("permitted:", "except:")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Hit:
+class Hit(NamedTuple):
     """A term found at letters start..end."""
 
     start: int
@@ -104,6 +102,8 @@ def _inside_latin_word(text: NormalText, start: int, end: int) -> bool:
 
 def covers(hits: Sequence[Hit], start: int, end: int) -> bool:
     """True when one hit covers letters start..end; ``hits`` are sorted."""
-    low = bisect_left(hits, Hit(start - LONGEST_TERM, 0))
-    high = bisect_left(hits, Hit(start + 1, 0))
+    if not hits:
+        return False
+    low = bisect_left(hits, (start - LONGEST_TERM, 0))
+    high = bisect_left(hits, (start + 1, 0), low)
     return any(hit.end >= end for hit in hits[low:high])

@@ -11,6 +11,7 @@ from compliance.understanding.normal import COMMA
 from compliance.wordhits import Hit
 
 _LONGEST_WORD = 12
+_ENDLESS = 1 << 60
 
 
 def strikes(rule: ClaimRule, ad: Ad, lists: Mapping[str, WordList]) -> Iterator[Strike]:
@@ -19,6 +20,8 @@ def strikes(rule: ClaimRule, ad: Ad, lists: Mapping[str, WordList]) -> Iterator[
     if not subjects:
         return
     changes = [(lists[name], ad.hits[name]) for name in rule.changes if name in ad.hits]
+    if not changes:
+        return
     for subject in subjects:
         partners = [hit for words, hits in changes for hit in _near(subject, words, hits, ad)]
         if partners:
@@ -31,8 +34,8 @@ def _distance(subject: Hit, change: Hit) -> int:
 
 
 def _near(subject: Hit, words: WordList, hits: Sequence[Hit], ad: Ad) -> Iterator[Hit]:
-    low = bisect_left(hits, Hit(subject.start - max(words.before, 0) - _LONGEST_WORD, 0))
-    high = bisect_right(hits, Hit(subject.end + max(words.after, 0), 1 << 60))
+    low = bisect_left(hits, (subject.start - max(words.before, 0) - _LONGEST_WORD, 0))
+    high = bisect_right(hits, (subject.end + max(words.after, 0), _ENDLESS), low)
     for hit in hits[low:high]:
         if hit.end <= subject.start:
             gap, allowed = subject.start - hit.end, words.before

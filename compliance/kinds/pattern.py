@@ -41,7 +41,7 @@ def strikes(rule: PatternRule, ad: Ad) -> Iterator[Strike]:
 def matches(compiled: regex.Pattern[str], ad: Ad) -> Iterator[Strike]:
     """The matches in an ad, within the time limit and at most ``MOST_STRIKES``."""
     found = 0
-    for low, high in ad.text.sentences:
+    for low, high in ad.sentences:
         for match in compiled.finditer(ad.text.letters, low, high, timeout=SECONDS_AT_MOST):
             start, end = match.span()
             if end > start:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from compliance.understanding.normal import NormalText
+from compliance.understanding.normal import STOP, NormalText
 from compliance.wordhits import Hit
 
 MOST_STRIKES = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Strike:
+class Strike(NamedTuple):
     """Letters start..end are the finding; ``core`` are the words that must not be part of permitted wording."""
 
     start: int
@@ -21,7 +21,7 @@ class Strike:
     core: Hit
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ad:
     """A text with all its hits by list name, and the facts stated of it."""
 
@@ -29,8 +29,15 @@ class Ad:
     hits: Mapping[str, Sequence[Hit]]
     facts: Mapping[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def sentences(self) -> list[tuple[int, int]]:
+        """The stretches of letters between full stops."""
+        stops = [index for index, strength in enumerate(self.text.breaks) if strength >= STOP and index > 0]
+        return list(zip([0, *stops], [*stops, len(self.text.letters)], strict=True))
+
     def of(self, names: Sequence[str]) -> list[Hit]:
         """The hits of several lists in the order of the text."""
-        if len(names) == 1:
-            return list(self.hits.get(names[0], ()))
-        return sorted({hit for name in names for hit in self.hits.get(name, ())})
+        present = [self.hits[name] for name in names if name in self.hits]
+        if len(present) == 1:
+            return list(present[0])
+        return sorted({hit for hits in present for hit in hits})

@@ -40,18 +40,17 @@ class PersonalDataMatch:
 def find_personal_data(text: str, *, header: str = "", minimum: float = SURE_ENOUGH) -> list[PersonalDataMatch]:
     """Every find of at least ``minimum``, in the order of the text; ``header`` (a column name) counts as context."""
     plain = text.translate(_HALF_WIDTH)
-    worth_running = [recogniser for recogniser in recognisers() if _may_hold(recogniser, plain.lower())]
+    lower, digits = plain.lower(), sum(map(str.isdigit, plain))
+    worth_running = [recogniser for recogniser in recognisers() if _may_hold(recogniser, lower, digits)]
     found = [match for recogniser in worth_running for match in _recognise(recogniser, plain, header)]
     found = [match for match in found if match.score >= minimum]
     found.sort(key=lambda m: (-m.score, m.span[0] - m.span[1], m.span[0], m.kind))
     return sorted(_disjoint(found), key=lambda m: m.span)
 
 
-def _may_hold(recogniser: Recogniser, text: str) -> bool:
+def _may_hold(recogniser: Recogniser, text: str, digits: int) -> bool:
     data = recogniser.data
-    if data.needs_any and not any(mark in text for mark in data.needs_any):
-        return False
-    return not data.digits_at_least or sum(map(str.isdigit, text)) >= data.digits_at_least
+    return digits >= data.digits_at_least and (not data.needs_any or any(mark in text for mark in data.needs_any))
 
 
 def _recognise(recogniser: Recogniser, text: str, header: str) -> list[PersonalDataMatch]:

@@ -6,6 +6,7 @@ What stands between letters is not deleted but remembered as a break in front of
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from compliance.understanding.characters import COMMA, LIST, NOISE, SPACE, STOP, readings
@@ -41,12 +42,6 @@ class NormalText:
             high += 1
         return low, high
 
-    @property
-    def sentences(self) -> list[tuple[int, int]]:
-        """The stretches of letters between full stops."""
-        stops = [index for index, strength in enumerate(self.breaks) if strength >= STOP and index > 0]
-        return list(zip([0, *stops], [*stops, len(self.letters)], strict=True))
-
     def belongs_together(self, start: int, end: int) -> bool:
         """True when the letters are one word: unbroken, or broken the way people break a word to pass a filter."""
         strongest = self.strongest_break(start, end)
@@ -72,18 +67,15 @@ def fold(term: str) -> str:
 def read(text: str) -> NormalText:
     """The plain form of ``text`` before respellings are considered; linear in its length."""
     table = readings()
-    letters: list[str] = []
-    starts: list[int] = []
-    breaks: list[int] = []
-    pending = 0
-    for position, (letter, strength) in enumerate(map(table.__getitem__, text)):
-        if letter:
-            for one in letter:
-                letters.append(one)
-                starts.append(position)
-                breaks.append(pending)
-                pending = 0
-        elif strength > pending:
-            pending = strength
+    read_as = [table[char] for char in text]
+    starts = [position for position, reading in enumerate(read_as) if reading[0]]
+    letters = "".join([reading[0] for reading in read_as])
+    if len(letters) > len(starts):  # a character such as ㎏ is two letters
+        starts = [position for position in starts for _ in read_as[position][0]]
+    breaks = [0] * (len(starts) + 1)
+    for position, reading in enumerate(read_as):
+        if reading[1]:
+            following = bisect_left(starts, position)
+            breaks[following] = max(breaks[following], reading[1])
     ends = tuple([start + 1 for start in starts])
-    return NormalText(text, "".join(letters), tuple(starts), ends, tuple(breaks))
+    return NormalText(text, letters, tuple(starts), ends, tuple(breaks[: len(starts)]))

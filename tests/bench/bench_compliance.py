@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import statistics
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import yaml
 
 from compliance.findings import CopyItem
+from compliance.judging import judge
 from compliance.rulebook import rulebook
 from compliance.screening import screen
 from compliance.understanding.respelling import normalise
@@ -41,21 +42,23 @@ def main() -> int:
 
 
 def speed() -> bool:
-    """Prints the time of one ad and of 10,000 ads against one automaton pass over the same letters."""
+    """Prints the time of one ad, and the rules over 10,000 ads against one automaton pass over the same letters.
+
+    Both take turns; the least disturbed round of each counts.
+    """
     texts = _texts()
     items = [CopyItem(str(n), text, "food") for n, text in enumerate(texts)]
     screen(items[:50])
-    index = rulebook("food").index
+    book = rulebook("food")
     letters = [normalise(text) for text in texts]
-    ratios, each = [], []
+    sweeps, rules, whole = [], [], []
     for _ in range(ROUNDS):
-        one_pass = _seconds(lambda: [index.sweep(text) for text in letters])
-        rules = _seconds(lambda: screen(items))
-        ratios.append(rules / one_pass)
-        each.append(rules / len(items) * 1000)
-    ratio, milliseconds = statistics.median(ratios), statistics.median(each)
-    print(f"one ad of {LENGTH} characters: {milliseconds:.2f} ms (at most {MOST_MILLISECONDS})")
-    print(f"{ADS} ads: {ratio:.1f} automaton passes (at most {MOST_PASSES})")
+        sweeps.append(_seconds(lambda: [book.index.sweep(text) for text in letters]))
+        rules.append(_seconds(lambda: [judge(book, normalise(text), {}) for text in texts]))
+        whole.append(_seconds(lambda: screen(items)))
+    ratio, milliseconds = min(rules) / min(sweeps), min(whole) / len(items) * 1000
+    print(f"one ad of {LENGTH} characters, all in: {milliseconds:.2f} ms (at most {MOST_MILLISECONDS})")
+    print(f"rules alone on {ADS} ads: {ratio:.1f} automaton passes (at most {MOST_PASSES})")
     return milliseconds <= MOST_MILLISECONDS and ratio <= MOST_PASSES
 
 
@@ -68,7 +71,7 @@ def _texts() -> list[str]:
     return ["".join(ads[(n + k * 7) % len(ads)] for k in range(8))[:LENGTH] for n in range(ADS)]
 
 
-def _seconds(work) -> float:  # type: ignore[no-untyped-def] # any call without arguments
+def _seconds(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started

@@ -1,7 +1,8 @@
 """Decides how well food and cosmetic copy is judged, on reference data kept outside the repository.
 
 Penalised cases up to December 2024 (113-12) and the official phrase lists were read while the packs were written; later
-cases were not opened. Of the lawful texts one half, picked by the hash of its id, was read; the other was not. Both are reported.
+cases were not opened. Of the lawful texts one half, picked by the hash of its id, was read; the other was not.
+Both are reported.
 """
 
 from __future__ import annotations
