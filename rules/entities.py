@@ -29,6 +29,7 @@ TEXTS = (
     "platform", "account_id", "account_name", "campaign_id", "campaign_name", "campaign_type", "ad_group_id",
     "ad_group_name", "ad_id", "ad_name", "breakdown_value", "result_indicator",
 )  # fmt: skip
+KEYED = ("platform", "account_id", "breakdown_value", *(f"{what}_{part}" for what in NAMED for part in ("id", "name")))
 GRAIN_DAYS = 60
 
 
@@ -54,14 +55,24 @@ def _day_number(column: pd.Series) -> Ints:
     return column.to_numpy(dtype="datetime64[D]").astype(np.int64)
 
 
-def _text(column: pd.Series) -> pd.Series:
-    """The column as text, "" where it is missing."""
-    return column.astype("str").fillna("")
+def with_codes(facts: pd.DataFrame) -> pd.DataFrame:
+    """``facts`` with every text column as categories without a missing one, so that each is read only once."""
+    coded = {}
+    for name in (*TEXTS, "grain", "breakdown"):
+        column = facts[name]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            if not column.hasnans:
+                coded[name] = column
+                continue
+            column = column.astype("str")
+        codes, texts = pd.factorize(column.fillna(""))
+        coded[name] = pd.Series(pd.Categorical.from_codes(codes, texts), index=facts.index)
+    return facts.assign(**coded)
 
 
-def _codes(column: pd.Series) -> tuple[Ints, int]:
-    codes, uniques = pd.factorize(_text(column))
-    return codes.astype(np.int64), len(uniques) + 1
+def _codes(column: pd.Series) -> Ints:
+    codes: Ints = column.cat.codes.to_numpy().astype(np.int64)
+    return codes
 
 
 def _join(*parts: Ints) -> Ints:
@@ -74,29 +85,30 @@ def _join(*parts: Ints) -> Ints:
 
 def _identity(rows: pd.DataFrame, what: str) -> tuple[Ints, NDArray[np.bool_]]:
     """Code of the id, or of the name where there is no id; and which rows have an id."""
-    has_id = (_text(rows[f"{what}_id"]) != "").to_numpy(dtype=bool)
-    by_id, count = _codes(rows[f"{what}_id"])
+    ids = rows[f"{what}_id"]
+    by_id = _codes(ids)
+    has_id = by_id != (ids.cat.categories.get_loc("") if "" in ids.cat.categories else -1)
     if has_id.all():
         return by_id, has_id
-    by_name, _ = _codes(rows[f"{what}_name"])
-    return np.where(has_id, by_id, by_name + count), has_id
+    return np.where(has_id, by_id, _codes(rows[f"{what}_name"]) + len(ids.cat.categories)), has_id
 
 
 def _entity_codes(rows: pd.DataFrame, level: str) -> Ints:
-    account = _join(_codes(rows["platform"])[0], _codes(rows["account_id"])[0])
+    account = _join(_codes(rows["platform"]), _codes(rows["account_id"]))
     code = account
     if level == "account":
         return code
     for what in NAMED[: NAMED.index("campaign" if level == "placement" else level) + 1]:
         own, has_id = _identity(rows, what)
         code = _join(np.where(has_id, account, code + int(account.max(initial=0)) + 1), own)
-    return _join(code, _codes(rows["breakdown_value"])[0]) if level == "placement" else code
+    return _join(code, _codes(rows["breakdown_value"])) if level == "placement" else code
 
 
 def _chosen_rows(facts: pd.DataFrame, level: str, last_day: int) -> pd.DataFrame:
     breakdown = "placement" if level == "placement" else ""
-    fits = facts["grain"].isin(FINER[level]) & (_text(facts["breakdown"]) == breakdown)
-    rows = facts.loc[(fits & (facts["date_day"] <= pd.Timestamp(last_day, unit="D"))).to_numpy(dtype=bool)]
+    fits = facts["grain"].isin(FINER[level]) & (facts["breakdown"] == breakdown)
+    chosen_rows = (fits & (facts["date_day"] <= pd.Timestamp(last_day, unit="D"))).to_numpy(dtype=bool)
+    rows = facts if chosen_rows.all() else facts.loc[chosen_rows]
     if rows.empty or rows["grain"].nunique() == 1:
         return rows
     recent = rows.loc[
@@ -120,7 +132,7 @@ def _escaped(column: pd.Series) -> pd.Series:
 
 
 def _with_keys(entities: pd.DataFrame, level: str) -> pd.DataFrame:
-    texts = {name: _escaped(entities[name]) for name in TEXTS}
+    texts = {name: _escaped(entities[name]) for name in KEYED}
     account = texts["platform"] + "|" + texts["account_id"]
     key = {"account": account}
     above = account
@@ -136,17 +148,16 @@ def _with_keys(entities: pd.DataFrame, level: str) -> pd.DataFrame:
 
 
 def level_facts(facts: pd.DataFrame, level: str, last_day: int) -> LevelFacts:
-    """The rows and entities of ``level`` up to ``last_day`` (days since 1970-01-01)."""
+    """The rows and entities of ``level`` up to ``last_day`` (days since 1970-01-01), from ``with_codes(facts)``."""
     rows = _chosen_rows(facts, level, last_day)
     code = _entity_codes(rows, level)
     day = _day_number(rows["date_day"])
     in_time = np.argsort(day, kind="stable")
     latest = np.zeros(int(code.max(initial=-1)) + 1, dtype=np.int64)
     latest[code[in_time]] = in_time
-    entities = rows.iloc[latest][list(TEXTS)].apply(_text).reset_index(drop=True)
-    counts, names = pd.factorize(_text(rows["result_indicator"]), sort=True)
-    if len(names) and names[0] == "":
-        counts, names = counts - 1, names[1:]
+    entities = rows.iloc[latest][list(TEXTS)].astype("str").reset_index(drop=True)
+    names = rows["result_indicator"].cat.categories
+    counts = np.where((names == "")[_codes(rows["result_indicator"])], -1, _codes(rows["result_indicator"]))
     told = in_time[counts[in_time] >= 0]
     indicator = entities["result_indicator"].to_numpy(dtype=object).copy()
     indicator[code[told]] = np.asarray(names, dtype=object)[counts[told]]
@@ -163,6 +174,6 @@ def level_facts(facts: pd.DataFrame, level: str, last_day: int) -> LevelFacts:
         number[code],
         day,
         np.maximum(_day_number(rows["period_end"].fillna(rows["date_day"])), day),
-        counts.astype(np.int64),
+        counts,
         {name: rows[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in additive() if name in rows.columns},
     )

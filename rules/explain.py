@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.messages import Message, Value
@@ -11,11 +11,13 @@ from engine.money import SIGNS
 from engine.vocabulary import Level, Subject
 from rules.condition_form import Test, tests_of
 from rules.conditions import COMPARE, right_side
+from rules.entities import TEXTS
 from rules.flags import Flags
 from rules.pack import RulePack
 from rules.signals import SignalTable
 from rules.vocabulary import signals
 
+TEXTS_AND_KEYS = (*TEXTS, "key", "group_key", "campaign_key")
 SETS = ("ad_group", "campaign", "account")
 SHOWN_NAMES = ("account", "campaign", "ad_group", "ad")
 
@@ -27,16 +29,23 @@ def plain(value: float) -> float | int | None:
     return int(value) if float(value).is_integer() else round(float(value), 10)
 
 
-def subject(table: SignalTable, at: int) -> Subject:
+def rows_of(table: SignalTable, at: Sequence[int]) -> list[dict[str, str]]:
+    """The texts of some entities, taken out of the frame in one go."""
+    if not at:
+        return []
+    taken = table.facts.entities.iloc[list(at)]
+    texts = zip(*(taken[name].tolist() for name in TEXTS_AND_KEYS), strict=True)
+    return [dict(zip(TEXTS_AND_KEYS, row, strict=True)) for row in texts]
+
+
+def subject(level: str, row: Mapping[str, str]) -> Subject:
     """Who an entity is, with ids and names from the account down to itself."""
-    row = table.facts.entities.iloc[at]
-    level = table.facts.level
     known = SHOWN_NAMES[: SHOWN_NAMES.index("campaign" if level == "placement" else level) + 1]
-    ids = {name: str(row[f"{name}_id"]) for name in known if row[f"{name}_id"]}
-    names = {name: str(row[f"{name}_name"]) for name in known if row[f"{name}_name"]}
+    ids = {name: row[f"{name}_id"] for name in known if row[f"{name}_id"]}
+    names = {name: row[f"{name}_name"] for name in known if row[f"{name}_name"]}
     if level == "placement":
-        names["placement"] = str(row["breakdown_value"])
-    return Subject(Level(level), str(row["platform"]), ids, names)
+        names["placement"] = row["breakdown_value"]
+    return Subject(Level(level), row["platform"], ids, names)
 
 
 def _condition(test: Test, table: SignalTable, at: int) -> dict[str, Any]:
@@ -113,9 +122,9 @@ def amount(value: float, currency: str | None) -> str:
     return f"{sign}{value:,.0f}"
 
 
-def reason(pack: RulePack, table: SignalTable, found: Flags, at: int, currency: str | None) -> Message:
+def reason(pack: RulePack, table: SignalTable, found: Flags, at: int, name: str, currency: str | None) -> Message:
     """One plain sentence: what, on which numbers, how sure, and how much money is in it."""
-    columns, name = table.columns, subject(table, at).name
+    columns = table.columns
     values: dict[str, Value] = {
         "name": name,
         "days": pack.window.days,

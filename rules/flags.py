@@ -63,12 +63,16 @@ def in_scope(pack: RulePack, entities: pd.DataFrame) -> Bools:
 def _sureness(pack: RulePack, table: SignalTable) -> tuple[Floats, Floats, ClickRatios | None]:
     """P(the flag is true), the chance of these numbers if it is not, and the click ratios where they decide."""
     columns, size = table.columns, len(table.facts.entities)
+    platform = pd.factorize(table.facts.entities["platform"], sort=True)[0].astype(np.int64)
     if pack.evidence.method == "poisson_zero" and table.expected is not None:
         due = table.expected
-        sure = never_converts(columns["conversions"], due.expected, due.conversions_behind)
+        sure = np.full(size, np.nan)
+        for number in np.unique(platform):
+            own = platform == number
+            got, wanted, behind = columns["conversions"][own], due.expected[own], due.conversions_behind[own]
+            sure[own] = never_converts(got, wanted, behind)
         return sure, due.chance_of_none, None
     if pack.evidence.method == "ctr_below_peers" and table.peers is not None:
-        platform = pd.factorize(table.facts.entities["platform"], sort=True)[0].astype(np.int64)
         ratios = click_ratios(columns["clicks"], columns["impressions"], table.peers, platform, pack.evidence.ratio)
         return ratios.sure, 1.0 - ratios.sure, ratios
     return np.ones(size), np.zeros(size), None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,7 +15,7 @@ from engine.snapshot import Snapshot
 from engine.vocabulary import PackRef, Period, content_hash
 from rules.candidates import Candidate, Decision
 from rules.checks import data_findings, tracking_findings
-from rules.explain import evidence, plain, reason, subject
+from rules.explain import evidence, plain, reason, rows_of, subject
 from rules.flags import Flags, flags, guard_columns
 from rules.judgement import Applied, Judged, Judgement, NoData, Recommendation, Targets
 from rules.loading import LoadedPack, shipped_packs
@@ -39,6 +39,20 @@ class _Judged:
     found: Flags
     learning: np.ndarray[tuple[int], np.dtype[np.bool_]]
     broken: np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+    def flagged_rows(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """Number and texts of every flagged entity."""
+        at = np.flatnonzero(self.found.flagged).tolist()
+        return zip(at, rows_of(self.table, at), strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Flagged:
+    """One entity that one rule flagged."""
+
+    one: _Judged
+    at: int
+    row: dict[str, str]
 
 
 def judge(
@@ -65,19 +79,18 @@ def judge(
     for pack, ref in chosen:
         for level in pack.level:
             table = source.table(level, pack.window.days, pack.window.end_lag_days, pack.metrics)
-            active, learning = states_of(table, states)
+            active, learning = states_of(table.facts, source.delivery(level, source.day - 1), states)
             broken = table.facts.entities["account_key"].isin(broken_accounts).to_numpy(dtype=bool)
             found = flags(pack, table, active, guard_columns(table, learning, broken))
             judged.append(_Judged(pack, ref, level, table, found, learning, broken))
             if level == "ad" and not active_ads:
-                active_ads = active_per_group(table, active)
+                active_ads = active_per_group(table.facts, active)
     at_rest = cooling(applied, {pack.id: pack.cooldown_days for pack, _ in chosen}, as_of)
-    candidates, origin = _candidates(judged, at_rest)
-    candidates = mark_last_active(candidates, active_ads, [float(j.found.sure[at]) for j, at in origin])
+    flagged = [_Flagged(one, at, row) for one in judged for at, row in one.flagged_rows()]
+    candidates = [_candidate(flag, at_rest) for flag in flagged]
+    candidates = mark_last_active(candidates, active_ads, [float(f.one.found.sure[f.at]) for f in flagged])
     decisions, used = resolve(candidates, resolver)
-    recommendations = [
-        _recommendation(snapshot, origin[i], candidates, i, decisions[i]) for i in range(len(candidates))
-    ]
+    recommendations = [_recommendation(snapshot, flagged[i], candidates, i, d) for i, d in enumerate(decisions)]
     missing: list[NoData] = [one for j in judged for one in no_answers(j.pack, j.table, j.found)]
     return Judgement(
         account=snapshot.account,
@@ -100,31 +113,22 @@ def _most_money_first(one: Recommendation) -> tuple[float, str, str]:
     return (-one.spend_at_stake, one.rule.name, one.entity)
 
 
-def _candidates(
-    judged: Sequence[_Judged], at_rest: set[tuple[str, str]]
-) -> tuple[list[Candidate], list[tuple[_Judged, int]]]:
-    candidates, origin = [], []
-    for one in judged:
-        entities, guards = one.table.facts.entities, one.pack.guards.skip_if
-        for at in np.flatnonzero(one.found.flagged).tolist():
-            key = str(entities["key"].iat[at])
-            candidates.append(
-                Candidate(
-                    entity=key,
-                    group=str(entities["group_key"].iat[at]),
-                    campaign=str(entities["campaign_key"].iat[at]),
-                    level=one.level,
-                    rule=one.pack.id,
-                    action=one.pack.act,
-                    action_class=CLASS_OF[one.pack.act],
-                    priority=one.pack.priority,
-                    learning="learning" in guards and bool(one.learning[at]),
-                    cooldown=(one.pack.id, key) in at_rest,
-                    tracking_break="tracking_break" in guards and bool(one.broken[at]),
-                )
-            )
-            origin.append((one, at))
-    return candidates, origin
+def _candidate(flag: _Flagged, at_rest: set[tuple[str, str]]) -> Candidate:
+    one, row = flag.one, flag.row
+    guards = one.pack.guards.skip_if
+    return Candidate(
+        entity=row["key"],
+        group=row["group_key"],
+        campaign=row["campaign_key"],
+        level=one.level,
+        rule=one.pack.id,
+        action=one.pack.act,
+        action_class=CLASS_OF[one.pack.act],
+        priority=one.pack.priority,
+        learning="learning" in guards and bool(one.learning[flag.at]),
+        cooldown=(one.pack.id, row["key"]) in at_rest,
+        tracking_break="tracking_break" in guards and bool(one.broken[flag.at]),
+    )
 
 
 def _trail(one: _Judged, candidate: Candidate, decision: Decision, by: str | None) -> tuple[Message, ...]:
@@ -140,9 +144,10 @@ def _withheld(account: str, entity: str, rule: str, window_end: date, share: flo
 
 
 def _recommendation(
-    snapshot: Snapshot, origin: tuple[_Judged, int], candidates: Sequence[Candidate], number: int, decision: Decision
+    snapshot: Snapshot, flag: _Flagged, candidates: Sequence[Candidate], number: int, decision: Decision
 ) -> Recommendation:
-    one, at = origin
+    one, at = flag.one, flag.at
+    who = subject(one.level, flag.row)
     candidate = candidates[number]
     end = EPOCH + timedelta(days=one.table.last_day)
     by = None if decision.beaten_by is None else candidates[decision.beaten_by]
@@ -152,16 +157,16 @@ def _recommendation(
         id=content_hash(identity),
         rule=one.ref,
         entity=candidate.entity,
-        subject=subject(one.table, at),
+        subject=who,
         action="alert" if decision.verdict == "downgraded" else candidate.action,
         proposed_action=candidate.action,
         decision=decision.verdict,
         because=decision.because,
         beaten_by=f"{by.rule}:{by.entity}" if by else (decision.because if decision.verdict != "kept" else None),
         trail=trail,
-        spend_at_stake=float(plain(float(np.nan_to_num(one.table.columns["spend"][at]))) or 0),
+        spend_at_stake=float(plain(float(one.table.columns["spend"][at])) or 0),
         window=Period(EPOCH + timedelta(days=one.table.first_day), end),
         holdout=_withheld(snapshot.account, candidate.entity, one.pack.id, end, one.pack.holdout),
-        reason=reason(one.pack, one.table, one.found, at, snapshot.currency),
+        reason=reason(one.pack, one.table, one.found, at, who.name, snapshot.currency),
         evidence=evidence(one.pack, one.table, one.found, at),
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.messages import Message, Value
 from rules.click_ratio import impressions_until_sure
 from rules.entities import Floats
-from rules.explain import subject
+from rules.explain import rows_of, subject
 from rules.flags import Flags
 from rules.judgement import NoData
 from rules.pack import RulePack
@@ -26,13 +26,12 @@ def no_answers(pack: RulePack, table: SignalTable, found: Flags) -> list[NoData]
     at = np.flatnonzero(found.unanswered)
     at = at[np.argsort(-spend[at], kind="stable")][:MOST_TOLD]
     more = _more(pack, table, found, at)
-    keys = table.facts.entities["key"]
     answers = []
-    for place, entity in enumerate(at.tolist()):
-        who, wanted = subject(table, entity), float(more[place])
+    for entity, row, wanted in zip(at.tolist(), rows_of(table, at.tolist()), more.tolist(), strict=True):
+        who = subject(table.facts.level, row)
         reason = _reason(pack, table, found, entity, {"name": who.name}, wanted)
         count = math.ceil(wanted) if math.isfinite(wanted) and wanted > 0 else None
-        answers.append(NoData(pack.id, str(keys.iat[entity]), who, reason, float(spend[entity]), count))
+        answers.append(NoData(pack.id, row["key"], who, reason, float(spend[entity]), count))
     return answers
 
 

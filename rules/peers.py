@@ -3,8 +3,8 @@
 Peers share platform, account, objective and placement breakdown, and the ad group; where that leaves fewer than
 four, the campaign; then the account, whose other ad groups run at other rates: that difference is estimated and
 widens the doubt. The ad itself is left out. The rate is the pooled rate times the median of
-the peers' shrunken ratios: with thin data that median is 1 and the pooled rate stands; with rich data a third
-of bad ads, or one giant, no longer drags the rate everyone is measured by.
+the peers' shrunken ratios, each weighing what it can tell (1 / (1/clicks due + 1/k)): with thin data that median is 1
+and the pooled rate stands; with rich data a third of bad ads, or one giant, no longer drags the rate for everyone.
 """
 
 from __future__ import annotations
@@ -108,11 +108,11 @@ def _estimate(n: Floats, c: Floats, shape: Floats, owner: Ints) -> _Estimate:
     pooled_n, pooled_c = _per(n, owner), _per(c, owner)
     pooled = np.divide(pooled_c, pooled_n, out=np.zeros(len(n)), where=pooled_n > 0)
     ratio = (shape + c) / (shape + n * pooled)
-    weight = np.minimum(n, 2 * np.divide(pooled_n, others + known, out=np.zeros(len(n)), where=(others + known) > 0))
+    due = n * pooled
+    weight = np.divide(due * shape, due + shape, out=np.zeros(len(n)), where=due > 0)  # 1 / (1/due + 1/shape)
     rate = pooled * _median_of_others(ratio, weight, owner)
-    rest_weight, rest_square = _per(weight, owner) - weight, _per(weight**2, owner) - weight**2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        variance = 1.0 / (pooled_c - c) + rest_square / rest_weight**2 / shape
+    rest_weight = _per(weight, owner) - weight
+    variance = np.divide(1.0, rest_weight, out=np.full(len(n), np.nan), where=rest_weight > 1e-9)
     usable = (pooled_c - c > 0) & (rate > 0)
     return _Estimate(others, np.where(usable, rate, np.nan), np.where(usable, variance, np.nan))
 

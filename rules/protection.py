@@ -12,23 +12,24 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rules.candidates import Candidate
+from rules.delivery import Delivery
+from rules.entities import LevelFacts
 from rules.judgement import Applied
-from rules.signals import SignalTable
 
 Bools = NDArray[np.bool_]
 
 
-def states_of(table: SignalTable, states: pd.DataFrame | None) -> tuple[Bools, Bools]:
+def states_of(facts: LevelFacts, now: Delivery, states: pd.DataFrame | None) -> tuple[Bools, Bools]:
     """Per entity: is it active, is it learning. Told by a state export where there is one, else seen from delivery.
 
     ``states`` has the columns platform, level, id and status, and may have learning (true/false).
     """
-    active, learning = table.delivery.active.copy(), table.delivery.young.copy()
-    level = table.facts.level
+    active, learning = now.active.copy(), now.young.copy()
+    level = facts.level
     if states is None or states.empty or level in ("placement", "account"):
         return active, learning
     own = states.loc[states["level"] == level].drop_duplicates(["platform", "id"], keep="last")
-    entities = table.facts.entities[["platform", f"{level}_id"]].rename(columns={f"{level}_id": "id"})
+    entities = facts.entities[["platform", f"{level}_id"]].rename(columns={f"{level}_id": "id"})
     told = entities.merge(own, how="left", on=["platform", "id"])
     known = (told["status"].notna() & (told["id"] != "")).to_numpy(dtype=bool)
     active[known] = (told["status"] == "active").to_numpy(dtype=bool)[known]
@@ -64,6 +65,6 @@ def mark_last_active(
     return [replace(c, last_active=True) if c.entity in spared else c for c in candidates]
 
 
-def active_per_group(table: SignalTable, active: Bools) -> Counter[str]:
+def active_per_group(facts: LevelFacts, active: Bools) -> Counter[str]:
     """How many active ads each ad group has."""
-    return Counter(table.facts.entities.loc[active, "group_key"])
+    return Counter(facts.entities.loc[active, "group_key"])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rules.conditions import Conditions
 from rules.delivery import Delivery, delivery
-from rules.entities import Floats, LevelFacts, level_facts
+from rules.entities import Floats, LevelFacts, level_facts, with_codes
 from rules.expected import Expected, blanks_are_zero, expected_conversions
 from rules.judgement import Targets
 from rules.peers import PeerRates, peer_rates
@@ -42,6 +42,7 @@ class SignalSource:
     frame: pd.DataFrame
     day: int
     targets: Targets
+    _coded: pd.DataFrame | None = None
     _levels: dict[str, LevelFacts] = field(default_factory=dict)
     _deliveries: dict[tuple[str, int], Delivery] = field(default_factory=dict)
     _tables: dict[tuple[str, int, int, frozenset[str]], SignalTable] = field(default_factory=dict)
@@ -49,7 +50,9 @@ class SignalSource:
     def level(self, name: str) -> LevelFacts:
         """The facts of one level up to the day of judging, blanks of result columns settled."""
         if name not in self._levels:
-            facts = level_facts(self.frame, name, self.day)
+            if self._coded is None:
+                self._coded = with_codes(self.frame)
+            facts = level_facts(self._coded, name, self.day)
             conversions = facts.values.get("conversions")
             if conversions is not None:
                 account = facts.entities["account"].to_numpy(dtype=np.int64)[facts.entity]

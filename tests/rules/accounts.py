@@ -43,7 +43,7 @@ def snapshot(rows: Iterable[dict[str, Any]], account: str = "acme") -> Snapshot:
     return Snapshot(account, AS_OF, "TWD", facts(rows), "0" * 64)
 
 
-def healthy(copies: int = 12, first: int = -60, last: int = -1, **values: Any) -> list[dict[str, Any]]:
+def healthy(copies: int = 12, first: int = -40, last: int = -1, **values: Any) -> list[dict[str, Any]]:
     """Ads on par with each other."""
     numbers = {"impressions": 2000, "clicks": 30, "spend": 400, "conversions": 1} | values
     return [r for at in range(copies) for r in daily(f"good {at}", first, last, **numbers)]

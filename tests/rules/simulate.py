@@ -1,8 +1,8 @@
 """Accounts whose truth is known, to count how many flags are false and how many bad ads are found.
 
 ``pinned`` is the generator the rules are measured by (5,000 creatives, 12 % truly at 0.55 of the others, median 665
-impressions). ``graded`` is another: ad groups of a dozen with rates of their own, ads spread smoothly, bad ones from 0.4
-to 0.75. A third draws conversions.
+impressions). ``graded`` is another: ad groups of a dozen with rates of their own, ads spread smoothly, bad ones
+from 0.4 to 0.75. A third draws conversions.
 """
 
 from __future__ import annotations

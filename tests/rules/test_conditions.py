@@ -59,7 +59,7 @@ def _naive(when, row):
     return None if None in answers else not decisive
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(when=conditions, rows=st.lists(st.tuples(value, value, value), min_size=1, max_size=40))
 def test_masks_equal_a_naive_row_evaluator(when, rows):
     columns = {name: np.array([row[at] for row in rows]) for at, name in enumerate(METRICS)}
