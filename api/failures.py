@@ -15,7 +15,29 @@ from engine.logs import logger
 from engine.messages import Language, Message, render
 
 _LOG = logger("api")
-_KINDS = {"extra_forbidden": "api.field.unknown", "missing": "api.field.missing"}
+# pydantic's kind of fault -> our sentence; what is not listed keeps pydantic's own words.
+_KINDS = {
+    "extra_forbidden": "unknown",
+    "missing": "missing",
+    "greater_than": "above",
+    "greater_than_equal": "at_least",
+    "less_than_equal": "at_most",
+    "date_from_datetime_parsing": "date",
+    "date_parsing": "date",
+    "date_type": "date",
+    "finite_number": "number",
+    "decimal_parsing": "number",
+    "decimal_type": "number",
+    "int_parsing": "number",
+    "string_too_long": "too_long",
+    "too_long": "too_long",
+    "string_too_short": "empty",
+    "too_short": "empty",
+    "string_type": "text",
+    "dict_type": "object",
+    "model_type": "object",
+}
+_LIMITS = ("gt", "ge", "le", "max_length")
 
 
 def answer_failures(app: Flask) -> None:
@@ -33,9 +55,11 @@ def fields_of(error: ValidationError) -> Response:
 def field_faults(error: ValidationError, language: Language) -> FieldFaults:
     """Every field that does not fit, as an error of ours."""
     found = []
-    for fault in error.errors(include_input=False, include_url=False, include_context=False):
+    for fault in error.errors(include_input=False, include_url=False):
         where = ".".join(str(part) for part in fault["loc"]) or "(body)"
-        message = Message(_KINDS.get(fault["type"], "api.field.invalid"), {"detail": fault["msg"]})
+        limit = next((str(fault["ctx"][name]) for name in _LIMITS if name in fault.get("ctx", {})), "")
+        kind = _KINDS.get(fault["type"], "invalid")
+        message = Message(f"api.field.{kind}", {"detail": fault["msg"], "limit": limit})
         found.append((where, render(message, language)))
     return FieldFaults(found)
 

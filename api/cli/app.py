@@ -63,12 +63,13 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """The exit code of one command line."""
+    as_json = "--json" in arguments
     try:
         typed = next((part for part in arguments if not part.startswith("-")), None)
         done = build(typed)(args=arguments, prog_name="adcue", standalone_mode=False)
         return done if isinstance(done, int) else 0
     except AdcueError as error:
-        tell_error(error)
+        tell_error(error, as_json=as_json)
         from api.problems import exit_code_of
 
         return exit_code_of(error)
@@ -76,15 +77,15 @@ def run(arguments: list[str]) -> int:
         warn(word("stopped"))
         return 130
     except typer.TyperException as error:
-        return _usage(error)
+        return _usage(error, as_json=as_json)
     except Exception as error:
         from api.unforeseen import unexpected
 
-        tell_error(unexpected(error))
+        tell_error(unexpected(error), as_json=as_json)
         return 1
 
 
-def _usage(error: typer.TyperException) -> int:
+def _usage(error: typer.TyperException, *, as_json: bool) -> int:
     """A command line that does not fit, told with what to type instead."""
     kind = type(error).__name__
     if kind == "NoArgsIsHelpError":
@@ -93,5 +94,5 @@ def _usage(error: typer.TyperException) -> int:
     parameter = getattr(error, "param", None)
     name = getattr(error, "option_name", None) or (parameter.opts[-1] if parameter is not None else "")
     detail = error.format_message() if hasattr(error, "format_message") else str(error)
-    tell_error(InputError(f"api.cli.usage.{_USAGE.get(kind, 'other')}", name=str(name), detail=detail))
+    tell_error(InputError(f"api.cli.usage.{_USAGE.get(kind, 'other')}", name=str(name), detail=detail), as_json=as_json)
     return 2

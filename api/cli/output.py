@@ -41,10 +41,10 @@ def say_json(document: object) -> None:
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
-def tell_error(error: AdcueError) -> None:
-    """The error in the reader's language on standard error; after ``--json`` also as a problem document."""
+def tell_error(error: AdcueError, *, as_json: bool = False) -> None:
+    """The error in the reader's language on standard error; for programs also as a problem document."""
     warn(error.text(language()))
-    if "--json" in sys.argv:
+    if as_json:
         from api.problems import problem
 
         say_json(problem(error, language()))

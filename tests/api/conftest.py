@@ -1,0 +1,113 @@
+"""A small sample account that the tests of every door share: written once, copied where a test changes it."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from api.app import create_app
+from api.sample import Truth, write_sample
+from api.services.imports import import_file
+from api.sessions import SESSIONS
+from engine.settings import settings
+from engine.store.store import Store
+
+ACCOUNT = "default"
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory) -> tuple[Path, Truth]:
+    """A sample advertiser's files."""
+    folder = tmp_path_factory.mktemp("sample")
+    return folder, write_sample(folder, seed=3, weeks=12)
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory, sample) -> Path:
+    """A data folder whose store holds the sample; never changed, only copied."""
+    folder, truth = sample
+    data = tmp_path_factory.mktemp("filled")
+    store = Store(f"sqlite:///{data / 'adcue.sqlite3'}")
+    store.upgrade()
+    account = store.account(ACCOUNT, "test")
+    for path in truth.exports:
+        import_file(account, path, date.fromisoformat(truth.end) + timedelta(days=1))
+    store.close()
+    return data
+
+
+@pytest.fixture
+def data_dir(tmp_path, monkeypatch) -> Path:
+    """An empty data folder that the settings point at."""
+    monkeypatch.setenv("ADCUE_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.delenv("ADCUE_DATABASE_URL", raising=False)
+    monkeypatch.delenv("ADCUE_LANGUAGE", raising=False)
+    settings.cache_clear()
+    yield tmp_path / "data"
+    settings.cache_clear()
+
+
+@pytest.fixture
+def filled_dir(data_dir, filled) -> Path:
+    """A data folder of one's own that holds the sample."""
+    shutil.copytree(filled, data_dir)
+    return data_dir
+
+
+@pytest.fixture
+def store(request, data_dir) -> Store:
+    """The store of the settings' data folder; with the sample in it where a test asks for that."""
+    if "filled_dir" in request.fixturenames:
+        request.getfixturevalue("filled_dir")
+    data_dir.mkdir(exist_ok=True)
+    opened = Store(settings().url)
+    opened.upgrade()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def app(store):
+    """The application on that store."""
+    return create_app(store)
+
+
+@pytest.fixture
+def client(app):
+    """A client without a key."""
+    return app.test_client()
+
+
+@pytest.fixture
+def key(store):
+    """Makes a key of a role and gives the header that carries it."""
+
+    def make(role: str = "planner", account: str = ACCOUNT) -> dict[str, str]:
+        return {"Authorization": f"Bearer {store.keys.create(account, role, 'test')[0]}"}
+
+    return make
+
+
+@pytest.fixture
+def logged_in(client, store):
+    """A client with a session of a role."""
+
+    def log_in(role: str = "planner"):
+        answer = client.post("/login", data={"key": store.keys.create(ACCOUNT, role, "test")[0]})
+        assert answer.status_code == 303
+        return client
+
+    yield log_in
+    SESSIONS.__init__()
+
+
+PLAN = {"budget": 1200000, "start": "2026-11-16", "end": "2026-12-13"}
+
+
+@pytest.fixture
+def plan() -> dict[str, object]:
+    """A budget request that fits the sample."""
+    return dict(PLAN)

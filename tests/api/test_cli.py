@@ -1,0 +1,135 @@
+"""The command line: exit codes, words in the language asked for, never a traceback, quick help."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from api.cli.app import VERBS, run
+
+ADCUE = Path(sys.executable).with_name("adcue")
+
+
+@pytest.fixture
+def adcue(data_dir, capsys):
+    """Runs one command line in this process: exit code, standard output, standard error."""
+
+    def call(*words: object) -> tuple[int, str, str]:
+        code = run([str(word) for word in words])
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return call
+
+
+@pytest.mark.parametrize("verb", [*VERBS, "key"])
+def test_every_verb_explains_itself(adcue, verb):
+    code, out, err = adcue(verb, "--help")
+    assert (code, err) == (0, "")
+    assert out.startswith(f"Usage: adcue {verb}")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["propose", "--budget", "1"], "缺少 --start"),
+        (["propose", "--budgett", "1"], "沒有選項 --budgett"),
+        (["fly"], "adcue --help"),
+        (["propose", "--budget", "很多", "--start", "2026-12-01", "--end", "2026-12-31"], "不是金額"),
+        (["propose", "--budget", "1", "--start", "2026-13-01", "--end", "2026-12-31"], "不是日期"),
+        (["propose", "--budget", "1", "--start", "2026-12-01", "--end", "2026-12-31", "--min", "meta"], "名稱=值"),
+        (["propose", "--budget", "1", "--start", "2026-12-01", "--end", "2026-12-31"], "沒有任何數據"),
+        (["cue-sheet", "P-abcdef", "--out", "x.xlsx"], "P-abcdef"),
+        (["import", "missing.csv"], "找不到"),
+        (["copy-check", "missing.jsonl"], "找不到"),
+        (["copy-check", "missing.jsonl", "--out", "x.doc"], "副檔名"),
+        (["key", "create", "--role", "king"], "king"),
+        (["key", "revoke", "nothing"], "nothing"),
+        (["nightly", "--as-of", "soon"], "不是日期"),
+        (["sample", "somewhere", "--seed", "-1"], ""),
+    ],
+)
+def test_bad_input_ends_with_2_and_one_sentence(adcue, words, told, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = adcue(*words)
+    assert code == 2
+    assert told in err and err.strip()
+    assert "Traceback" not in out + err
+    assert not (tmp_path / "x.xlsx").exists()
+
+
+def test_an_error_after_json_is_a_problem_document(adcue):
+    code, out, err = adcue("nightly", "--as-of", "soon", "--json")
+    assert code == 2
+    assert json.loads(out)["code"] == "api.value.date"
+    assert err.strip() == json.loads(out)["detail"]
+
+
+def test_an_error_nobody_foresaw_is_one_sentence(adcue, monkeypatch):
+    def fail(*_args):
+        raise RuntimeError("secret 0912345678")
+
+    monkeypatch.setattr("api.cli.doors.open_store", fail)
+    code, out, err = adcue("key", "list")
+    assert code == 1
+    assert "RuntimeError" in err and "secret" not in out + err and "Traceback" not in out + err
+
+
+def test_one_file_that_cannot_be_used_does_not_stop_the_others(adcue, sample, tmp_path):
+    empty = tmp_path / "empty.csv"
+    empty.write_bytes(b"")
+    code, out, _ = adcue("import", empty, sample[1].exports[0], "--received", "2026-11-16", "--json")
+    items = json.loads(out)["items"]
+    assert code == 2
+    assert [item["status"] for item in items] == ["refused", "imported"]
+    assert items[0]["problem"]["errors"][0]["code"].startswith("engine.ingest.")
+
+
+def test_the_import_tells_what_it_understood(adcue, sample):
+    code, out, _ = adcue("import", sample[1].exports[0], "--received", "2026-11-16")
+    assert code == 0
+    assert "Google Ads" in out and "NT$" in out and "欄位對應" in out
+
+
+@pytest.mark.parametrize("language", ["zh-TW", "en"])
+def test_help_speaks_the_language_asked_for(language):
+    done = subprocess.run(
+        [ADCUE, "--help"], env=os.environ | {"ADCUE_LANGUAGE": language}, capture_output=True, text=True, check=True
+    )
+    assert ("提案" in done.stdout) is (language == "zh-TW")
+
+
+def test_help_is_quick():
+    """Under 0.4 s for the whole process; on a busy machine the interpreter's own start is counted off twice over."""
+
+    def seconds(*command: object) -> float:
+        begun = time.perf_counter()
+        subprocess.run([str(word) for word in command], capture_output=True, check=True)
+        return time.perf_counter() - begun
+
+    runs = [(seconds(ADCUE, "--help"), seconds(sys.executable, "-c", "pass")) for _ in range(5)]
+    quickest, bare = min(help_ for help_, _ in runs), min(bare for _, bare in runs)
+    assert quickest < max(0.4, 10 * bare)
+
+
+def test_help_loads_nothing_heavy():
+    code = "import sys; from api.cli.app import run; run(['--help']); print(*sorted(sys.modules), file=sys.stderr)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr.split()
+    heavy = {"pandas", "numpy", "sqlalchemy", "flask", "pydantic", "rich.console", "sklearn", "pyomo", "xlsxwriter"}
+    assert not heavy & set(loaded)
+
+
+def test_keys_are_shown_once(adcue):
+    code, out, _ = adcue("key", "create", "--role", "machine", "--json")
+    made = json.loads(out)
+    assert code == 0 and made["role"] == "machine"
+    _, listed, _ = adcue("key", "list")
+    assert made["prefix"] in listed and made["key"] not in listed
+    assert adcue("key", "revoke", made["prefix"])[0] == 0
+    assert json.loads(adcue("key", "list", "--json")[1])["items"][0]["revoked_at"]

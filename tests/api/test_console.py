@@ -1,0 +1,96 @@
+"""The page: what it shows of an account, what its forms do, what it never lets through."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+PIECE = {"HX-Request": "true", "Sec-Fetch-Site": "same-origin"}
+
+
+def test_an_empty_account_says_what_to_do(logged_in):
+    page = logged_in().get("/").get_data(as_text=True)
+    for words in ("還沒有提案", "還沒有跑過夜間檢查", "還沒有檢核過文案", "還沒有匯入任何檔案"):
+        assert words in page
+
+
+def test_the_page_speaks_english_when_asked(logged_in):
+    page = logged_in().get("/?lang=en").get_data(as_text=True)
+    assert 'lang="en"' in page and "No proposal yet" in page
+
+
+@pytest.fixture
+def planned(filled_dir, logged_in, plan):
+    """A planner's client and the piece of page a new proposal brought."""
+    client = logged_in()
+    form = {"budget": "120萬", "start": plan["start"], "end": plan["end"], "result": "conversions"}
+    return client, client.post("/propose", data=form, headers=PIECE).get_data(as_text=True)
+
+
+def test_a_new_proposal_takes_the_place_of_the_old(planned):
+    client, piece = planned
+    assert "NT$1,200,000" in piece and "九成區間" in piece and "chart-data" in piece
+    home = client.get("/").get_data(as_text=True)
+    assert "NT$1,200,000" in home and "1,200,000" in home
+
+
+def test_the_cue_sheet_is_a_download(planned):
+    client, piece = planned
+    link = piece.split('href="')[1].split('"')[0].replace("&amp;", "&")
+    answer = client.get(link)
+    assert answer.data.startswith(b"PK")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_a_fault_of_a_form_is_told_in_its_place(logged_in):
+    answer = logged_in().post("/propose", data={"budget": "許多"}, headers=PIECE)
+    assert answer.status_code == 200
+    assert "不是金額" in answer.get_data(as_text=True)
+    assert "<html" not in answer.get_data(as_text=True)
+
+
+def test_copy_is_shown_with_its_words_marked_and_nothing_of_it_runs(logged_in):
+    text = "<script>alert(1)</script>三天治好糖尿病"
+    piece = logged_in().post("/copy", data={"text": text, "product": "food"}, headers=PIECE).get_data(as_text=True)
+    assert "<script>alert" not in piece
+    assert "<mark>" in piece and "食品安全衛生管理法 §28" in piece
+    assert "這則文案不能刊登" in piece
+
+
+def test_copy_as_a_file_counts_for_the_page(logged_in):
+    client = logged_in()
+    content = "text,product\n果汁治好糖尿病,food\n現榨柳橙汁,food\n".encode()
+    piece = client.post("/copy", data={"file": (io.BytesIO(content), "ads.csv")}, headers=PIECE).get_data(as_text=True)
+    assert "ads.csv：1 則禁止刊登、0 則需人工複核、1 則通過" in piece
+    assert "ads.csv" in client.get("/").get_data(as_text=True)
+
+
+def test_a_file_imported_on_the_page_is_listed(logged_in, sample):
+    path = sample[1].exports[0]
+    with path.open("rb") as file:
+        piece = logged_in().post("/import", data={"file": (file, path.name)}, headers=PIECE).get_data(as_text=True)
+    assert f"已匯入 {path.name}" in piece and "Google Ads" in piece
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd.csv", "..\\..\\boot.csv", "", "a\nb.csv", "=cmd.csv", "x" * 400])
+def test_an_upload_s_name_leads_nowhere(logged_in, sample, name):
+    content = sample[1].exports[0].read_bytes()
+    answer = logged_in().post("/import", data={"file": (io.BytesIO(content), name or "a")}, headers=PIECE)
+    assert answer.status_code == 200
+    assert "Traceback" not in answer.get_data(as_text=True)
+
+
+def test_the_night_is_run_on_the_page(filled_dir, logged_in):
+    piece = logged_in().post("/night", data={"as_of": "2026-11-16"}, headers=PIECE).get_data(as_text=True)
+    assert "2026/11/16" in piece and "需要決定" in piece
+
+
+def test_no_page_holds_inline_script_or_style(filled_dir, planned):
+    client, _ = planned
+    for path in ("/", "/login", "/?lang=en"):
+        page = client.get(path).get_data(as_text=True)
+        assert " style=" not in page and "<style" not in page
+        assert " onclick=" not in page and "hx-on" not in page
+        for tag in page.split("<script")[1:]:
+            assert tag.startswith((' src="/static/', ' type="application/json"'))
