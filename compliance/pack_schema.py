@@ -145,7 +145,11 @@ AnyRule = Annotated[PhraseRule | ClaimRule | PatternRule | TogetherRule | Stated
 
 
 class Pack(Strict):
-    """The rules of one product category."""
+    """The rules of one product category.
+
+    A pack that ``extends`` another takes its rules over. ``charged_under`` maps ``law:article:paragraph`` to the
+    article that applies here instead, or to none; ``recharged`` names the articles of one inherited rule outright.
+    """
 
     version: str
     reviewed_on: date
@@ -154,5 +158,6 @@ class Pack(Strict):
     products: Annotated[Terms, Field(min_length=1)]
     permitted: Terms = ()
     extends: str | None = None
-    charged_under: dict[str, Reference] = Field(default_factory=dict)
+    charged_under: dict[str, Reference | None] = Field(default_factory=dict)
+    recharged: dict[str, tuple[Reference, ...]] = Field(default_factory=dict)
     rules: tuple[AnyRule, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from compliance.lawbook import Reference
@@ -52,7 +53,9 @@ class Rulebook:
     rules: tuple[PreparedRule, ...]
     lists: Mapping[str, WordList]
     permitted: tuple[Permitted, ...]
-    charged_under: Mapping[str, Reference]
+    charged_under: Mapping[str, Reference | None]
+    recharged: Mapping[str, tuple[Reference, ...]]
+    review_due: date
     index: WordIndex
 
 
@@ -90,6 +93,7 @@ def products() -> dict[str, str]:
 @cache
 def rulebook(name: str) -> Rulebook:
     """The compiled rules of a pack. Raises PackError for a list that does not exist."""
+    pack = packs()[name][0]
     chain = [name]
     while (parent := packs()[chain[-1]][0].extends) is not None:
         chain.append(parent)
@@ -102,7 +106,7 @@ def rulebook(name: str) -> Rulebook:
     lists = {listed: _word_list(name, listed) for rule, _ in rules for listed in _named_lists(rule)}
     index = WordIndex(_all_terms(rules, lists, permitted))
     prepared = tuple(PreparedRule(rule, ref, frozenset(_first_lists(rule))) for rule, ref in rules)
-    return Rulebook(name, prepared, lists, permitted, packs()[name][0].charged_under, index)
+    return Rulebook(name, prepared, lists, permitted, pack.charged_under, pack.recharged, pack.review_due, index)
 
 
 def _all_terms(

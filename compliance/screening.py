@@ -42,6 +42,8 @@ def _screen_one(item: CopyItem, day: date) -> Screening:
     book = rulebook(_pack_for(pack_name, item.facts))
     standing, unmet = judge(book, text, item.facts)
     says = speaker(book, day)
+    if day > book.review_due:
+        remarks += (Message("compliance.copy.review_due", {"due": book.review_due.isoformat()}),)
     findings += [says.of_rule(strike, text) for strike in standing]
     findings += [says.of_condition(condition, text) for condition in unmet]
     findings.sort(key=lambda finding: (finding.span, finding.severity.rank, finding.code))

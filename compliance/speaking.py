@@ -32,7 +32,8 @@ class Speaker:
 
     def __init__(self, book: Rulebook, day: date) -> None:
         self._book = book
-        self._grounds = {p.rule.code: grounds(p.rule.citations, book.charged_under, day) for p in book.rules}
+        cited = {p.rule.code: book.recharged.get(p.rule.code, p.rule.citations) for p in book.rules}
+        self._grounds = {code: grounds(articles, book.charged_under, day) for code, articles in cited.items()}
         self._said = {p.rule.code: (_words(p.rule.message), _words(p.rule.suggestion)) for p in book.rules}
         self._conditions = {g.name: grounds((g.basis,), book.charged_under, day) for g in book.permitted}
 
@@ -54,9 +55,10 @@ class Speaker:
         return CopyFinding(code, span, Severity.WARN, _CONDITION, _CONDITION_HELP, why.citations, why.caveats)
 
 
-def grounds(references: tuple[Reference, ...], charged_under: Mapping[str, Reference], day: date) -> Grounds:
+def grounds(references: tuple[Reference, ...], charged_under: Mapping[str, Reference | None], day: date) -> Grounds:
     """The articles as charged in a category (食安法 §28 becomes 健食法 §14 for a health food), with their caveats."""
-    mapped = dict.fromkeys(charged_under.get(f"{r.law}:{r.article}:{r.paragraph}", r) for r in references)
+    charged = [charged_under.get(f"{r.law}:{r.article}:{r.paragraph}", r) for r in references]
+    mapped = list(dict.fromkeys(reference for reference in charged if reference is not None))
     caveats: dict[str, Message] = {}
     for reference in mapped:
         law, _ = paragraph_of(reference)

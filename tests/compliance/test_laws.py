@@ -24,7 +24,8 @@ CITED = sorted(
     | {
         (name, r.law, r.article, r.paragraph)
         for name, (pack, _) in packs().items()
-        for r in pack.charged_under.values()
+        for r in (*pack.charged_under.values(), *(r for rs in pack.recharged.values() for r in rs))
+        if r is not None
     }
 )
 

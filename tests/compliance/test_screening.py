@@ -59,7 +59,9 @@ def test_a_licensed_health_food_may_say_what_its_licence_permits() -> None:
     assert one("有助於降低血中總膽固醇，健康食品認證", "food", LICENSED).verdict is Verdict.PASS
     beyond = one("有助於降低血中總膽固醇，還能降血糖", "health_food", LICENSED)
     assert beyond.verdict is Verdict.BLOCK
-    assert (beyond.findings[0].law, beyond.findings[0].article) == ("健康食品管理法", "14")
+    [finding] = beyond.findings
+    assert (finding.law, finding.article, finding.paragraph) == ("健康食品管理法", "14", "1")
+    assert {citation.law for citation in finding.citations} == {"健康食品管理法"}
     assert one("有助於降低血中總膽固醇", "food").verdict is Verdict.BLOCK
 
 
@@ -88,6 +90,12 @@ def test_every_fault_of_a_batch_is_told_at_once() -> None:
 def test_facts_no_rule_uses_are_shown() -> None:
     [remark] = one("好吃", facts={"form": "軟糖"}).remarks
     assert "form" in render(remark)
+
+
+def test_a_pack_past_its_review_is_said_to_be() -> None:
+    late = one("好吃", on=date(2030, 1, 1))
+    assert any("2027-05-22" in render(remark) for remark in late.remarks)
+    assert one("好吃").remarks == ()
 
 
 def test_a_check_as_of_an_earlier_day_says_what_is_not_verified() -> None:
