@@ -10,6 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.errors import InferenceError
 from engine.inference import available
 from rules.candidates import CLASS_RANK, Candidate
 from rules.resolve import resolve
@@ -104,6 +105,25 @@ def test_the_resolver_used_is_told(monkeypatch):
     monkeypatch.setattr("rules.resolve.available", lambda: False)
     assert resolve([], None) == ([], "reference")
     assert resolve([], "reference") == ([], "reference")
+
+
+@needs_engine
+def test_a_campaign_too_large_for_the_engine_goes_to_the_reference(monkeypatch):
+    candidates = random_candidates(random.Random(1), 60, 1)
+    monkeypatch.setattr("engine.inference.MAX_ORDINAL", 20)
+    assert resolve(candidates) == (resolve_reference(candidates), "reference")
+    with pytest.raises(InferenceError):
+        resolve(candidates, "durable_rules")
+
+
+@needs_engine
+def test_an_engine_that_fails_is_not_hidden(monkeypatch):
+    def _lost(candidates):
+        raise InferenceError("engine.inference.undecided", count=1, first=0)
+
+    monkeypatch.setattr("rules.resolve.resolve_durable", _lost)
+    with pytest.raises(InferenceError, match="exactly once"):
+        resolve([])
 
 
 def test_every_class_has_a_rank():
