@@ -11,7 +11,7 @@ import numpy as np
 from engine.ingest.faults import say
 from engine.ingest.fields import BREAKDOWNS, ENTITIES
 from engine.ingest.grid import Ints, Labels
-from engine.ingest.platform import common
+from engine.ingest.platform import common, platforms
 from engine.messages import Message
 
 GRAINS = ("ad", "ad_group", "campaign")
@@ -41,6 +41,7 @@ def name_entities(
         dimensions["account_id"] = Labels.constant(account_id, lines)
     elif not dimensions["account_id"].filled:
         dimensions["account_id"] = dimensions["account_name"]
+    dimensions["campaign_type"] = dimensions["campaign_type"].renamed(platforms()[platform].campaign_type_names)
     broken = {name: labels[name] for name in BREAKDOWNS if name in labels and labels[name].filled}
     dimensions["platform"], publisher = _platforms(labels.get("platform"), platform, values, lines)
     if publisher is not None:

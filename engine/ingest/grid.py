@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -38,6 +39,12 @@ class Labels:
     def filled(self) -> bool:
         """Whether any row holds a text."""
         return bool((~self.empty).any())
+
+    def renamed(self, names: Mapping[str, str]) -> Labels:
+        """The column with each casefolded text of ``names`` replaced; texts that become the same share a code."""
+        places: dict[str, int] = {}
+        targets = [places.setdefault(names.get(text.casefold(), text), len(places)) for text in self.values]
+        return Labels(np.asarray(targets, dtype=np.int32)[self.codes], tuple(places))
 
     def categorical(self) -> pd.Categorical:
         """The column as pandas keeps it."""

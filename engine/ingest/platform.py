@@ -91,6 +91,11 @@ class Platform(Pack):
         return fields
 
     @cached_property
+    def campaign_type_names(self) -> dict[str, str]:
+        """Casefolded campaign type in any language -> its one name, so that colleagues' files name one channel."""
+        return {name.casefold(): names[0] for names in self.campaign_types.values() for name in names}
+
+    @cached_property
     def by_header(self) -> dict[str, tuple[str, int]]:
         """Normal form of a header -> (field, rank among the field's headers; 0 is the best)."""
         found: dict[str, tuple[str, int]] = {}

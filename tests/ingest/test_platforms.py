@@ -127,3 +127,15 @@ def test_the_report_is_json_ready_and_exact(tmp_path):
         "summed": "0.3",
         "agrees": True,
     }
+
+
+@pytest.mark.parametrize("told", ["Search", "搜尋", "SEARCH"])
+def test_a_campaign_type_has_one_name_in_every_language(told, tmp_path):
+    path = tmp_path / "campaigns.csv"
+    path.write_text(
+        "Campaign report\n2026-11-01 - 2026-11-02\nDay,Campaign,Campaign type,Currency code,Cost,Impr.,Clicks\n"
+        f"2026-11-01,A,{told},TWD,10.00,100,3\n2026-11-02,B,Somewhere new,TWD,5.00,50,1\n",
+        encoding="utf-8",
+    )
+    table = read_export(path, today=TODAY).table
+    assert table["campaign_type"].tolist() == ["Search", "Somewhere new"]
