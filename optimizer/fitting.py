@@ -36,7 +36,7 @@ class _Track:
     spend: Array
     result: Array
     observed: npt.NDArray[np.bool_]
-    week: npt.NDArray[np.int64]
+    day: npt.NDArray[np.int64]  # days since the history's first Monday
     step_days: int
     weeks_with_spend: int
     recent: float
@@ -100,7 +100,7 @@ def _track(history: WeeklyHistory, channel: str) -> _Track:
         days = history.daily[history.daily["channel"] == channel].sort_values("day")
         monday = days["day"] - pd.to_timedelta(days["day"].dt.day_of_week, unit="D")
         observed = monday.isin(whole["week"]).to_numpy()
-        steps, at, step_days = days, monday, 1
+        steps, at, step_days = days, days["day"], 1
     else:
         span = pd.date_range(frame["week"].min(), frame["week"].max(), freq="7D")
         steps = frame.set_index("week").reindex(span).reset_index(names="week")
@@ -110,12 +110,13 @@ def _track(history: WeeklyHistory, channel: str) -> _Track:
     known = spend[np.isfinite(spend)]
     spend = np.where(np.isfinite(spend), np.maximum(spend, 0.0), known.mean() if len(known) else 0.0)
     result = steps["result"].to_numpy(dtype=np.float64, na_value=np.nan)
-    observed = observed & np.isfinite(result)
+    # Exports have no row for a day without delivery, so results that trail a pause are nowhere: such days tell nothing.
+    observed = observed & np.isfinite(result) & (spend > 0)
     return _Track(
         spend,
         np.maximum(np.nan_to_num(result), 0.0),
         observed,
-        ((at - first).dt.days // 7).to_numpy(dtype=np.int64),
+        (at - first).dt.days.to_numpy(dtype=np.int64),
         step_days,
         weeks_with_spend,
         recent,
@@ -126,13 +127,14 @@ def _fit_together(tracks: dict[str, _Track], seed: int) -> dict[str, ChannelCurv
     if not tracks:
         return {}
     series = [channel_series(t.spend, t.result, t.observed, t.step_days) for t in tracks.values()]
-    shared = shared_season(series, [t.week for t in tracks.values()])
+    shared = shared_season(series, [t.day for t in tracks.values()], [t.step_days for t in tracks.values()])
     out: dict[str, ChannelCurve] = {}
     for number, (name, track) in enumerate(tracks.items()):
         estimator = ResponseCurveEstimator(
             step_days=track.step_days,
             prior_elasticity=float(expit(shared.centre)),
             prior_spread=PRIOR_SPREAD,
+            bend_weights=tuple(shared.bend_weights.tolist()),
             draws=DRAWS,
             random_state=_seed_of(name, seed),
         )

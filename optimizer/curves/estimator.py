@@ -28,6 +28,7 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
         step_days: days of one row; decides the adstock values considered and the weekday pattern.
         prior_elasticity: elasticity at usual spend where the data say nothing.
         prior_spread: spread of that prior on the logit scale.
+        bend_weights: prior of the bend from a power curve to Michaelis-Menten, in steps; its default when None.
         draws: bootstrap draws; the curve is their mean.
         random_state: seed of the bootstrap.
 
@@ -42,12 +43,14 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
         step_days: int = 1,
         prior_elasticity: float = 0.5,
         prior_spread: float = 0.8,
+        bend_weights: tuple[float, ...] | None = None,
         draws: int = 200,
         random_state: int = 0,
     ) -> None:
         self.step_days = step_days
         self.prior_elasticity = prior_elasticity
         self.prior_spread = prior_spread
+        self.bend_weights = bend_weights
         self.draws = draws
         self.random_state = random_state
 
@@ -87,6 +90,8 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
         series = channel_series(
             spend, result, seen, self.step_days, (table[:, 1:] - self.control_mean_) / self.control_scale_
         )
+        if self.bend_weights is not None:
+            series.bend_weights = np.asarray(self.bend_weights, dtype=np.float64)
         centre = float(logit(self.prior_elasticity))
         for _ in range(ROUNDS):
             series.refresh(season, centre, self.prior_spread)

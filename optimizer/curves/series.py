@@ -10,10 +10,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import logit
+from scipy.special import expit, logit
 
 from optimizer.curves.curve import Array
-from optimizer.curves.shapes import ELASTICITIES, hill_terms, normalised, profile_likelihood, shape_grid
+from optimizer.curves.shapes import (
+    BEND_PRIOR,
+    BENDS,
+    ELASTICITIES,
+    hill_terms,
+    normalised,
+    profile_likelihood,
+    shape_grid,
+)
 
 CYCLE_SPREAD = 0.15  # prior log spread of weekday effects
 CONTROL_SPREAD = 0.3  # prior log spread of the effect of one standard deviation of a control column
@@ -56,6 +64,9 @@ class ChannelSeries:
         self.cycle_effect = np.zeros(cycle)
         self.control_effect = np.zeros(self.controls.shape[1])
         self.dispersion = max(1e-12, float(self.result.sum() / max(self.observed.sum(), 1.0)))
+        self.bend_weights = BEND_PRIOR
+        self.shared_by = 0  # channels that a season was estimated with: each week's effect took its share of freedom
+        self._bend_at = np.searchsorted(BENDS, self.grid.bend)
         self.probability = normalised(np.zeros(len(self.grid.theta)))
         self.base = np.ones(len(spend))
 
@@ -68,6 +79,9 @@ class ChannelSeries:
         exposure = season * self.pattern()
         log_likelihood, level = profile_likelihood(self.grid, self.result, exposure, self.observed)
         prior = self._prior(np.array(centre), spread)
+        self.bend_weights = BEND_PRIOR
+        self.shared_by = 0  # channels that a season was estimated with: each week's effect took its share of freedom
+        self._bend_at = np.searchsorted(BENDS, self.grid.bend)
         self.probability = normalised(log_likelihood / self.dispersion + prior)
         self.base = (self.probability * level) @ self.grid.relative
         self._refresh_pattern(season)
@@ -75,7 +89,7 @@ class ChannelSeries:
 
     def _prior(self, centre: Array, spread: float) -> Array:
         distance = (logit(self.grid.elasticity) - centre) / spread
-        return np.asarray(-0.5 * distance**2 + np.log(1.2 - self.grid.theta))
+        return np.asarray(-0.5 * distance**2 + np.log(1.2 - self.grid.theta) + np.log(self.bend_weights)[self._bend_at])
 
     def _refresh_pattern(self, season: Array) -> None:
         expected = self.base * season * np.exp(self.controls @ self.control_effect) * self.observed
@@ -100,7 +114,8 @@ class ChannelSeries:
         single = float((rest**2 / expected)[self.observed > 0].sum() / max(seen - len(self.cycle_effect) - 3, 1.0))
         blocks = np.bincount(self.block, rest) ** 2 / np.bincount(self.block, expected)
         full = np.bincount(self.block, self.observed) > 0
-        together = float(blocks[full].sum() / max(full.sum() - 4, 1.0))
+        free = full.sum() * (1.0 - 1.0 / self.shared_by if self.shared_by > 1 else 1.0) - 4.0
+        together = float(blocks[full].sum() / max(free, 1.0))
         floor = MISFIT**2 * float(expected.sum()) / max(full.sum(), 1)
         return float(max(single, together, floor, 1e-300))
 
@@ -119,12 +134,32 @@ class ChannelSeries:
         marginal = self.probability.reshape(len(ELASTICITIES), others).sum(axis=0)
         other = rng.choice(others, size=count, p=marginal / marginal.sum())
         each = np.arange(count)
-        best = score.reshape(count, len(ELASTICITIES), others)[each, :, other].argmax(axis=1)
-        chosen = best * others + other
-        elasticity = self.grid.elasticity[chosen]
-        s, k = hill_terms(elasticity, self.grid.bend[chosen])
-        return Draws(level[each, chosen], elasticity, s, k * self.usual, self.grid.theta[chosen])
+        score = score.reshape(count, len(ELASTICITIES), others)[each, :, other]
+        level = level.reshape(count, len(ELASTICITIES), others)[each, :, other]
+        at = _peak(score)
+        low = np.minimum(at.astype(np.int64), len(ELASTICITIES) - 2)
+        part = at - low
+        place = np.arange(len(ELASTICITIES), dtype=np.float64)
+        elasticity = expit(np.interp(at, place, logit(ELASTICITIES)))
+        s, k = hill_terms(elasticity, self.grid.bend[other])
+        between = level[each, low] * (1.0 - part) + level[each, low + 1] * part
+        return Draws(between, elasticity, s, k * self.usual, self.grid.theta[other])
+
+    def bends(self) -> Array:
+        """Posterior of the bend values."""
+        return np.asarray(np.bincount(self._bend_at, self.probability, minlength=len(BENDS)), dtype=np.float64)
 
     def mean(self, values: Array) -> float:
         """Posterior mean of a value per shape."""
         return float(self.probability @ values)
+
+
+def _peak(score: Array) -> Array:
+    """Where each row peaks, between grid points by the parabola through the best and its neighbours."""
+    each = np.arange(len(score))
+    best = score.argmax(axis=1)
+    inside = np.clip(best, 1, score.shape[1] - 2)
+    left, middle, right = score[each, inside - 1], score[each, inside], score[each, inside + 1]
+    bend = left - 2.0 * middle + right
+    shift = np.where(bend < 0, 0.5 * (left - right) / np.where(bend < 0, bend, 1.0), 0.0)
+    return np.asarray(np.where(best == inside, inside + np.clip(shift, -0.5, 0.5), best.astype(np.float64)))

@@ -17,7 +17,8 @@ from optimizer.curves.adstock import stock_of
 from optimizer.curves.curve import Array
 
 ELASTICITIES = expit(np.linspace(logit(0.04), logit(0.97), 28))
-BENDS = np.array([0.1, 0.4, 0.7, 1.0])
+BENDS = np.array([0.03, 0.3, 0.6, 1.0])
+BEND_PRIOR = np.array([0.2, 0.25, 0.25, 0.3])  # what saturation is like before any channel has shown it
 DAILY_THETAS = np.array([0.0, 0.15, 0.3, 0.45, 0.6, 0.72, 0.82])
 WEEKLY_THETAS = np.array([0.0, 0.1, 0.2, 0.35, 0.5])
 FLOOR = 1e-3  # response at no stock at all, as a share of the usual: late and view-through results
