@@ -148,7 +148,10 @@ def _report(
     match = layout.match
     mapped = {layout.headers[position]: name for name, position in match.fields.items()}
     mapped |= {layout.headers[p]: f"{metric}@{channel}" for p, (metric, channel) in match.wide.items()}
-    first, last = facts.start.min(), facts.end.max()
+    # A platform's report states its range, and a day of it without a row is a day on which nothing ran. What stands
+    # above an agency's own table is often the flight (走期), which the rows need not have reached yet.
+    stated = layout.preamble.period if match.platform != "generic" else None
+    period = stated or (_as_date(facts.start.min()), _as_date(facts.end.max()))
     return ImportReport(
         file=file,
         sha256=content.sha256,
@@ -164,7 +167,7 @@ def _report(
         mapping=mapped,
         unmapped=tuple(layout.headers[position] for position in match.unknown if layout.headers[position]),
         currency=currency,
-        period=(_as_date(first), _as_date(last)),
+        period=period,
         rows_read=len(columns.grid)
         + sum(n for reason, n in columns.dropped if reason.id.endswith(("other_section", "footnote"))),
         rows_kept=len(facts),

@@ -139,3 +139,13 @@ def test_a_campaign_type_has_one_name_in_every_language(told, tmp_path):
     )
     table = read_export(path, today=TODAY).table
     assert table["campaign_type"].tolist() == ["Search", "Somewhere new"]
+
+
+def test_the_period_is_the_one_the_report_states(tmp_path):
+    path = tmp_path / "campaigns.csv"
+    path.write_text(
+        '"Campaign report"\n"January 1, 2026 - January 31, 2026"\nDay,Campaign,Currency code,Cost,Impr.,Clicks\n'
+        "2026-01-02,A,TWD,10.00,100,3\n",
+        encoding="utf-8",
+    )
+    assert read_export(path, today=TODAY).report.period == (date(2026, 1, 1), date(2026, 1, 31))
