@@ -134,6 +134,8 @@ def _fit_together(tracks: dict[str, _Track], seed: int) -> dict[str, ChannelCurv
             step_days=track.step_days,
             prior_elasticity=float(expit(shared.centre)),
             prior_spread=PRIOR_SPREAD,
+            level_spread=shared.level_spread,
+            shared_by=len(tracks),
             bend_weights=tuple(shared.bend_weights.tolist()),
             draws=DRAWS,
             random_state=_seed_of(name, seed),

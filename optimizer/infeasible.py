@@ -120,6 +120,6 @@ def _step(posed: Posed, repair: Repair, amount: float, name: str) -> Message:
 
 
 def written(amount: float, currency: str) -> str:
-    """An amount in units as people write it, rounded up to what can be booked."""
+    """An amount in units as people write it, rounded to what can be booked."""
     money = Money.of(Decimal(repr(round(float(amount), 6))), currency).booked()
     return str(money)

@@ -72,7 +72,7 @@ def reason(
     }
     basis = "" if known.basis == "fitted" else "_assumed"
     if held:
-        return Message(f"optimizer.why.held_{held[0].side}{basis}", values | {"rule": held[0].rule})
+        return Message(f"optimizer.why.held_{held[0].side}.{held[0].rule}{basis}", values)
     if spend <= 0:
         return Message(f"optimizer.why.none{basis}", values)
     if abs(spend - current) <= MATTERS * max(current, 1.0):

@@ -29,6 +29,8 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
         prior_elasticity: elasticity at usual spend where the data say nothing.
         prior_spread: spread of that prior on the logit scale.
         bend_weights: prior of the bend from a power curve to Michaelis-Menten, in steps; its default when None.
+        level_spread: log spread of the level that the rows cannot show (how ordinary their season was).
+        shared_by: channels with which ``exposure`` was estimated, 0 for none.
         draws: bootstrap draws; the curve is their mean.
         random_state: seed of the bootstrap.
 
@@ -44,6 +46,8 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
         prior_elasticity: float = 0.5,
         prior_spread: float = 0.8,
         bend_weights: tuple[float, ...] | None = None,
+        level_spread: float = 0.0,
+        shared_by: int = 0,
         draws: int = 200,
         random_state: int = 0,
     ) -> None:
@@ -51,6 +55,8 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
         self.prior_elasticity = prior_elasticity
         self.prior_spread = prior_spread
         self.bend_weights = bend_weights
+        self.level_spread = level_spread
+        self.shared_by = shared_by
         self.draws = draws
         self.random_state = random_state
 
@@ -90,6 +96,7 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
         series = channel_series(
             spend, result, seen, self.step_days, (table[:, 1:] - self.control_mean_) / self.control_scale_
         )
+        series.shared_by = self.shared_by
         if self.bend_weights is not None:
             series.bend_weights = np.asarray(self.bend_weights, dtype=np.float64)
         centre = float(logit(self.prior_elasticity))
@@ -102,7 +109,8 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
         rng = np.random.default_rng(self.random_state)
         draws = series.draw(season, centre, self.prior_spread, self.draws, rng)
         half = (draws.k / series.usual) ** draws.s
-        self.curve_ = HillAverage(a=draws.level * (1.0 + half) / self.draws, k=draws.k, s=draws.s)
+        level = draws.level * np.exp(self.level_spread * rng.normal(size=self.draws) - 0.5 * self.level_spread**2)
+        self.curve_ = HillAverage(a=level * (1.0 + half) / self.draws, k=draws.k, s=draws.s)
         low, high = np.quantile(draws.elasticity, [0.05, 0.95])
         self.elasticity_ = (float(draws.elasticity.mean()), float(low), float(high))
         per_step = series.mean(series.grid.theta)

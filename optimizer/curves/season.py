@@ -28,11 +28,15 @@ LONELY = 3  # with fewer channels a free effect per week would swallow the spend
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What channels share: ``season`` per channel and step, usual elasticity (logit), and how spend saturates."""
+    """What channels share: ``season`` per channel and step, usual elasticity (logit), and how spend saturates.
+
+    ``level_spread`` is how far (log) the mean of the weeks seen may lie from an ordinary season.
+    """
 
     season: tuple[Array, ...]
     centre: float
     bend_weights: Array
+    level_spread: float
 
 
 def shared_season(
@@ -58,7 +62,13 @@ def shared_season(
         centre = float(logit(PRIOR_ELASTICITY)) + float(pooled)
         bends = (BEND_COUNT * BEND_PRIOR + counted) / (BEND_COUNT + len(series))
         effect = _effects(seen, expected, lonely=len(series) < LONELY, daily=min(step_days) == 1)
-    return Shared(tuple(np.exp(effect)[day] for day in days), centre, bends)
+    return Shared(tuple(np.exp(effect)[day] for day in days), centre, bends, _ordinary(effect, weeks))
+
+
+def _ordinary(effect: Array, weeks: int) -> float:
+    """Standard error of the mean week; neighbouring weeks are alike, so each counts for half."""
+    each = effect.reshape(-1, 7).mean(axis=1)
+    return float(each.std() / np.sqrt(max(weeks / 2.0, 1.0)))
 
 
 def _effects(seen: Array, expected: Array, *, lonely: bool, daily: bool) -> Array:

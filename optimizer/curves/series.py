@@ -25,6 +25,7 @@ from optimizer.curves.shapes import (
 
 CYCLE_SPREAD = 0.15  # prior log spread of weekday effects
 CONTROL_SPREAD = 0.3  # prior log spread of the effect of one standard deviation of a control column
+FITTED = 6  # parameters of one channel: level, elasticity, bend, adstock, and about two of its pattern
 MISFIT = 0.03  # a curve is never taken to be truer than 3 % of the response
 ROUNDS = 5
 
@@ -125,7 +126,7 @@ class ChannelSeries:
         Redrawing the prior's centre (randomised maximum a posteriori) makes draws spread like the prior where the
         data say nothing. Bend and adstock are drawn from their posterior.
         """
-        blocks = rng.exponential(size=(count, int(self.block.max()) + 1))
+        blocks = self._block_weights(count, rng)
         weights = (blocks / blocks.mean(axis=1, keepdims=True))[:, self.block] * self.observed
         log_likelihood, level = profile_likelihood(self.grid, self.result, season * self.pattern(), weights)
         centres = centre + spread * rng.normal(size=(count, 1))
@@ -144,6 +145,14 @@ class ChannelSeries:
         s, k = hill_terms(elasticity, self.grid.bend[other])
         between = level[each, low] * (1.0 - part) + level[each, low + 1] * part
         return Draws(between, elasticity, s, k * self.usual, self.grid.theta[other])
+
+    def _block_weights(self, count: int, rng: np.random.Generator) -> Array:
+        """Random weights of mean 1 per block; more spread out where few blocks carry many fitted parameters."""
+        blocks = int(self.block.max()) + 1
+        spread = max(blocks, FITTED + 2) / (max(blocks, FITTED + 2) - FITTED)
+        if self.shared_by > 1:
+            spread *= self.shared_by / (self.shared_by - 1.0)
+        return rng.gamma(1.0 / spread, spread, size=(count, blocks))
 
     def bends(self) -> Array:
         """Posterior of the bend values."""

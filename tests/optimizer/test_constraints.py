@@ -78,3 +78,11 @@ def test_every_rule_can_be_repaired_in_words(name):
     assert f"repair.{name}.raise" in told
     if name not in ("total_budget", "share_caps"):
         assert f"repair.{name}.lower" in told
+
+
+@pytest.mark.parametrize("name", sorted(set(constraints()) - {"carry_over", "total_budget"}))
+def test_every_rule_that_holds_a_channel_is_told_in_words(name):
+    told = sentence_ids("optimizer")
+    for side in ("max",) if name == "share_caps" else ("max", "min"):
+        for basis in ("", "_assumed"):
+            assert f"why.held_{side}.{name}{basis}" in told
