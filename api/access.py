@@ -65,7 +65,7 @@ def guard_requests(app: Flask, store: Store) -> None:
             _refuse_foreign_pages(request)
         if allowed is ANYONE:
             return
-        principal = _from_header(store) if request.endpoint.startswith("v1.") else _from_session()
+        principal = _from_header(store) if request.endpoint.startswith("v1.") else _from_session(store)
         if principal.role not in allowed:
             raise AccessError("api.access.role", role=principal.role, needed=", ".join(sorted(allowed)))
         g.principal = principal
@@ -84,9 +84,12 @@ def _from_header(store: Store) -> Principal:
     return store.keys.verify(key.strip())
 
 
-def _from_session() -> Principal:
+def _from_session(store: Store) -> Principal:
+    """The holder of the session; a session ends with the key it was begun with."""
     principal = SESSIONS.read(request.cookies.get(cookie_name(secure=request.is_secure), ""))
     if principal is None:
+        raise AccessError("api.access.login")
+    if not any(key.id == principal.key_id and key.revoked_at is None for key in store.keys.list(principal.account)):
         raise AccessError("api.access.login")
     return principal
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -58,6 +59,9 @@ def _listed() -> None:
 
 def main() -> None:
     """Runs the verb of ``sys.argv`` and ends the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # half a character in a file must not stop a report
     raise SystemExit(run(sys.argv[1:]))
 
 

@@ -49,7 +49,7 @@ COMMON = (
     Column("placement", "版位", "Position", 17, "text", lambda s, n: n.placement),
     Column("section", "頻道", "Channel", 17, "text", lambda s, n: n.section),
     Column("size", "規格", "Size", 22, "text", lambda s, n: n.size.replace("、", "\n")),
-    Column("form", "格式", "Format", 12, "text", lambda s, n: n.form),
+    Column("form", "格式", "Format", 14, "text", lambda s, n: n.form),
     Column("rotation", "輪替／固定", "R/F", 9.5, "centre", lambda s, n: n.rotation),
     Column("buy_type", "計價方式", "Buy type", 8.5, "centre", lambda s, n: n.buy_type),
     Column("impressions", "預估曝光", "Est. impr.", 11.5, "count", lambda s, n: n.est_impressions),
@@ -127,7 +127,7 @@ def _look(book: Book, shows: str, sheet: CueSheet, **more: Any) -> Any:
 
 
 def _write_line(book: Book, page: Any, row: int, sheet: CueSheet, line: CueLine, columns: tuple[Column, ...]) -> None:
-    page.set_row(row, 44)
+    page.set_row(row, 48)
     for at, column in enumerate(columns):
         _put(page, row, at, column.value(sheet, line), _look(book, column.shows, sheet))
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from api.media import channel_name
-from api.services.curves import curves_of
-from api.services.delivery import recent_delivery
+from api.services.background import background_of
 from api.speech import said
 from engine.errors import InputError
-from engine.messages import Language, Message, render
+from engine.messages import LANGUAGES, Language, Message, render
 from engine.metrics import metrics
 from engine.money import Money
 from engine.snapshot import Snapshot
@@ -103,21 +102,45 @@ def plan(snapshot: Snapshot, request: ProposalRequest, origin: Origin = "planner
         raise InputError("api.proposal.no_facts")
     if snapshot.currency is None:
         raise InputError("api.proposal.mixed_currencies")
-    demand = demand_of(request, snapshot.currency)
-    history, curves = curves_of(snapshot, request.result, request.credit)
-    proposal = propose(demand, history, curves=curves)
+    if request.end < request.start:
+        values = {"start": request.start.isoformat(), "end": request.end.isoformat()}
+        raise InputError("api.proposal.end_before_start", **values)
+    known = background_of(snapshot, request.result, request.credit, snapshot.currency)
+    request = with_channel_ids(request, sorted(known.curves.curves))
+    proposal = propose(demand_of(request, snapshot.currency), known.history, curves=known.curves)
     names = {str(name) for name in snapshot.facts["account_name"].unique()}
     advertisers = tuple(sorted(name for name in names if name))
-    return Proposed(request, snapshot, proposal, recent_delivery(snapshot, snapshot.currency), advertisers, origin)
+    return Proposed(request, snapshot, proposal, known.delivery, advertisers, origin)
+
+
+def with_channel_ids(request: ProposalRequest, channels: Sequence[str]) -> ProposalRequest:
+    """The request with every channel under its id, also where it was called by the name that tables show.
+
+    Raises InputError where one channel is called by two names. A name nobody knows stays, for the optimizer to refuse.
+    """
+    ids = {channel_name(channel, language).casefold(): channel for channel in channels for language in LANGUAGES}
+
+    def resolved(given: Mapping[str, Decimal], option: str) -> dict[str, Decimal]:
+        out: dict[str, Decimal] = {}
+        for name, value in given.items():
+            channel = name if name in channels else ids.get(name.casefold(), name)
+            if channel in out:
+                raise InputError("api.value.twice", option=option, name=name)
+            out[channel] = value
+        return out
+
+    return replace(
+        request,
+        minimums=resolved(request.minimums, "min"),
+        maximums=resolved(request.maximums, "max"),
+        share_caps=resolved(request.share_caps, "share-cap"),
+    )
 
 
 def demand_of(request: ProposalRequest, currency: str) -> Any:
     """The request in the optimizer's words."""
     from optimizer.demand import Bounds, Demand
 
-    if request.end < request.start:
-        values = {"start": request.start.isoformat(), "end": request.end.isoformat()}
-        raise InputError("api.proposal.end_before_start", **values)
     names = {*request.minimums, *request.maximums}
     return Demand(
         budget=Money.of(request.budget, currency),

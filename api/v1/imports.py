@@ -8,7 +8,8 @@ from typing import Literal
 from flask import jsonify
 from flask_openapi3.models.file import FileStorage
 from flask_openapi3.models.tag import Tag
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, field_validator
+from werkzeug.datastructures import FileStorage as WerkzeugFile
 
 from api.access import account_of_caller
 from api.dates import today
@@ -32,6 +33,14 @@ class ImportForm(Query):
     currency: str | None = Field(None, max_length=3)
     date_order: Literal["ymd", "mdy", "dmy"] | None = None
     mapping: dict[str, str] | None = Field(None, description="Header to field, as a JSON object.")
+
+    @field_validator("file")
+    @classmethod
+    def _is_a_file(cls, sent: object) -> object:
+        """A part of the form without a file name is text, not a file."""
+        if not isinstance(sent, WerkzeugFile) or not sent.filename:
+            raise ValueError("must be a file")
+        return sent
 
 
 @v1.post("/imports", tags=TAGS, responses={201: {"description": "Imported, or described on a dry run."}})

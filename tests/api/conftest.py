@@ -28,7 +28,7 @@ def sample(tmp_path_factory) -> tuple[Path, Truth]:
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory, sample) -> Path:
     """A data folder whose store holds the sample; never changed, only copied."""
-    folder, truth = sample
+    truth = sample[1]
     data = tmp_path_factory.mktemp("filled")
     store = Store(f"sqlite:///{data / 'adcue.sqlite3'}")
     store.upgrade()

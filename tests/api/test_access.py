@@ -84,6 +84,14 @@ def test_logging_out_ends_the_session(logged_in):
     assert client.get("/").status_code == 302
 
 
+def test_a_session_ends_with_its_key(client, store):
+    key, info = store.keys.create("default", "planner", "test")
+    client.post("/login", data={"key": key})
+    assert client.get("/").status_code == 200
+    store.keys.revoke(info.id, "test")
+    assert client.get("/").status_code == 302
+
+
 def test_a_wrong_key_does_not_log_in(client):
     answer = client.post("/login", data={"key": "adcue_00000000_nothing"})
     assert answer.status_code == 401

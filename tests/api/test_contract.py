@@ -73,6 +73,16 @@ def test_a_body_that_is_no_object_is_refused(client, key, body):
     assert set(answer.json) == SHAPE
 
 
+@pytest.mark.parametrize(
+    "form",
+    [{}, {"file": "text"}, {"file": (io.BytesIO(b""), "")}, {"received": "soon"}, {"mapping": "x"}, {"extra": "1"}],
+)
+def test_a_form_that_does_not_fit_is_refused(client, key, form):
+    whole = {"file": (io.BytesIO(b"a"), "a.csv")} if form and "file" not in form else {}
+    answer = client.post("/v1/imports", data=whole | form, content_type="multipart/form-data", headers=key())
+    _is_problem(answer, 422, "api.fields")
+
+
 def test_unknown_query_parameters_are_refused_everywhere(app, client, key):
     header = key("admin")
     for rule in app.url_map.iter_rules():

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from api.cli.app import run
+from api.media import channel_name
 
 AS_OF = "2026-11-16"
 
@@ -28,8 +29,7 @@ def _alike(cli: dict, http: dict) -> None:
 
 
 def test_import_gives_the_same_answer_from_both_doors(client, key, sample, adcue):
-    folder, truth = sample
-    path = truth.exports[0]
+    path = sample[1].exports[0]
     with path.open("rb") as file:
         sent = {"file": (file, path.name), "received": AS_OF, "dry_run": "true"}
         http = client.post("/v1/imports", data=sent, headers=key())
@@ -56,13 +56,20 @@ def test_a_proposal_is_the_same_from_both_doors(filled_dir, client, key, plan, a
     http = client.post("/v1/proposals", json=body, headers=key())
     assert http.status_code == 201, http.get_data(as_text=True)
     words = ("--budget", "120萬", "--start", plan["start"], "--end", plan["end"])
-    limits = ("--min", f"{line}=50,000", "--share-cap", f"{search}=40%")
+    limits = ("--min", f"{channel_name(line)}=50,000", "--share-cap", f"{search}=40%")
     code, out, _ = adcue("propose", *words, *limits, "--json")
     assert code == 0
     _alike(json.loads(out), http.json)
     again = client.get(f"/v1/proposals/{http.json['short_id']}", headers=key())
     assert again.json == http.json
     assert http.json["id"] in {p["id"] for p in client.get("/v1/proposals", headers=key()).json["items"]}
+
+
+def test_one_channel_called_by_two_names_is_refused(filled_dir, client, key, plan):
+    channel = client.post("/v1/proposals", json=plan, headers=key()).json["channels"][0]["channel"]
+    both = {channel: 1000, channel_name(channel): 2000}
+    answer = client.post("/v1/proposals", json=plan | {"minimums": both}, headers=key())
+    assert (answer.status_code, answer.json["code"]) == (422, "api.value.twice")
 
 
 def test_a_proposal_adds_up(filled_dir, client, key, plan):
