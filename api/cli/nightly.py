@@ -56,8 +56,10 @@ def tell_night(document: Mapping[str, Any]) -> None:
     values = {"account": document["account"], "as_of": document["as_of"], "count": len(kept), "stake": stake}
     say(word("nightly.done", **values), "bold")
     for entry in document["files"]:
-        problem = f"：{entry['problem']['detail']}" if entry["problem"] else ""
-        say(f"  {entry['file']} {word('file.' + entry['status'])}{problem}")
+        told = word(f"file.{entry['status']}")
+        if entry["problem"]:
+            told = word("because", name=told, why=entry["problem"]["detail"])
+        say(f"  {entry['file']} {told}")
     for notice in document["notices"]:
         say("  ! " + notice["text"], "yellow")
     for one in kept[:MOST]:
@@ -77,7 +79,7 @@ def _tell_flag(one: Mapping[str, Any], currency: str | None) -> None:
 
     action = word(f"action.{one['action']}")
     if one["decision"] != "kept":
-        action += f"（{word('decision.' + one['decision'])}）"
+        action = word("aside", name=action, more=word(f"decision.{one['decision']}"))
     stake = money(one["spend_at_stake"], currency).rjust(12)
     say(f"  {stake}  {action}  {platform_name(one['platform'], language())}  {one['name']}", "bold")
     say(f"{'':16}{one['reason']}", "dim")

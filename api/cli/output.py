@@ -57,8 +57,9 @@ def table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> 
     from rich.text import Text
 
     grid = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", padding=(0, 1))
-    for title, side in columns:
-        grid.add_column(title, justify="right" if side == "right" else "left", no_wrap=side == "right", overflow="fold")
+    for at, (title, side) in enumerate(columns):
+        whole = side == "right" or at == 0
+        grid.add_column(title, justify="right" if side == "right" else "left", no_wrap=whole, overflow="fold")
     for row in rows:
         grid.add_row(*(Text(cell) for cell in row))
     return grid

@@ -16,7 +16,7 @@ def tell_proposal(document: Mapping[str, Any]) -> None:
     say(headline(document), "bold")
     out().print(_channels(document))
     for channel in document["channels"]:
-        say(f"  {channel_name(channel['channel'], language())}：{channel['why']}")
+        say("  " + word("because", name=channel_name(channel["channel"], language()), why=channel["why"]))
     for warning in document["warnings"]:
         say("  ! " + warning["text"], "yellow")
     say(word("propose.next", id=document["short_id"]), "dim")
