@@ -9,6 +9,7 @@ from api.cli.output import out, say, table
 from api.cli.words import language, word
 from api.media import channel_name
 from api.money_words import money, number
+from engine.money import SIGNS
 
 
 def tell_proposal(document: Mapping[str, Any]) -> None:
@@ -44,11 +45,11 @@ def headline(document: Mapping[str, Any]) -> str:
 
 
 def _channels(document: Mapping[str, Any]) -> Any:
-    currency = document["currency"]
+    sign = SIGNS.get(document["currency"], document["currency"])
     columns = [
         (word("propose.column.channel"), "left"),
-        (word("propose.column.current"), "right"),
-        (word("propose.column.proposed"), "right"),
+        (word("propose.column.current", currency=sign), "right"),
+        (word("propose.column.proposed", currency=sign), "right"),
         (word("propose.column.change"), "right"),
         (word("propose.column.expected", label=document["result_label"]), "right"),
         (word("propose.column.range"), "right"),
@@ -62,8 +63,8 @@ def _channels(document: Mapping[str, Any]) -> Any:
         rows.append(
             (
                 channel_name(channel["channel"], language()),
-                money(current, currency),
-                money(channel["spend"], currency),
+                number(current),
+                number(channel["spend"]),
                 "–" if change is None else f"{change:+,.0f}",
                 number(channel["expected"]),
                 f"{number(channel['expected_low'])}–{number(channel['expected_high'])}",

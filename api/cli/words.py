@@ -12,6 +12,6 @@ def language() -> Language:
     return "en" if os.environ.get("ADCUE_LANGUAGE") == "en" else "zh-TW"
 
 
-def word(name: str, **values: Value) -> str:
+def word(name: str, /, **values: Value) -> str:
     """The sentence ``api.cli.<name>`` in the language of the command line."""
     return render(Message(f"api.cli.{name}", values), language())
