@@ -82,21 +82,28 @@ class CueSheet:
     @property
     def step(self) -> Decimal:
         """The smallest amount booked in this currency."""
-        return CASH_STEP.get(self.currency, Decimal("0.01"))
-
-    def line_fee(self, line: CueLine) -> Decimal:
-        """The service fee on one line, rounded half up to what is booked."""
-        return _rounded(line.amount * self.fee_rate, self.step)
+        return step_of(self.currency)
 
     def totals(self) -> CueTotals:
-        """Media, fee (sum of the rounded line fees) and tax on both, rounded once."""
+        """Media, the fee on all of it rounded once, and tax on both rounded once."""
         media = sum((line.amount for line in self.lines), Decimal(0))
-        fee = sum((self.line_fee(line) for line in self.lines), Decimal(0))
+        fee = _rounded(media * self.fee_rate, self.step)
         return CueTotals(media, fee, _rounded((media + fee) * self.tax_rate, self.step))
+
+    def line_fee(self, line: CueLine) -> Decimal:
+        """The part of the fee that falls on one line; over all lines the parts add up to the fee."""
+        exact = [one.amount * self.fee_rate for one in self.lines]
+        parts = spread_exactly(self.totals().fee, exact, self.step)
+        return next(part for part, one in zip(parts, self.lines, strict=True) if one is line)
 
     def week_total(self, week: date) -> Decimal:
         """Media of one week over all lines."""
         return sum((line.weekly.get(week, Decimal(0)) for line in self.lines), Decimal(0))
+
+
+def step_of(currency: str) -> Decimal:
+    """The smallest amount booked in ``currency``."""
+    return CASH_STEP.get(currency, Decimal("0.01"))
 
 
 def _rounded(amount: Decimal, step: Decimal) -> Decimal:

@@ -58,7 +58,7 @@ def write_foot(
     media, fee, net, tax = (xl_rowcol_to_cell(row + i, amount_at) for i in range(4))
     parts: tuple[tuple[str, Decimal | None, str, Decimal], ...] = (
         ("媒體費合計", None, f"=SUM({lines})", totals.media),
-        ("服務費", sheet.fee_rate, f"=SUMPRODUCT(ROUND({lines}*{fee_rate},{digits}))", totals.fee),
+        ("服務費", sheet.fee_rate, f"=ROUND({media}*{fee_rate},{digits})", totals.fee),
         ("未稅合計", None, f"={media}+{fee}", totals.before_tax),
         ("營業稅", sheet.tax_rate, f"=ROUND({net}*{tax_rate},{digits})", totals.tax),
         ("含稅總計", None, f"={net}+{tax}", totals.due),

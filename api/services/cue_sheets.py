@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from api.cue import CueLine, CueSheet, asset_deadline, monday, spread_exactly
+from api.cue import CueLine, CueSheet, asset_deadline, monday, spread_exactly, step_of
 from api.media import channel_name, channel_placement, media
 from api.reports.cue_sheet import write_cue_sheet
 from api.services.delivery import estimate
@@ -89,8 +89,7 @@ def _line(
     words = channel_placement(name)
     amount = Decimal(str(channel["spend"]))
     weeks = sorted(weekly)
-    step = Decimal(1) if document["currency"] == "TWD" else Decimal("0.01")
-    parts = spread_exactly(amount, [weekly[week] for week in weeks], step)
+    parts = spread_exactly(amount, [weekly[week] for week in weeks], step_of(document["currency"]))
     return CueLine(
         channel=name,
         category=words.category,

@@ -61,9 +61,21 @@ def test_totals_agree_with_exact_decimals(internal):
     due = _due(_pages(write_cue_sheet(sheet, internal=internal)).worksheets[0])
     totals = sheet.totals()
     assert due["媒體費合計"] == totals.media == 383_334
-    assert due["服務費"] == totals.fee == 15_000 + 37_500 + 5_000
+    assert due["服務費"] == totals.fee == 57_500
     assert due["營業稅"] == totals.tax == 22_042
     assert due["含稅總計"] == totals.due == totals.media + totals.fee + totals.tax
+
+
+def test_the_fee_is_rounded_once_and_the_lines_share_it_out():
+    sheet = cue_sheet("購買", (1_595_133, 3_027_551, 248_246, 1_223_445, 3_169_551, 1_966_074))
+    assert sheet.totals().media == 11_230_000
+    assert sheet.totals().fee == 1_684_500
+    fees = [sheet.line_fee(line) for line in sheet.lines]
+    assert sum(fees) == 1_684_500
+    assert all(abs(fee - line.amount * sheet.fee_rate) < 1 for fee, line in zip(fees, sheet.lines, strict=True))
+    page = _pages(write_cue_sheet(sheet, internal=True)).worksheets[0]
+    assert [page.cell(8 + at, 18).value for at in range(len(fees) + 1)] == [*fees, 1_684_500]
+    assert _due(page)["服務費"] == 1_684_500
 
 
 def _evaluate(book, page, reference: str) -> Decimal:
@@ -77,11 +89,6 @@ def _evaluate(book, page, reference: str) -> Decimal:
         return _evaluate(book, book[name.strip("'")], cell)
     if body.startswith("SUM("):
         return sum((_evaluate(book, page, c.coordinate) for row in page[body[4:-1]] for c in row), Decimal(0))
-    if body.startswith("SUMPRODUCT(ROUND("):
-        cells, rate = body[len("SUMPRODUCT(ROUND(") : -len(",0))")].split("*")
-        factor = float(_evaluate(book, page, rate))
-        amounts = [float(_evaluate(book, page, c.coordinate)) for row in page[cells] for c in row]
-        return sum((_half_up(amount * factor) for amount in amounts), Decimal(0))
     if body.startswith("ROUND("):
         left, right = body[len("ROUND(") : -len(",0)")].split("*")
         return _half_up(float(_evaluate(book, page, left)) * float(_evaluate(book, page, right)))
