@@ -19,10 +19,10 @@ from optimizer.curves.shapes import BEND_PRIOR, BENDS
 
 ROUNDS = 10
 PRIOR_ELASTICITY = 0.5  # typical of paid media; a prior, not a fact
-PRIOR_SPREAD = 0.7  # of one channel around the account's mean, logit scale
+PRIOR_SPREAD = 0.4  # of one channel around the account's mean, logit scale
 CENTRE_SPREAD = 0.5  # of the account's mean around the prior
 BEND_COUNT = 4.0  # channels that the prior of the bend counts for
-LOOSE = 4.0  # effects are shrunk less than their variance asks: season left over would be taken for the work of spend
+LOOSE = 16.0  # effects are shrunk less than their variance asks: season left over would be taken for the work of spend
 LONELY = 3  # with fewer channels a free effect per week would swallow the spend effect: only slow drift is kept
 
 
@@ -62,6 +62,8 @@ def shared_season(
         centre = float(logit(PRIOR_ELASTICITY)) + float(pooled)
         bends = (BEND_COUNT * BEND_PRIOR + counted) / (BEND_COUNT + len(series))
         effect = _effects(seen, expected, lonely=len(series) < LONELY, daily=min(step_days) == 1)
+    # Curves are told for an ordinary week: sales lift the mean of a history, the next weeks need not hold any.
+    effect = effect - float(np.median(effect))
     return Shared(tuple(np.exp(effect)[day] for day in days), centre, bends, _ordinary(effect, weeks))
 
 

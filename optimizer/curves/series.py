@@ -80,9 +80,6 @@ class ChannelSeries:
         exposure = season * self.pattern()
         log_likelihood, level = profile_likelihood(self.grid, self.result, exposure, self.observed)
         prior = self._prior(np.array(centre), spread)
-        self.bend_weights = BEND_PRIOR
-        self.shared_by = 0  # channels that a season was estimated with: each week's effect took its share of freedom
-        self._bend_at = np.searchsorted(BENDS, self.grid.bend)
         self.probability = normalised(log_likelihood / self.dispersion + prior)
         self.base = (self.probability * level) @ self.grid.relative
         self._refresh_pattern(season)
