@@ -6,7 +6,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 STAMPS := .setup
 WORKERS ?= 2
 
-.PHONY: run test lint bench bench-promises soak screenshots lock clean
+.PHONY: run test lint bench bench-promises soak screenshots docs lock clean
 
 run: $(STAMPS)/run $(STAMPS)/console ## set up, write a sample, import, propose, run the night, screen copy, serve the console
 	@$(BIN)/adcue tour
@@ -32,6 +32,10 @@ soak: $(STAMPS)/test ## kill rounds and fuzzing, the long way
 
 screenshots: $(STAMPS)/test $(STAMPS)/console ## writes the pictures in docs/images again
 	$(BIN)/python scripts/screenshots.py
+
+docs: $(STAMPS)/test ## writes the pages read off the code again
+	$(BIN)/python scripts/write_docs.py
+	$(BIN)/python scripts/write_openapi.py
 
 lock: $(STAMPS)/test ## writes the hashed locks again
 	scripts/lock.sh
