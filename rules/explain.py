@@ -19,6 +19,7 @@ from rules.vocabulary import signals
 
 TEXTS_AND_KEYS = (*TEXTS, "key", "group_key", "campaign_key")
 SETS = ("ad_group", "campaign", "account")
+LEAST_TOLD = 0.001  # a chance below this is told as "below 0.1%", never as 0.0%
 SHOWN_NAMES = ("account", "campaign", "ad_group", "ad")
 
 
@@ -132,13 +133,15 @@ def reason(pack: RulePack, table: SignalTable, found: Flags, at: int, name: str,
     }
     if pack.evidence.method == "poisson_zero":
         due = columns["expected_conversions"][at]
-        chance = f"{found.false_rate[at]:.1%}"
-        cpa = amount(float(columns["target_cpa"][at]), currency)
-        return Message("rules.reason.spend_no_conv", {**values, "due": f"{due:.1f}", "chance": chance, "cpa": cpa})
+        values |= {"due": f"{due:.1f}", "cpa": amount(float(columns["target_cpa"][at]), currency)}
+        if found.false_rate[at] < LEAST_TOLD:
+            return Message("rules.reason.spend_no_conv_certain", values)
+        return Message("rules.reason.spend_no_conv", {**values, "chance": f"{found.false_rate[at]:.1%}"})
     if pack.evidence.method == "ctr_below_peers" and table.peers is not None:
-        return Message(
-            "rules.reason.low_ctr", {**values, **_ctr(table, found, at), "ratio": f"{pack.evidence.ratio:g}"}
-        )
+        values |= {**_ctr(table, at), "ratio": f"{pack.evidence.ratio:g}"}
+        if found.sure[at] > 1 - LEAST_TOLD:
+            return Message("rules.reason.low_ctr_certain", values)
+        return Message("rules.reason.low_ctr", {**values, "sure": f"{found.sure[at]:.1%}"})
     if "days_since_delivery" in pack.metrics:
         days = int(columns["days_since_delivery"][at])
         before = f"{columns['impressions_per_day_before'][at]:,.0f}"
@@ -146,12 +149,11 @@ def reason(pack: RulePack, table: SignalTable, found: Flags, at: int, name: str,
     return Message("rules.reason.conditions", {**values, "count": len(list(tests_of(pack.when)))})
 
 
-def _ctr(table: SignalTable, found: Flags, at: int) -> Mapping[str, Value]:
+def _ctr(table: SignalTable, at: int) -> Mapping[str, Value]:
     columns = table.columns
     return {
         "ctr": f"{columns['ctr'][at]:.2%}",
         "peer_ctr": f"{columns['peer_ctr'][at]:.2%}",
         "peers": int(columns["peer_count"][at]),
         "impressions": f"{columns['impressions'][at]:,.0f}",
-        "sure": f"{min(found.sure[at], 0.999):.1%}",
     }

@@ -69,7 +69,7 @@ def _reason(pack: RulePack, table: SignalTable, found: Flags, at: int, who: dict
         return Message("rules.no_data.peers", {**who, "peers": _others(table, at), "least": pack.guards.min_peers})
     if math.isfinite(more) and more > 0:
         return Message("rules.no_data.unproven_more", {**who, "more": f"{more:,.0f}"})
-    return Message("rules.no_data.unproven", {**who, "sure": f"{found.sure[at]:.0%}"})
+    return Message("rules.no_data.unproven", {**who, "sure": f"{min(found.sure[at], 0.999):.1%}"})
 
 
 def _others(table: SignalTable, at: int) -> int:

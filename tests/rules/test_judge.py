@@ -66,6 +66,23 @@ def test_every_sentence_is_spoken_in_both_languages():
     assert "死廣告" in reason and "NT$11,200" in reason
 
 
+@pytest.mark.parametrize(
+    ("language", "few", "none"),
+    [("zh-TW", "機率高於 99.9%", "機率低於 0.1%"), ("en", "is above 99.9%", "a chance below 0.1%")],
+)
+def test_no_chance_is_told_as_none_and_none_as_sure(language, few, none):
+    weak = daily("weak", -40, -1, impressions=9000, clicks=20, spend=400, conversions=1)
+    said = judge(snapshot([*healthy(), *_dead(), *weak]), AS_OF)
+    told = {r.rule.name: render(r.reason, language) for r in said.recommendations}
+    assert none in told["spend_no_conv"] and few in told["low_ctr_vs_peers"]
+    assert not any(odd in text for text in told.values() for odd in (" 0.0%", "100.0%"))
+
+
+def test_a_chance_that_can_be_told_is_told():
+    said = judge(snapshot([*healthy(), *_dead(spend=80)]), AS_OF)
+    assert "機率只有 0.4%" in render(said.recommendations[0].reason, "zh-TW")
+
+
 def test_the_most_money_comes_first():
     rows = [*healthy(20), *_dead("small", spend=200), *_dead("large", spend=4000), *_dead("middle", spend=900)]
     assert [r.subject.name for r in judge(snapshot(rows), AS_OF).recommendations] == ["large", "middle", "small"]
