@@ -80,7 +80,8 @@ def _errors(error: AdcueError, language: Language) -> Sequence[Mapping[str, Any]
             for fault in error.faults
         ]
     if isinstance(error, DemandError):
-        return [{"code": detail.id, "detail": render(detail, language)} for detail in error.details]
+        pairs = zip(error.details, error.lines(language), strict=True)
+        return [{"code": detail.id, "detail": line} for detail, line in pairs]
     if isinstance(error, FieldFaults):
         return [{"code": "api.field", "field": where, "detail": what} for where, what in error.fields]
     return []

@@ -91,9 +91,13 @@ class DemandError(InputError):
         self.details = tuple(details)
         super().__init__(code, **values)
 
+    def lines(self, language: Language = "zh-TW") -> list[str]:
+        """One line a conflict, in the order of ``details``."""
+        return [render(detail, language) for detail in self.details]
+
     def text(self, language: Language = "zh-TW") -> str:
         """The heading and every conflict on its own line."""
-        return "\n".join([render(self.message, language), *(render(d, language) for d in self.details)])
+        return "\n".join([render(self.message, language), *self.lines(language)])
 
 
 class SettingError(InputError):

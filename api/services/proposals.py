@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
-from api.media import channel_name
+from api.media import channel_name, media
 from api.services.background import background_of
+from api.services.demand_words import RequestRefused, with_channel_names
 from api.speech import said
-from engine.errors import InputError
+from engine.errors import DemandError, InputError
 from engine.messages import LANGUAGES, Language, Message, render
 from engine.metrics import metrics
 from engine.money import Money
@@ -85,10 +86,7 @@ class Proposed:
 
 def _sentence(kept: Mapping[str, Any], language: Language) -> str:
     """A sentence of the optimizer with channels under the names people use."""
-    values = dict(kept["values"])
-    if isinstance(values.get("channel"), str):
-        values["channel"] = channel_name(values["channel"], language)
-    return render(Message(kept["id"], values), language)
+    return render(Message(kept["id"], with_channel_names(kept["values"], language)), language)
 
 
 def plan(snapshot: Snapshot, request: ProposalRequest, origin: Origin = "planner") -> Proposed:
@@ -105,12 +103,22 @@ def plan(snapshot: Snapshot, request: ProposalRequest, origin: Origin = "planner
     if request.end < request.start:
         values = {"start": request.start.isoformat(), "end": request.end.isoformat()}
         raise InputError("api.proposal.end_before_start", **values)
+    _check_credit(request, {str(name) for name in snapshot.facts["platform"].unique()})
     known = background_of(snapshot, request.result, request.credit, snapshot.currency)
     request = with_channel_ids(request, sorted(known.curves.curves))
-    proposal = propose(demand_of(request, snapshot.currency), known.history, curves=known.curves)
+    try:
+        proposal = propose(demand_of(request, snapshot.currency), known.history, curves=known.curves)
+    except DemandError as error:
+        raise RequestRefused(error, request) from error
     names = {str(name) for name in snapshot.facts["account_name"].unique()}
     advertisers = tuple(sorted(name for name in names if name))
     return Proposed(request, snapshot, proposal, known.delivery, advertisers, origin)
+
+
+def _check_credit(request: ProposalRequest, platforms: Set[str]) -> None:
+    """Raises InputError where a factor is for a platform that no one knows, which would change nothing unnoticed."""
+    for name in sorted(set(request.credit) - platforms - set(media().platforms)):
+        raise InputError("api.proposal.unknown_platform", platform=name[:40], known="、".join(sorted(platforms)))
 
 
 def with_channel_ids(request: ProposalRequest, channels: Sequence[str]) -> ProposalRequest:
@@ -131,9 +139,9 @@ def with_channel_ids(request: ProposalRequest, channels: Sequence[str]) -> Propo
 
     return replace(
         request,
-        minimums=resolved(request.minimums, "min"),
-        maximums=resolved(request.maximums, "max"),
-        share_caps=resolved(request.share_caps, "share-cap"),
+        minimums=resolved(request.minimums, "--min"),
+        maximums=resolved(request.maximums, "--max"),
+        share_caps=resolved(request.share_caps, "--share-cap"),
     )
 
 

@@ -64,6 +64,29 @@ def test_bad_input_ends_with_2_and_one_sentence(adcue, words, told, monkeypatch,
     assert not (tmp_path / "x.xlsx").exists()
 
 
+SALES = "meta/OUTCOME_SALES"
+
+
+@pytest.mark.parametrize(
+    ("words", "zh", "en"),
+    [
+        (["--min", "nope=100"], "最低金額（--min）裡的通路「nope」", "nope in the minimums (--min)"),
+        (["--max", "nope=100"], "最高金額（--max）裡的通路「nope」", "nope in the maximums (--max)"),
+        (["--share-cap", "nope=0.3"], "占比上限（--share-cap）裡的通路「nope」", "in the share caps (--share-cap)"),
+        (["--max", "nope=1"], "Google 搜尋", "Google Search"),
+        (["--min", f"{SALES}=5", "--max", f"{SALES}=1"], "通路「Meta 銷售」（--min、--max）的最低", "(--min, --max)"),
+        (["--min", f"{SALES}=500", "--share-cap", f"{SALES}=0"], "「Meta 銷售」", "Meta"),
+        (["--credit", "nope=1"], "歸因係數（--credit）的平台「nope」", "credit factors (--credit)"),
+    ],
+)
+def test_a_refused_request_is_told_in_the_words_it_was_made_in(adcue, filled_dir, monkeypatch, words, zh, en):
+    for language, told in (("zh-TW", zh), ("en", en)):
+        monkeypatch.setenv("ADCUE_LANGUAGE", language)
+        code, _, err = adcue("propose", "--budget", "100000", "--start", "2026-12-01", "--end", "2026-12-31", *words)
+        assert code in (2, 3) and told in err
+        assert not any(inner in err for inner in ("bounds", "share_caps", SALES, "minimums/"))
+
+
 def test_an_error_after_json_is_a_problem_document(adcue):
     code, out, err = adcue("nightly", "--as-of", "soon", "--json")
     assert code == 2
