@@ -24,7 +24,7 @@ def check_copy_file(
     as_json: Annotated[bool, typer.Option("--json", help=word("option.json"))] = False,
 ) -> None:
     """Screens every row, keeps the answer, and writes OUT in the form its suffix names."""
-    from api.cli.doors import open_account
+    from api.cli.doors import known_account, open_account
     from api.copy_files import read_copy
     from api.copy_out import check_suffix, copy_bytes
     from api.dates import today
@@ -36,8 +36,9 @@ def check_copy_file(
     if out_file is not None:
         check_suffix(out_file)
     rows = read_copy(file)
+    into = known_account(account) if account else open_account()
     with progress(word("copy.progress")):
-        stored, screenings = check_copy(open_account(account), rows, file.name, day)
+        stored, screenings = check_copy(into, rows, file.name, day)
     told_rows = [screening_row(one, language()) for one in screenings]
     if out_file is not None:
         results = list(zip(rows, told_rows, strict=True))

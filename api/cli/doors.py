@@ -1,12 +1,16 @@
-"""Decides what a command acts on: the store of the settings and, in it, the account of the settings."""
+"""Decides what a command acts on: the store and, in it, the account asked for; only some commands may make one."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from engine.errors import InputError
 from engine.settings import settings
 from engine.store.account import AccountStore
 from engine.store.store import Store
 
 ACTOR = "cli"
+_LONGEST = 64
 
 
 def open_store() -> Store:
@@ -19,5 +23,21 @@ def open_store() -> Store:
 
 
 def open_account(name: str | None = None) -> AccountStore:
-    """The account called ``name``, or the one of the settings."""
+    """The account called ``name``, or the one of the settings; it is made on first use."""
     return open_store().account(name or settings().account, ACTOR)
+
+
+def known_account(name: str | None = None) -> AccountStore:
+    """The same for a command that works on what is there. Raises InputError where there is no such account."""
+    store, wanted = open_store(), name or settings().account
+    require_known(wanted, store.accounts())
+    return store.account(wanted, ACTOR)
+
+
+def require_known(wanted: str, known: Sequence[str]) -> None:
+    """Raises InputError that names the accounts there are, so that a slip of the pen makes no empty account."""
+    if wanted in known:
+        return
+    if not known:
+        raise InputError("api.account.none", account=wanted[:_LONGEST])
+    raise InputError("api.account.unknown", account=wanted[:_LONGEST], known="、".join(sorted(known)))

@@ -14,7 +14,13 @@ from api.values import read_date
 from engine.errors import AdcueError, InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from api.services.imports import Imported
     from engine.ingest.report import Hints
+
+    OnProgress = Callable[[int, int], None]
 
 _ORDERS = ("ymd", "mdy", "dmy")
 
@@ -31,20 +37,18 @@ def import_files(
     as_json: Annotated[bool, typer.Option("--json", help=word("option.json"))] = False,
 ) -> int:
     """Imports each file on its own; one that cannot be used leaves nothing behind and the others go on."""
-    from api.cli.doors import open_account
     from api.dates import today
     from api.problems import exit_code_of, problem
-    from api.services.imports import import_file
 
     on = read_date(received, "--received") if received else today()
     hints = _hints(platform, currency, date_order, map_file)
-    store = open_account(account)
+    take = _taker(account, on, hints, dry_run=dry_run)
     told: list[dict[str, Any]] = []
     code = 0
     for path in files:
         try:
             with progress(word("import.progress", file=path.name)) as on_progress:
-                done = import_file(store, path, on, hints, dry_run=dry_run, on_progress=on_progress)
+                done = take(path, on_progress)
         except AdcueError as error:
             code = max(code, exit_code_of(error))
             told.append({"status": "refused", "file": path.name, "problem": problem(error, language())})
@@ -57,6 +61,20 @@ def import_files(
     if as_json:
         say_json({"items": told})
     return code
+
+
+def _taker(name: str | None, on: date, hints: Hints, *, dry_run: bool) -> Callable[[Path, OnProgress], Imported]:
+    """What is done with each file. A dry run makes no account: it reads as for a new one where there is none."""
+    from api.cli.doors import ACTOR, open_account, open_store
+    from api.services.imports import import_file, try_file
+    from engine.settings import settings
+
+    if not dry_run:
+        into = open_account(name)
+        return lambda path, on_progress: import_file(into, path, on, hints, on_progress=on_progress)
+    store, wanted = open_store(), name or settings().account
+    account = store.account(wanted, ACTOR) if wanted in store.accounts() else None
+    return lambda path, _: try_file(account, path, on, hints)
 
 
 def _hints(platform: str | None, currency: str | None, date_order: str | None, map_file: Path | None) -> Hints:

@@ -22,7 +22,7 @@ def run_nightly(
     as_json: Annotated[bool, typer.Option("--json", help=word("option.json"))] = False,
 ) -> int:
     """Runs the night of every account; exit code 0 all, 1 some, 2 none."""
-    from api.cli.doors import ACTOR, open_store
+    from api.cli.doors import ACTOR, open_store, require_known
     from api.dates import today
     from api.services.nights import exit_code, night_accounts, run_nights
     from engine.logs import configure_logs
@@ -31,7 +31,10 @@ def run_nightly(
     configure_logs()
     day = read_date(as_of, "--as-of") if as_of else today()
     store = open_store()
-    names = [account] if account else night_accounts(store, settings().account)
+    names = night_accounts(store, settings().account)
+    if account:
+        require_known(account, names)
+        names = [account]
     with progress(word("nightly.progress")) as on_progress:
         nights = run_nights(
             store, names, day, ACTOR, dry_run=dry_run, on_stage=lambda _, done, total: on_progress(done, total)

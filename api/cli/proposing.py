@@ -32,7 +32,7 @@ def propose(
     as_json: Annotated[bool, typer.Option("--json", help=word("option.json"))] = False,
 ) -> None:
     """Plans the budget over channels and weeks, keeps the plan and tells it."""
-    from api.cli.doors import open_account
+    from api.cli.doors import known_account
     from api.cli.telling import tell_proposal
     from api.services.proposals import ProposalRequest, make_proposal
     from api.speech import told
@@ -47,7 +47,7 @@ def propose(
         share_caps=read_fractions(share_cap or [], "--share-cap"),
         credit=read_fractions(credit or [], "--credit", most=None),
     )
-    store = open_account(account)
+    store = known_account(account)
     with progress(word("propose.progress")):
         stored = make_proposal(store, request)
     document = told(stored, language())
@@ -67,9 +67,9 @@ def write_cue_sheet_file(
     account: Annotated[str | None, typer.Option(help=word("option.account"))] = None,
 ) -> None:
     """Writes the cue sheet of a kept proposal."""
-    from api.cli.doors import open_account
+    from api.cli.doors import known_account
 
-    _write(open_account(account), proposal_id, out_file, internal=internal, final=final)
+    _write(known_account(account), proposal_id, out_file, internal=internal, final=final)
 
 
 def _write(

@@ -53,14 +53,28 @@ def import_file(
 
     Raises FileFaults with every fault of the file; nothing is written then.
     """
+    if dry_run:
+        return try_file(account, path, received_on, hints)
     given = hints or Hints()
     reading = read_export(path, given, account.mapping, settings())
-    if dry_run:
-        return Imported(reading.report, "dry_run", received_on, None)
     outcome = account.record_import(reading, received_on, on_progress)
     if given.mapping is not None:
         account.remember_mapping(reading.report.header_fingerprint, reading.report.platform, given.mapping)
     return Imported(reading.report, outcome.status, received_on, outcome)
+
+
+def try_file(account: AccountStore | None, path: Path, received_on: date, hints: Hints | None = None) -> Imported:
+    """Reads ``path`` and records nothing; without an account no mapping is remembered.
+
+    Raises FileFaults with every fault of the file.
+    """
+    remembered = account.mapping if account is not None else _nothing_remembered
+    report = read_export(path, hints or Hints(), remembered, settings()).report
+    return Imported(report, "dry_run", received_on, None)
+
+
+def _nothing_remembered(_fingerprint: str) -> None:
+    return None
 
 
 def stored_import(entry: StoredImport) -> dict[str, Any]:

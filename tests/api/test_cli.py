@@ -45,7 +45,7 @@ def test_every_verb_explains_itself(adcue, verb):
         (["propose", "--budget", "1", "--start", "2026-13-01", "--end", "2026-12-31"], "不是日期"),
         (["propose", "--budget", "1", "--start", "2026-12-01", "--end", "2026-12-31", "--min", "meta"], "名稱=值"),
         (["propose", "--budget", "1", "--start", "2026-12-01", "--end", "2026-12-31"], "沒有任何數據"),
-        (["cue-sheet", "P-abcdef", "--out", "x.xlsx"], "P-abcdef"),
+        (["cue-sheet", "P-abcdef", "--out", "x.xlsx"], "沒有任何數據"),
         (["import", "missing.csv"], "找不到"),
         (["copy-check", "missing.jsonl"], "找不到"),
         (["copy-check", "missing.jsonl", "--out", "x.doc"], "副檔名"),
@@ -62,6 +62,36 @@ def test_bad_input_ends_with_2_and_one_sentence(adcue, words, told, monkeypatch,
     assert told in err and err.strip()
     assert "Traceback" not in out + err
     assert not (tmp_path / "x.xlsx").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["propose", "--budget", "1", "--start", "2026-12-01", "--end", "2026-12-31"],
+        ["nightly"],
+        ["nightly", "--dry-run"],
+        ["cue-sheet", "P-abcdef", "--out", "x.xlsx"],
+        ["copy-check", "copy.csv"],
+    ],
+)
+def test_a_misspelt_account_is_refused_and_not_made(adcue, filled_dir, store, sample, monkeypatch, words):
+    monkeypatch.chdir(sample[0])
+    code, out, err = adcue(*words, "--account", "defualt")
+    assert (code, out) == (2, "")
+    assert "defualt" in err and "現有帳戶：default" in err
+    assert store.accounts() == ["default"]
+
+
+def test_an_import_makes_its_account_and_a_dry_run_does_not(adcue, store, sample):
+    words = ["import", sample[1].exports[0], "--received", "2026-11-16", "--account", "new"]
+    assert adcue(*words, "--dry-run")[0] == 0 and store.accounts() == []
+    assert adcue(*words)[0] == 0 and store.accounts() == ["new"]
+    assert adcue(*words, "--dry-run")[0] == 0
+
+
+def test_an_unknown_proposal_is_named(adcue, filled_dir, tmp_path):
+    code, _, err = adcue("cue-sheet", "P-abcdef", "--out", tmp_path / "x.xlsx")
+    assert code == 2 and "P-abcdef" in err
 
 
 SALES = "meta/OUTCOME_SALES"
