@@ -9,6 +9,7 @@ from importlib import import_module
 
 import typer
 
+from api.cli.helping import Verb, Verbs
 from api.cli.output import tell_error, warn
 from api.cli.words import word
 from engine.errors import AdcueError, InputError
@@ -36,14 +37,14 @@ _USAGE = {
 def build(typed: str | None) -> typer.Typer:
     """The command line for the verb ``typed``; the others are listed with their help and not loaded."""
     app = typer.Typer(
-        name="adcue", help=word("help"), add_completion=False, no_args_is_help=True, rich_markup_mode=None
+        name="adcue", cls=Verbs, help=word("help"), add_completion=False, no_args_is_help=True, rich_markup_mode=None
     )
     for verb, (place, told) in VERBS.items():
-        app.command(verb, help=word(told))(_load(place) if verb == typed else _listed)
+        app.command(verb, cls=Verb, help=word(told))(_load(place) if verb == typed else _listed)
     if typed == "key":
         app.add_typer(import_module("api.cli.keys").build(), name="key", help=word("key.help"))
     else:
-        app.command("key", help=word("key.help"))(_listed)
+        app.command("key", cls=Verb, help=word("key.help"))(_listed)
     return app
 
 

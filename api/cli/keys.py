@@ -6,21 +6,22 @@ from typing import Annotated
 
 import typer
 
+from api.cli.helping import Verb, Verbs
 from api.cli.output import out, say, say_json, table
 from api.cli.words import word
 
 
 def build() -> typer.Typer:
     """The sub-commands of ``adcue key``."""
-    app = typer.Typer(no_args_is_help=True, add_completion=False)
-    app.command("create", help=word("key.create"))(create_key)
-    app.command("list", help=word("key.list"))(list_keys)
-    app.command("revoke", help=word("key.revoke"))(revoke_key)
+    app = typer.Typer(cls=Verbs, no_args_is_help=True, add_completion=False)
+    app.command("create", cls=Verb, help=word("key.create"))(create_key)
+    app.command("list", cls=Verb, help=word("key.list"))(list_keys)
+    app.command("revoke", cls=Verb, help=word("key.revoke"))(revoke_key)
     return app
 
 
 def create_key(
-    role: Annotated[str, typer.Option(help=word("key.role"), metavar="planner|reviewer|admin|machine")] = "planner",
+    role: Annotated[str, typer.Option(help=word("key.role"), metavar="ROLE")] = "planner",
     account: Annotated[str | None, typer.Option(help=word("option.account"))] = None,
     as_json: Annotated[bool, typer.Option("--json", help=word("option.json"))] = False,
 ) -> None:

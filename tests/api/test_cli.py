@@ -28,11 +28,18 @@ def adcue(data_dir, capsys):
     return call
 
 
-@pytest.mark.parametrize("verb", [*VERBS, "key"])
-def test_every_verb_explains_itself(adcue, verb):
-    code, out, err = adcue(verb, "--help")
+ENGLISH = ("Usage", "Options", "Arguments", "Commands", "OPTIONS", "Show this", "required", "default", "<str>", "<int>")
+
+
+@pytest.mark.parametrize("words", [[], ["key"], ["key", "create"], *([verb] for verb in VERBS)], ids=" ".join)
+def test_every_verb_explains_itself_in_one_language(adcue, words, monkeypatch):
+    code, out, err = adcue(*words, "--help")
     assert (code, err) == (0, "")
-    assert out.startswith(f"Usage: adcue {verb}")
+    assert out.startswith(" ".join(["用法：adcue", *words]))
+    assert "顯示這份說明" in out and not any(told in out for told in ENGLISH)
+    monkeypatch.setenv("ADCUE_LANGUAGE", "en")
+    out = adcue(*words, "--help")[1]
+    assert out.startswith(" ".join(["Usage: adcue", *words])) and "Show this help" in out
 
 
 @pytest.mark.parametrize(
