@@ -46,12 +46,12 @@ def check_copy_file(
     if as_json:
         say_json(told(stored, language()))
         return
-    tell_screening(told_rows)
+    tell_screening(told_rows, written=out_file is not None)
     if out_file is not None:
         say(word("copy.written", file=str(out_file)))
 
 
-def tell_screening(rows: Sequence[dict[str, Any]], most: int = 12) -> None:
+def tell_screening(rows: Sequence[dict[str, Any]], most: int = 12, *, written: bool = True) -> None:
     """The counts first, then the ads that may not run or need a person, the gravest first."""
     from api.reports.copy_findings import article
 
@@ -75,4 +75,4 @@ def tell_screening(rows: Sequence[dict[str, Any]], most: int = 12) -> None:
     if lines:
         out().print(table([(title, "left") for title in titles], lines))
     if len(shown) > most:
-        say(word("copy.more", count=len(shown) - most))
+        say(word("copy.more" if written else "copy.more_unwritten", count=len(shown) - most))

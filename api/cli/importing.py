@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.output import facts, out, progress, say, say_json, table, tell_error
+from api.cli.output import facts, out, progress, say, say_json, say_wrapped, table, tell_error
 from api.cli.words import language, word
 from api.money_words import money, number
 from api.values import read_date
@@ -126,7 +126,7 @@ def _tell(done: dict[str, Any]) -> None:
     _tell_mapping(report)
     _tell_sums(report)
     for warning in report["warnings"]:
-        say("  ! " + warning["text"], "yellow")
+        say_wrapped("! " + warning["text"], "yellow", indent=2, hang=2)
 
 
 def _delimiter(mark: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.output import progress, say, say_json
+from api.cli.output import progress, say, say_json, say_wrapped
 from api.cli.words import language, word
 from api.money_words import money
 from api.values import read_date
@@ -64,7 +64,7 @@ def tell_night(document: Mapping[str, Any]) -> None:
             told = word("because", name=told, why=entry["problem"]["detail"])
         say(f"  {entry['file']} {told}")
     for notice in document["notices"]:
-        say("  ! " + notice["text"], "yellow")
+        say_wrapped("! " + notice["text"], "yellow", indent=2, hang=2)
     for one in kept[:MOST]:
         _tell_flag(one, currency)
     if len(kept) > MOST:
@@ -73,7 +73,7 @@ def tell_night(document: Mapping[str, Any]) -> None:
         from api.cli.telling import headline
 
         plan = dict(document["reallocation"]) | {"short_id": document.get("reallocation_id") or "–"}
-        say(headline(plan))
+        say_wrapped(headline(plan))
 
 
 def _tell_flag(one: Mapping[str, Any], currency: str | None) -> None:
@@ -85,4 +85,4 @@ def _tell_flag(one: Mapping[str, Any], currency: str | None) -> None:
         action = word("aside", name=action, more=word(f"decision.{one['decision']}"))
     stake = money(one["spend_at_stake"], currency).rjust(12)
     say(f"  {stake}  {action}  {platform_name(one['platform'], language())}  {one['name']}", "bold")
-    say(f"{'':16}{one['reason']}", "dim")
+    say_wrapped(one["reason"], "dim", indent=6)

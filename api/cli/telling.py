@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from api.cli.output import out, say, table
+from api.cli.output import out, say, say_wrapped, table
 from api.cli.words import language, word
 from api.media import channel_name
 from api.money_words import money, number
 from engine.money import SIGNS
 
+# The columns a narrow terminal goes without: today's money (the change tells it), the range, the basis, the margin.
+_SPARE = (1, 5, 7, 6)
+
 
 def tell_proposal(document: Mapping[str, Any]) -> None:
     """The conclusion, the table of channels, the reasons, the warnings, and what to type next."""
-    say(headline(document), "bold")
+    say_wrapped(headline(document), "bold")
     out().print(_channels(document))
     for channel in document["channels"]:
-        say("  " + word("because", name=channel_name(channel["channel"], language()), why=channel["why"]))
+        why = word("because", name=channel_name(channel["channel"], language()), why=channel["why"])
+        say_wrapped(why, indent=2, hang=2)
     for warning in document["warnings"]:
-        say("  ! " + warning["text"], "yellow")
+        say_wrapped("! " + warning["text"], "yellow", indent=2, hang=2)
     say(word("propose.next", id=document["short_id"]), "dim")
 
 
@@ -72,4 +76,4 @@ def _channels(document: Mapping[str, Any]) -> Any:
                 word(f"basis.{channel['basis']}"),
             )
         )
-    return table(columns, rows)
+    return table(columns, rows, _SPARE)
