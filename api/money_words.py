@@ -10,10 +10,12 @@ Number = float | int | str | Decimal | None
 
 
 def money(amount: Number, currency: str | None = None) -> str:
-    """``NT$1,200,000``."""
+    """``NT$1,200,000``; without a sign where the currency is unknown."""
     if amount is None:
         return "–"
-    return str(Money.of(Decimal(str(amount)), currency or "TWD").booked())
+    if currency is None:
+        return f"{Decimal(str(amount)).quantize(Decimal('0.01')):,f}".removesuffix(".00")
+    return str(Money.of(Decimal(str(amount)), currency).booked())
 
 
 def number(value: Number, digits: int = 0) -> str:

@@ -115,10 +115,9 @@ def _tell(done: dict[str, Any]) -> None:
     if report["breakdown"]:
         lines[word("import.breakdown")] = report["breakdown"]
     for entry in report["dropped"]:
-        lines.setdefault(word("import.dropped"), "")
-        lines[word("import.dropped")] += ("; " if lines[word("import.dropped")] else "") + (
-            f"{entry['reason']} × {entry['rows']}"
-        )
+        before = lines.get(word("import.dropped"), "")
+        joined = before + word("usage.between") if before else ""
+        lines[word("import.dropped")] = f"{joined}{entry['reason']} × {entry['rows']}"
     if done["import_id"] is not None and done["status"] == "imported":
         changes = {k: number(done[k]) for k in ("rows_new", "rows_restated", "rows_unchanged", "rows_withdrawn")}
         lines[word("import.changes")] = word("import.changed", **changes)
@@ -136,10 +135,9 @@ def _delimiter(mark: str) -> str:
 
 def _tell_mapping(report: dict[str, Any]) -> None:
     pairs = "、".join(f"{header} → {field}" for header, field in report["mapping"].items())
-    lines = {word("import.mapping"): pairs}
+    say_wrapped(word("because", name=word("import.mapping"), why=pairs), indent=2, hang=2)
     if report["unmapped"]:
-        lines[word("import.unmapped")] = "、".join(report["unmapped"])
-    out().print(facts(lines))
+        say_wrapped(word("because", name=word("import.unmapped"), why="、".join(report["unmapped"])), indent=2, hang=2)
 
 
 def _tell_sums(report: dict[str, Any]) -> None:
@@ -152,7 +150,7 @@ def _tell_sums(report: dict[str, Any]) -> None:
         shown = money(value, report["currency"]) if metric.kind == "money" else number(value, 0)
         check = checks.get(name)
         verdict = "" if check is None else word("import.agrees" if check["agrees"] else "import.differs")
-        rows.append((name, metric.label[language()], shown, verdict))
+        rows.append((metric.label[language()], name, shown, verdict))
     titles = ((word("import.metric"), "left"), ("", "left"), (word("import.sum"), "right"))
     out().print(table((*titles, (word("import.check"), "left")), rows))
 

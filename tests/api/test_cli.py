@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from api.cli.app import VERBS, run
+from api.money_words import money
 
 ADCUE = Path(sys.executable).with_name("adcue")
 
@@ -94,6 +95,14 @@ def test_an_import_makes_its_account_and_a_dry_run_does_not(adcue, store, sample
     assert adcue(*words, "--dry-run")[0] == 0 and store.accounts() == []
     assert adcue(*words)[0] == 0 and store.accounts() == ["new"]
     assert adcue(*words, "--dry-run")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "told"),
+    [("44200", None, "44,200"), ("44200.5", None, "44,200.50"), ("44200", "TWD", "NT$44,200"), (None, None, "–")],
+)
+def test_money_of_an_unknown_currency_has_no_sign(amount, currency, told):
+    assert money(amount, currency) == told
 
 
 def test_an_unknown_proposal_is_named(adcue, filled_dir, tmp_path):
