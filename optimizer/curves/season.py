@@ -19,10 +19,10 @@ from optimizer.curves.shapes import BEND_PRIOR, BENDS
 
 ROUNDS = 10
 PRIOR_ELASTICITY = 0.5  # typical of paid media; a prior, not a fact
-PRIOR_SPREAD = 0.4  # of one channel around the account's mean, logit scale
+PRIOR_SPREAD = 0.45  # of one channel around the account's mean, logit scale
 CENTRE_SPREAD = 0.5  # of the account's mean around the prior
 BEND_COUNT = 4.0  # channels that the prior of the bend counts for
-LOOSE = 16.0  # effects are shrunk less than their variance asks: season left over would be taken for the work of spend
+LOOSE = 8.0  # effects are shrunk less than their variance asks: season left over would be taken for the work of spend
 LONELY = 3  # with fewer channels a free effect per week would swallow the spend effect: only slow drift is kept
 
 
