@@ -191,10 +191,24 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.one_of(st.binary(max_size=400), st.lists(_PIECES, max_size=60).map(b"".join)))
+_ANY_BYTES = given(st.one_of(st.binary(max_size=400), st.lists(_PIECES, max_size=60).map(b"".join)))
+_IN_FOLDER = [HealthCheck.function_scoped_fixture]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=_IN_FOLDER)
+@_ANY_BYTES
 def test_any_bytes_end_in_a_reading_or_in_faults(tmp_path, data):
-    path = tmp_path / "any.csv"
+    _read_or_refuse(tmp_path / "any.csv", data)
+
+
+@pytest.mark.soak
+@settings(max_examples=5000, deadline=None, suppress_health_check=_IN_FOLDER)
+@_ANY_BYTES
+def test_very_many_bytes_end_in_a_reading_or_in_faults(tmp_path, data):
+    _read_or_refuse(tmp_path / "any.csv", data)
+
+
+def _read_or_refuse(path, data):
     path.write_bytes(data)
     try:
         reading = read_export(path, today=TODAY)

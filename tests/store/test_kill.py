@@ -9,13 +9,14 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from engine.store.database import Database
 from engine.store.store import Store
 from tests.store.crashing import FIRST_DAY, ROWS
 
-ROUNDS = 3
+ROUNDS = [3, pytest.param(20, marks=pytest.mark.soak)]
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -46,10 +47,11 @@ def check(store: Store, confirmed: int) -> int:
     return len(imports)
 
 
-def test_nothing_is_lost_or_half_written_when_killed(store: Store, url: str) -> None:
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_nothing_is_lost_or_half_written_when_killed(store: Store, url: str, rounds: int) -> None:
     rng = random.Random(20250101)
     imported = 0
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         confirmed = run_and_kill(url, rng.uniform(0.0, 0.25))
         assert confirmed > imported
         imported = check(store, confirmed)
