@@ -8,7 +8,7 @@ _CLOSING = "，。、；：！？）」』】》〉…%％,.;:!?)]}”’"
 _OPENING = "（「『【《〈([{“‘"
 _WIDE = r"\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6"
 _PIECE = re.compile(
-    rf"[{re.escape(_OPENING)}]*(?:[{_WIDE}]|[^\s{_WIDE}{re.escape(_OPENING)}]+)?[{re.escape(_CLOSING)}]*\s*"
+    rf"[{re.escape(_OPENING)}]*(?:[{_WIDE}]|[^\s{_WIDE}{re.escape(_OPENING)}]+)?(?:\s*[{re.escape(_CLOSING)}])*\s*"
 )
 
 

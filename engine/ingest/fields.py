@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from engine.metrics import measured, metrics
+
 MetricKind = Literal["money", "micros", "count", "real"]
 
 # Names and ids of the entities, in the order account -> ad.
@@ -78,18 +80,8 @@ IGNORE = "ignore"
 FIELDS = frozenset((*ENTITIES, *BREAKDOWNS, *DATES, *ATTRIBUTES, *METRICS, IGNORE))
 TEXT_FIELDS = frozenset((*ENTITIES, *BREAKDOWNS, *DATES, *ATTRIBUTES))
 
-# The measures a table keeps, in the order reports show them (engine/metrics.yaml without its ratios).
-STORED = (
-    "spend",
-    "impressions",
-    "clicks",
-    "link_clicks",
-    "reach",
-    "frequency",
-    "conversions",
-    "conversions_value",
-    "video_views",
-)
-NOT_ADDITIVE = ("reach", "frequency")
-MONEY = ("spend", "conversions_value")
-COUNTS = ("impressions", "clicks", "link_clicks", "reach", "video_views")
+# The measures a table keeps, in the order reports show them.
+STORED = measured()
+NOT_ADDITIVE = tuple(name for name in STORED if not metrics()[name].additive)
+MONEY = tuple(name for name in STORED if metrics()[name].kind == "money")
+COUNTS = tuple(name for name in STORED if metrics()[name].kind == "count")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -42,6 +42,7 @@ def test_a_narrow_table_leaves_columns_out_and_cuts_no_number(monkeypatch, capsy
         assert ("12,345,678" in told) is (shown == 3) and "87,654,321" in told and "Google 需求開發" in told
 
 
+@example("11111111 ）", 10)
 @given(st.text(st.sampled_from("預算，。「」（）A1,.% $"), max_size=80), st.integers(10, 60))
 def test_nothing_is_lost_and_no_line_starts_with_a_closing_mark(text, width):
     lines = wrapped(text, width).split("\n")
