@@ -63,3 +63,28 @@ def test_no_answer_names_a_version(client, path):
 
 def test_health_says_no_more_than_that_it_answers(client):
     assert client.get("/v1/health").json == {"status": "ok"}
+
+
+@pytest.mark.parametrize("path", [*OPEN, "/", "/v1/imports"])
+def test_every_answer_keeps_its_address_frame_and_window_to_itself(client, path):
+    with client.get(path) as answer:
+        headers = answer.headers
+    assert headers["Referrer-Policy"] in {"same-origin", "no-referrer"}
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    policy = [part.strip() for part in headers["Content-Security-Policy"].split(";")]
+    assert {"frame-ancestors 'none'", "base-uri 'none'"} <= set(policy)
+
+
+@pytest.mark.parametrize(
+    "path", ["/login", "/v1/health", "/openapi.json", "/nothing", "/v1/nothing", "/v1/imports", "/"]
+)
+def test_answers_with_data_are_kept_by_no_cache(client, path):
+    assert "no-store" in client.get(path).headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", ["/v1/health", "/v1/imports", "/v1/nothing", "/openapi.json"])
+def test_endpoints_never_send_a_client_elsewhere(client, path):
+    answer = client.get(path, headers={"X-Forwarded-Proto": "http"}, base_url="http://adcue.example")
+    assert answer.status_code < 300 or answer.status_code >= 400
+    assert "Location" not in answer.headers
