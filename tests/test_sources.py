@@ -25,7 +25,8 @@ REACHES_OUT = {
 SENDS_SQL = {"text", "exec_driver_sql", "DDL"}
 READS_XML = {"xml", "lxml", "defusedxml"}
 CREDENTIAL = re.compile(
-    r"\w://[!-.0-9;-?A-z|~]+:[!-.0-9;-?A-z|~]+@|BEGIN [A-Z ]*PRIVATE KEY|\bAKIA[0-9A-Z]{16}\b|adcue_[0-9a-f]{8}_\w{43}"
+    r"\w://(?!user:password@)[!-.0-9;-?A-z|~]+:[!-.0-9;-?A-z|~]+@"
+    r"|BEGIN [A-Z ]*PRIVATE KEY|\bAKIA[0-9A-Z]{16}\b|adcue_[0-9a-f]{8}_\w{43}"
 )
 PATTERNS_FROM_PACKS = {
     "api/cli/wrapping.py", "compliance/kinds/pattern.py", "compliance/personal_data/recogniser.py",
