@@ -34,9 +34,32 @@ class Settings(BaseSettings):
         2_000_000_000, ge=1, description="Largest total size of an XLSX once unpacked, in bytes."
     )
     max_zip_ratio: int = Field(200, ge=1, description="Largest ratio of unpacked to packed size of an XLSX.")
+    max_zip_entries: int = Field(5_000, ge=1, description="Most parts in the archive of an XLSX.")
+    max_part_bytes: int = Field(
+        50_000_000, ge=1, description="Largest part of an XLSX beside its sheets and shared texts, in bytes unpacked."
+    )
+    max_shared_texts: int = Field(5_000_000, ge=1, description="Most different texts of an XLSX.")
     max_rows: int = Field(5_000_000, ge=1, description="Most data rows of one file.")
     max_columns: int = Field(500, ge=1, description="Most columns of one file.")
+    max_cells: int = Field(200_000_000, ge=1, description="Most cells of one file, which is rows times columns.")
+    max_cell_chars: int = Field(1_000_000, ge=1, description="Longest text of one cell, in characters.")
+    max_copy_rows: int = Field(100_000, ge=1, description="Most ad texts of one copy check.")
+    max_copy_chars: int = Field(200_000, ge=1, le=200_000, description="Longest ad text, in characters.")
     max_request_bytes: int = Field(50_000_000, ge=1, description="Largest HTTP request body, in bytes.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="From which level on the product writes events to its log; libraries from WARNING on."
+    )
+    password_length: int = Field(15, ge=8, le=64, description="Fewest characters of a password.")
+    session_idle_minutes: int = Field(60, ge=1, le=1440, description="Rest after which a console session ends.")
+    session_hours: int = Field(12, ge=1, le=24, description="Age at which a console session ends.")
+    rate_per_key: str = Field("600/minute", description="Most requests of one key or session.")
+    rate_per_address: str = Field("120/minute", description="Most requests of one address without a key or session.")
+    rate_per_login: str = Field("10/minute;60/hour", description="Most attempts to log in under one login name.")
+    rate_storage: str = Field("memory://", description="Where rates are counted; redis://… for several processes.")
+    trusted_proxies: int = Field(0, ge=0, le=5, description="TLS proxies in front; their X-Forwarded headers count.")
+    wait_seconds: int = Field(20, ge=0, le=60, description="How long a request waits for long work before 202.")
+    job_threads: int = Field(2, ge=1, le=16, description="How many pieces of long work run at once.")
+    most_streams: int = Field(4, ge=0, le=64, description="How many progress streams are open at once.")
     host: str = Field("127.0.0.1", description="Address the console listens on.")
     port: int = Field(8765, ge=1, le=65535, description="Port the console listens on.")
 

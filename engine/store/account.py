@@ -2,71 +2,130 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.settings import settings
 from engine.snapshot import Snapshot
-from engine.store import imports, mappings, records, snapshots
+from engine.store import decisions, imports, mappings, records, snapshots
+from engine.store.account_work import AccountAudit, AccountClaims, AccountLeases, AccountRuns
+from engine.store.acting import Acting
 from engine.store.batch import encode
-from engine.store.database import Database
+from engine.store.decisions import Decided, VerdictName
 from engine.store.imports import ImportOutcome, OnProgress, StoredImport
+from engine.store.keys import AccountKeys
+from engine.store.leases import Held
+from engine.store.members import Members
 from engine.store.reading import Reading
 from engine.store.records import Stored
 
 
 class AccountStore:
-    """One account, seen by one actor. Every method is one transaction."""
+    """One account, seen by one actor. Every method is one transaction, with its entry in the audit chain."""
 
-    def __init__(self, database: Database, name: str, tenant: int, actor: str) -> None:
-        self._database = database
-        self._tenant = tenant
-        self.name = name
-        self.actor = actor
+    def __init__(self, acting: Acting) -> None:
+        self._acting = acting
+        self.name = acting.account
+        self.tenant = acting.tenant
+        self.actor = acting.actor
+
+    def under(self, lease: Held) -> AccountStore:
+        """The same, refusing every change once the lease went to another holder."""
+        return AccountStore(replace(self._acting, lease=lease))
+
+    @property
+    def keys(self) -> AccountKeys:
+        """Its API keys."""
+        return AccountKeys(self._acting)
+
+    @property
+    def members(self) -> Members:
+        """Its people."""
+        return Members(self._acting)
+
+    @property
+    def audit(self) -> AccountAudit:
+        """Its audit chain."""
+        return AccountAudit(self._acting)
+
+    @property
+    def runs(self) -> AccountRuns:
+        """Its long work."""
+        return AccountRuns(self._acting)
+
+    @property
+    def leases(self) -> AccountLeases:
+        """Who works on what."""
+        return AccountLeases(self._acting)
+
+    @property
+    def claims(self) -> AccountClaims:
+        """Its requests that were made under an Idempotency-Key."""
+        return AccountClaims(self._acting)
 
     def record_import(
         self, reading: Reading, received_on: date, on_progress: OnProgress | None = None
     ) -> ImportOutcome:
         """Writes a file that was read into history; ``on_progress(done, total)`` is told while rows are written."""
         batch = encode(reading)
-        with self._database.write(self._tenant) as session:
+        with self._acting.write() as session:
             return imports.write_import(session, batch, reading.report, received_on, self.actor, on_progress)
 
     def imports(self) -> list[StoredImport]:
         """Every import, in the order they were received."""
-        with self._database.read(self._tenant) as session:
+        with self._acting.read() as session:
             return imports.list_imports(session)
+
+    def page_imports(self, limit: int, after: str | None = None) -> list[StoredImport]:
+        """Imports, the latest written first; ``after`` is the id of the last one already seen."""
+        with self._acting.read() as session:
+            return imports.page_imports(session, limit, after)
 
     def snapshot(self, known_on: date | None = None, start: date | None = None, end: date | None = None) -> Snapshot:
         """The account as known on a day (default: with everything received so far), between two days if given."""
-        with self._database.read(self._tenant) as session:
+        with self._acting.read() as session:
             if known_on is None:
                 known_on = snapshots.latest_receipt(session) or datetime.now(ZoneInfo(settings().timezone)).date()
             return snapshots.take_snapshot(session, self.name, known_on, start, end)
 
     def remember_mapping(self, fingerprint: str, platform: str, mapping: Mapping[str, str]) -> None:
         """Keeps what the headers of one kind of file mean, for the next such file."""
-        with self._database.write(self._tenant) as session:
+        with self._acting.write() as session:
             mappings.remember(session, fingerprint, platform, mapping, self.actor)
 
     def mapping(self, fingerprint: str) -> Mapping[str, str] | None:
         """What was remembered for such a header row; None when nothing was."""
-        with self._database.read(self._tenant) as session:
+        with self._acting.read() as session:
             return mappings.recall(session, fingerprint)
 
     def put(self, kind: str, document: Mapping[str, Any], key: Mapping[str, Any] | None = None) -> Stored:
         """Keeps a document under the hash of its content, or of ``key``: the first one under a key stays."""
-        with self._database.write(self._tenant) as session:
+        with self._acting.write() as session:
             return records.put_record(session, kind, document, key, self.actor)
 
     def get(self, kind: str, name: str) -> Stored:
         """The document with this id or short id. NotFoundError where this account has none."""
-        with self._database.read(self._tenant) as session:
+        with self._acting.read() as session:
             return records.get_record(session, kind, name)
 
     def list(self, kind: str, limit: int = 50, after: str | None = None) -> list[Stored]:
         """Documents of a kind, newest first; ``after`` is the id of the last one already seen."""
-        with self._database.read(self._tenant) as session:
+        with self._acting.read() as session:
             return records.list_records(session, kind, limit, after)
+
+    def decide(self, kind: str, name: str, verdict: VerdictName, note: str = "") -> Decided:
+        """Approves or rejects a document as a second person.
+
+        Raises NotFoundError, AccessError where the actor is its author or no person, ConflictError where it is decided.
+        """
+        with self._acting.write() as session:
+            stored = records.get_record(session, kind, name)
+            return decisions.decide(session, stored, verdict, note, self.actor)
+
+    def decisions(self, kind: str, stored: Sequence[Stored]) -> Mapping[str, Decided]:
+        """What was decided about documents, by their id; those undecided are left out."""
+        with self._acting.read() as session:
+            return {one.subject_id: one for one in decisions.decisions(session, kind, [s.id for s in stored])}

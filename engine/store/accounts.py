@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from engine.errors import ConflictError, InputError
+from engine.store.audit import record_act
 from engine.store.database import Database
 from engine.store.tables import Account
-from engine.store.tenancy import EVERYONE
+from engine.store.tenancy import EVERYONE, TENANT
 from engine.vocabulary import content_hash
 
 _LONGEST = 64
@@ -33,6 +35,11 @@ def account_names(database: Database) -> list[str]:
         return list(session.execute(select(Account.name).order_by(Account.name)).scalars())
 
 
+def hold(session: Session) -> Account:
+    """The session's account, held until the transaction ends: what must follow each other in an account, does."""
+    return session.execute(select(Account).where(Account.tenant == session.info[TENANT]).with_for_update()).scalar_one()
+
+
 def _write_account(database: Database, name: str, actor: str) -> int:
     try:
         with database.write(EVERYONE) as session:
@@ -42,6 +49,7 @@ def _write_account(database: Database, name: str, actor: str) -> int:
                 session.add(row)
                 session.flush()
                 found = row.tenant
+                record_act(session, actor, "account.opened", f"account:{row.id}", tenant=found)
             return found
     except ConflictError:
         # Another process wrote the same name between our look and our insert (PostgreSQL only).

@@ -13,8 +13,9 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
 from engine.errors import SettingError, StoreError
+from engine.store.audit import require_act
 from engine.store.faults import store_errors
-from engine.store.tenancy import EVERYONE, TENANT, Tenant, fence
+from engine.store.tenancy import EVERYONE, TALLY, TENANT, Tally, Tenant, fence
 
 BUSY_SECONDS = 30
 _PRAGMAS = (
@@ -54,10 +55,23 @@ class Database:
 
     @contextmanager
     def write(self, tenant: Tenant) -> Iterator[Session]:
-        """A session of one account in one transaction: all of it is kept, or nothing."""
+        """A session of one account in one transaction: all of it is kept, or nothing.
+
+        Raises UnauditedChangeError where something was changed and no act was written into the audit chain.
+        """
+        with self.upkeep(tenant) as session:
+            yield session
+            session.flush()
+            require_act(session)
+
+    @contextmanager
+    def upkeep(self, tenant: Tenant) -> Iterator[Session]:
+        """The same for what is nobody's act: progress, leases, the time a session was last seen."""
         self._make_room()
-        engine = self._engine.execution_options(**{TENANT: tenant, "adcue_write": True})
-        with store_errors(self.name), Session(engine, info={TENANT: tenant}, expire_on_commit=False) as session:
+        tally = Tally()
+        engine = self._engine.execution_options(**{TENANT: tenant, TALLY: tally, "adcue_write": True})
+        info = {TENANT: tenant, TALLY: tally}
+        with store_errors(self.name), Session(engine, info=info, expire_on_commit=False) as session:
             yield session
             session.commit()
 

@@ -11,12 +11,14 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engine.errors import NotFoundError
 from engine.store import facts, places
+from engine.store.accounts import hold
+from engine.store.audit import record_act
 from engine.store.batch import Batch
 from engine.store.history import Cover, Rows, known_until, plan
 from engine.store.reading import Report, identity, summary
 from engine.store.tables import Account, Coverage, Import
-from engine.store.tenancy import TENANT
 from engine.store.types import Ints, day_to_int, int_to_day
 from engine.vocabulary import content_hash
 
@@ -52,37 +54,44 @@ class StoredImport:
     summary: dict[str, Any]
 
 
-def lock(session: Session) -> Account:
-    """The session's account, held until the transaction ends: one import at a time writes its history."""
-    return session.execute(select(Account).where(Account.tenant == session.info[TENANT]).with_for_update()).scalar_one()
-
-
 def list_imports(session: Session) -> list[StoredImport]:
     """Every import, in the order they were received."""
     rows = session.execute(select(Import).order_by(Import.received_on, Import.pk)).scalars()
-    return [
-        StoredImport(
-            import_id=row.id,
-            file=row.file,
-            sha256=row.sha256,
-            received_on=int_to_day(row.received_on),
-            created_at=row.created_at,
-            actor=row.actor,
-            rows_new=row.rows_new,
-            rows_restated=row.rows_restated,
-            rows_unchanged=row.rows_unchanged,
-            rows_withdrawn=row.rows_withdrawn,
-            summary=row.summary,
-        )
-        for row in rows
-    ]
+    return [_stored(row) for row in rows]
+
+
+def page_imports(session: Session, limit: int, after: str | None) -> list[StoredImport]:
+    """Imports, the latest written first; ``after`` is the id of the last one already seen."""
+    statement = select(Import).order_by(Import.pk.desc()).limit(limit)
+    if after is not None:
+        seen = session.execute(select(Import.pk).where(Import.id == after)).scalar()
+        if seen is None:
+            raise NotFoundError("engine.store.not_found", kind="import", id=after[:80])
+        statement = statement.where(Import.pk < seen)
+    return [_stored(row) for row in session.execute(statement).scalars()]
+
+
+def _stored(row: Import) -> StoredImport:
+    return StoredImport(
+        import_id=row.id,
+        file=row.file,
+        sha256=row.sha256,
+        received_on=int_to_day(row.received_on),
+        created_at=row.created_at,
+        actor=row.actor,
+        rows_new=row.rows_new,
+        rows_restated=row.rows_restated,
+        rows_unchanged=row.rows_unchanged,
+        rows_withdrawn=row.rows_withdrawn,
+        summary=row.summary,
+    )
 
 
 def write_import(
     session: Session, batch: Batch, report: Report, received_on: date, actor: str, on_progress: OnProgress | None
 ) -> ImportOutcome:
     """Writes a file into the account's history."""
-    account = lock(session)
+    account = hold(session)
     on = day_to_int(received_on)
     scopes = places.scope_keys(session, batch.scopes, actor)
     neighbours = _neighbours(session, batch, scopes)
@@ -108,6 +117,8 @@ def write_import(
     later = [cover for cover, _, _ in neighbours if cover.received_on > on]
     _write_facts(session, batch, scopes, entities, later, done, on_progress)
     session.flush()
+    counts = {"new": done.rows_new, "restated": done.rows_restated, "withdrawn": done.rows_withdrawn}
+    record_act(session, actor, "import.recorded", f"import:{done.id}", **counts)
     return ImportOutcome(
         done.id, "imported", done.rows_new, done.rows_restated, done.rows_unchanged, done.rows_withdrawn
     )

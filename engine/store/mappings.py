@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.store.audit import record_act
 from engine.store.tables import HeaderMap
 from engine.store.tenancy import TENANT
 from engine.vocabulary import content_hash
@@ -27,6 +28,8 @@ def remember(session: Session, fingerprint: str, platform: str, mapping: Mapping
                 actor=actor,
             )
         )
+        session.flush()
+        record_act(session, actor, "mapping.remembered", f"mapping:{identity}", columns=len(mapping))
 
 
 def recall(session: Session, fingerprint: str) -> Mapping[str, str] | None:

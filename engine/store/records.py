@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import InputError, NotFoundError
+from engine.store.audit import record_act
 from engine.store.tables import KINDS, Record
 from engine.store.tenancy import TENANT
 from engine.vocabulary import content_hash
@@ -45,6 +46,7 @@ def put_record(
     row.document, row.tenant, row.actor = content, session.info[TENANT], actor
     session.add(row)
     session.flush()
+    record_act(session, actor, f"{kind}.kept", f"{kind}:{identity}")
     return _stored(kind, row)
 
 

@@ -2,10 +2,13 @@
 
 Two fences stand behind each other. Every statement a session runs must be written over mapped classes, so that the
 account's criterion can be put on each of them; and no cursor runs at all on a connection that names no account.
+The second fence also notes which tables a transaction changed, so that no change goes without its audit entry.
 """
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, Literal, TypeVar
 
@@ -25,6 +28,8 @@ class Everyone(Enum):
 EVERYONE: Final = Everyone.EVERYONE
 Tenant = int | Literal[Everyone.EVERYONE]
 TENANT = "adcue_tenant"
+TALLY = "adcue_tally"
+_CHANGES = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)', re.IGNORECASE)
 Narrowed = TypeVar("Narrowed", bound=Executable)
 
 
@@ -32,12 +37,24 @@ class UnscopedQueryError(RuntimeError):
     """A query that names no account: a fault of the program, never of the person."""
 
 
+@dataclass(slots=True)
+class Tally:
+    """What one transaction changed: tables written to, and whether an act was written into the audit chain."""
+
+    changed: set[str] = field(default_factory=set)
+    acts: int = 0
+
+
 def fence(
     connection: Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _executemany: bool
 ) -> None:
-    """Stops any statement on a connection that names no account."""
-    if connection.get_execution_options().get(TENANT) is None:
+    """Stops any statement on a connection that names no account; notes what a transaction changes."""
+    options = connection.get_execution_options()
+    if options.get(TENANT) is None:
         raise UnscopedQueryError(f"no account is named for: {statement[:80]}")
+    tally = options.get(TALLY)
+    if tally is not None and (change := _CHANGES.match(statement)) is not None:
+        tally.changed.add(change[1])
 
 
 def narrow(statement: Narrowed, tenant: Tenant | None) -> Narrowed:

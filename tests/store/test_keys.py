@@ -19,7 +19,7 @@ from engine.store.store import Store
 @pytest.mark.parametrize("role", ROLES)
 def test_a_key_says_account_and_role(store: Store, role: str) -> None:
     plaintext, info = store.keys.create("acme", role, "admin")
-    assert store.keys.verify(plaintext) == Principal("acme", role, info.id)
+    assert store.keys.verify(plaintext) == Principal(1, "acme", role, f"key:{info.id}", None, key_id=info.id)
     assert (info.account, info.role, info.actor, info.revoked_at) == ("acme", role, "admin", None)
     assert store.accounts() == ["acme"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.tables.base import Base, Owned
@@ -12,7 +12,10 @@ from engine.store.types import BigKey, Document, UtcDateTime
 
 
 class ApiKey(Owned, Base):
-    """One key: what it starts with, to find it by, and the hash of the whole."""
+    """One key: what it starts with, to find it by, and the hash of the whole.
+
+    A person's key does what that person may do; one without a person is a machine's, or the operator's.
+    """
 
     __tablename__ = "api_key"
 
@@ -21,6 +24,9 @@ class ApiKey(Owned, Base):
     prefix: Mapped[str] = mapped_column(String(16), unique=True)
     secret_hash: Mapped[str] = mapped_column(String(64))
     role: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    person_pk: Mapped[int | None] = mapped_column(BigKey, ForeignKey("person.pk"))
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_by: Mapped[str | None] = mapped_column(String(128))
 

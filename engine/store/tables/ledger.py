@@ -13,13 +13,18 @@ from engine.store.types import BigKey, Document, UtcDateTime
 
 
 class Account(Base):
-    """An advertiser account; its ``tenant`` number is on every row it owns."""
+    """An advertiser account; its ``tenant`` number is on every row it owns.
+
+    ``audit_seq`` and ``audit_head`` say where its audit chain ends, so that a chain cut short shows.
+    """
 
     __tablename__ = "account"
 
     tenant: Mapped[int] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(64), unique=True)
+    audit_seq: Mapped[int] = mapped_column(default=0, server_default="0")
+    audit_head: Mapped[str] = mapped_column(String(64), default="", server_default="")
     actor: Mapped[str] = mapped_column(String(128))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 

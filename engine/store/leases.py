@@ -1,0 +1,105 @@
+"""Decides who works on something: one holder at a time, with a number that grows, so that a late one is refused.
+
+A lease runs out unless it is renewed, so a holder that was killed does not block for long. One that only seemed gone
+(a stopped process, a clock that jumped) finds its number outdated at its next write, and writes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.errors import ConflictError
+from engine.store.tables.base import now
+from engine.store.tables.work import Lease
+from engine.store.tenancy import TENANT
+from engine.vocabulary import content_hash
+
+# A clock that stands this far before the lease was taken has jumped back: the lease's time says nothing any more.
+_SKEW = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A lease as its holder has it."""
+
+    name: str
+    holder: str
+    fence: int
+    expires_at: datetime
+
+
+def this_process(thread: str = "") -> str:
+    """How this process calls itself as a holder: host, process number, and the thread where several work."""
+    return f"{socket.gethostname()[:48]}/{os.getpid()}/{thread}"[:128]
+
+
+def take(session: Session, name: str, holder: str, lasting: timedelta) -> Held:
+    """The lease on ``name``. Raises ConflictError while another holder has it."""
+    row = _row(session, name)
+    if row is not None and row.holder != holder and _stands(row):
+        raise ConflictError("engine.store.lease_held", name=name, until=row.expires_at.isoformat(timespec="seconds"))
+    at = now()
+    kept = row or Lease(id=content_hash(["lease", name]), name=name, fence=0, tenant=session.info[TENANT], actor=holder)
+    kept.holder, kept.actor, kept.fence = holder, holder, kept.fence + 1
+    kept.taken_at, kept.expires_at = at, at + lasting
+    session.add(kept)
+    session.flush()
+    return Held(name, holder, kept.fence, kept.expires_at)
+
+
+def renew(session: Session, held: Held, lasting: timedelta) -> Held:
+    """The lease for longer. Raises ConflictError where it went to another holder meanwhile."""
+    row = _own(session, held)
+    row.taken_at = now()
+    row.expires_at = row.taken_at + lasting
+    session.flush()
+    return Held(held.name, held.holder, held.fence, row.expires_at)
+
+
+def release(session: Session, held: Held) -> None:
+    """Gives the lease back; nothing happens where it went to another holder already."""
+    row = _row(session, held.name)
+    if row is not None and row.fence == held.fence:
+        row.expires_at = row.taken_at
+        session.flush()
+
+
+def require(session: Session, held: Held) -> None:
+    """Raises ConflictError where the lease went to another holder; called in the transaction that writes."""
+    _own(session, held)
+
+
+def _own(session: Session, held: Held) -> Lease:
+    row = _row(session, held.name)
+    if row is None or row.fence != held.fence:
+        raise ConflictError("engine.store.lease_lost", name=held.name)
+    return row
+
+
+def _row(session: Session, name: str) -> Lease | None:
+    return session.execute(select(Lease).where(Lease.name == name).with_for_update()).scalar_one_or_none()
+
+
+def _stands(row: Lease) -> bool:
+    return row.taken_at - _SKEW <= now() < row.expires_at and not _is_gone(row.holder)
+
+
+def _is_gone(holder: str) -> bool:
+    """Whether the holder was a process of this host that is no more; of other hosts nothing is known."""
+    host, _, rest = holder.partition("/")
+    number = rest.partition("/")[0]
+    if host != socket.gethostname()[:48] or not number.isdigit():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
