@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import traceback
-from pathlib import Path
+import errno
 
-from engine.errors import AdcueError
+from engine.errors import AdcueError, StoreError
+from engine.log_redaction import places
+
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def unexpected(error: BaseException) -> AdcueError:
     """The error as one of ours, so that it is told like every other."""
-    places = frames(error)
-    return AdcueError("api.unexpected", kind=type(error).__name__, place=places[-1] if places else "?")
+    if isinstance(error, OSError) and error.errno in DISK_FULL:
+        return StoreError("api.disk.full")
+    where = frames(error)
+    return AdcueError("api.unexpected", kind=type(error).__name__, place=where[-1] if where else "?")
 
 
 def frames(error: BaseException) -> list[str]:
     """Where it happened, outermost first, the last eight."""
-    stack = traceback.extract_tb(error.__traceback__)
-    return [f"{Path(frame.filename).name}:{frame.lineno}" for frame in stack][-8:]
+    return places(error)
