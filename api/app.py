@@ -1,6 +1,6 @@
 """Decides what the web process serves: the ``/v1`` endpoints, the console, and the same guards before both.
 
-request -> size -> role table -> (session origin) -> view -> problem+json or page -> security headers
+request -> log line -> size -> role table -> (session origin) -> view -> problem+json or page -> security headers
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from flask_openapi3.openapi import OpenAPI
 
 from api.access import guard_requests, refuse_unlisted_routes
 from api.failures import answer_failures, fields_of
+from api.request_logs import log_requests
+from api.safe_logs import start_logs
 from api.v1 import contract, register_v1
-from engine.logs import configure_logs
 from engine.packs import package_path
 from engine.settings import Settings, settings
 from engine.store.store import Store
@@ -32,7 +33,7 @@ SECURITY_HEADERS = {
 def create_app(store: Store | None = None, configured: Settings | None = None) -> OpenAPI:
     """The WSGI application. Raises AccessError when a route has no row in the role table."""
     chosen = configured or settings()
-    configure_logs()
+    start_logs(chosen.log_level)
     app = OpenAPI(
         "api",
         info=Info(title="adcue", version="1.0.0"),
@@ -46,6 +47,7 @@ def create_app(store: Store | None = None, configured: Settings | None = None) -
     app.config["MAX_FORM_MEMORY_SIZE"] = chosen.max_request_bytes
     app.config["TRAP_HTTP_EXCEPTIONS"] = False
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # DefaultJSONProvider has it, the base class does not
+    log_requests(app)
     opened = store or _open(chosen)
     app.extensions["adcue.store"] = opened
     register_v1(app)

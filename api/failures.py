@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.language import request_language
 from api.problems import CONTENT_TYPE, FieldFaults, problem
+from api.request_logs import note_problem
 from api.unforeseen import frames, unexpected
 from engine.errors import AccessError, AdcueError, InputError, NotFoundError
 from engine.logs import logger
@@ -49,7 +50,9 @@ def answer_failures(app: Flask) -> None:
 
 def fields_of(error: ValidationError) -> Response:
     """The answer to a request whose fields do not fit, each named with its place; values are not repeated."""
-    return _answer_json(field_faults(error, request_language()))
+    faults = field_faults(error, request_language())
+    note_problem(faults)
+    return _answer_json(faults)
 
 
 def field_faults(error: ValidationError, language: Language) -> FieldFaults:
@@ -65,6 +68,7 @@ def field_faults(error: ValidationError, language: Language) -> FieldFaults:
 
 
 def _answer(error: AdcueError) -> AnyResponse:
+    note_problem(error)
     if request.path.startswith("/v1/") or request.path == "/openapi.json":
         return _answer_json(error)
     if isinstance(error, AccessError) and error.code == "api.access.login":

@@ -63,6 +63,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # half a character in a file must not stop a report
+    if len(sys.argv) > 1 and "--help" not in sys.argv:
+        from engine.logs import tell_lost_failures
+
+        tell_lost_failures()
     raise SystemExit(run(sys.argv[1:]))
 
 
@@ -71,6 +75,8 @@ def run(arguments: list[str]) -> int:
     as_json = "--json" in arguments
     try:
         typed = next((part for part in arguments if not part.startswith("-")), None)
+        if typed is not None and "--help" not in arguments:
+            _start_logs()
         done = build(typed)(args=arguments, prog_name="adcue", standalone_mode=False)
         return done if isinstance(done, int) else 0
     except AdcueError as error:
@@ -88,6 +94,13 @@ def run(arguments: list[str]) -> int:
 
         tell_error(unexpected(error), as_json=as_json)
         return 1
+
+
+def _start_logs() -> None:
+    from api.safe_logs import start_logs
+    from engine.settings import settings
+
+    start_logs(settings().log_level)
 
 
 def _usage(error: typer.TyperException, *, as_json: bool) -> int:

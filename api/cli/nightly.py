@@ -25,10 +25,8 @@ def run_nightly(
     from api.cli.doors import ACTOR, open_store, require_known
     from api.dates import today
     from api.services.nights import exit_code, night_accounts, run_nights
-    from engine.logs import configure_logs
     from engine.settings import settings
 
-    configure_logs()
     day = read_date(as_of, "--as-of") if as_of else today()
     store = open_store()
     names = night_accounts(store, settings().account)

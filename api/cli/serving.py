@@ -62,11 +62,20 @@ def first_key(store: Store) -> str | None:
 
 def _run(options: Mapping[str, Any]) -> None:
     from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # gunicorn has no types
+    from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # gunicorn has no types
+
+    class Log(Logger):  # type: ignore[misc]  # gunicorn has no types
+        """What gunicorn tells goes the way of every other line; its own handlers would print paths and messages."""
+
+        def setup(self, cfg: Any) -> None:
+            super().setup(cfg)
+            self.error_log.handlers.clear()
+            self.error_log.propagate = True
 
     class Service(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:
             fixed = {"worker_class": "gthread", "workers": 1, "accesslog": None, "loglevel": "warning", "timeout": 120}
-            for name, value in (fixed | dict(options)).items():
+            for name, value in (fixed | {"logger_class": Log} | dict(options)).items():
                 self.cfg.set(name, value)
 
         def load(self) -> object:
