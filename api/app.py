@@ -14,6 +14,7 @@ from api.failures import answer_failures, fields_of
 from api.request_logs import log_requests
 from api.safe_logs import start_logs
 from api.v1 import contract, register_v1
+from api.v1.answering import check_answer
 from engine.packs import package_path
 from engine.settings import Settings, settings
 from engine.store.store import Store
@@ -39,6 +40,8 @@ def create_app(store: Store | None = None, configured: Settings | None = None) -
         info=Info(title="adcue", version="1.0.0"),
         doc_ui=False,
         validation_error_callback=fields_of,
+        validate_response=True,
+        validate_response_callback=check_answer,
         security_schemes=contract.SECURITY,
         static_folder=str(package_path("api") / "static"),
         template_folder=str(package_path("api") / "templates"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from flask import Response, request
@@ -13,7 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from engine.errors import InputError
 
 v1 = APIBlueprint("v1", "api.v1", url_prefix="/v1", operation_id_callback=lambda name, **_: name)
-Answer = Response | tuple[Response, int]
+# What a view gives: a document that api.v1.answering checks and writes, or a response such as a download.
+Document = dict[str, Any]
+Answer = Response | Document | tuple[Document, int] | tuple[Document, int, dict[str, str]]
 SECURITY: dict[str, Any] = {"key": {"type": "http", "scheme": "bearer"}}
 
 
@@ -75,7 +78,15 @@ def document(app: OpenAPI) -> dict[str, Any]:
     for path, operations in spec["paths"].items():
         for operation in operations.values():
             operation["responses"].pop("422", None)
+            for answer in operation["responses"].values():
+                _describe(answer, schemas)
             operation["responses"]["default"] = {"description": "Problem", "content": told}
             if path != "/v1/health":
                 operation["security"] = [{"key": []}]
     return spec
+
+
+def _describe(answer: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+    """An answer is described by its model, where the library has only the words of its status."""
+    told = answer.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
+    answer["description"] = schemas.get(told.rpartition("/")[2], {}).get("description", answer["description"])

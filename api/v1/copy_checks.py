@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import jsonify
 from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
@@ -13,6 +12,7 @@ from api.access import account_of_caller
 from api.language import request_language
 from api.services.screenings import TRIAL, CopyRow, check_copy
 from api.speech import told
+from api.v1.answers.copy_checks import CopyCheck
 from api.v1.contract import Answer, Body, NoQuery, Strict, v1
 from compliance.findings import CopyItem
 
@@ -36,9 +36,7 @@ class CopyCheckBody(Body):
     on: date | None = Field(None, description="Screen under the law of this day.")
 
 
-@v1.post(
-    "/copy-checks", tags=[Tag(name="copy-checks")], responses={201: {"description": "Verdict and findings a row."}}
-)
+@v1.post("/copy-checks", tags=[Tag(name="copy-checks")], responses={201: CopyCheck})
 def create_copy_check(query: NoQuery, body: CopyCheckBody) -> Answer:
     """Screen ad copy."""
     rows = [
@@ -46,4 +44,4 @@ def create_copy_check(query: NoQuery, body: CopyCheckBody) -> Answer:
         for number, ad in enumerate(body.rows, start=1)
     ]
     stored, _ = check_copy(account_of_caller(), rows, body.source, body.on)
-    return jsonify(told(stored, request_language())), 201
+    return told(stored, request_language()), 201

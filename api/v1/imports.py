@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from flask import jsonify
 from flask_openapi3.models.file import FileStorage
 from flask_openapi3.models.tag import Tag
 from pydantic import ConfigDict, Field, field_validator
@@ -16,6 +15,7 @@ from api.dates import today
 from api.language import request_language
 from api.services.imports import import_file, stored_import
 from api.uploads import received_file
+from api.v1.answers.imports import ImportOutcome, ImportPage
 from api.v1.contract import Answer, NoQuery, Query, v1
 from engine.ingest.report import Hints
 
@@ -43,7 +43,7 @@ class ImportForm(Query):
         return sent
 
 
-@v1.post("/imports", tags=TAGS, responses={201: {"description": "Imported, or described on a dry run."}})
+@v1.post("/imports", tags=TAGS, responses={200: ImportOutcome, 201: ImportOutcome})
 def create_import(query: NoQuery, form: ImportForm) -> Answer:
     """Import one platform export.
 
@@ -52,10 +52,10 @@ def create_import(query: NoQuery, form: ImportForm) -> Answer:
     hints = Hints(platform=form.platform, currency=form.currency, date_order=form.date_order, mapping=form.mapping)
     with received_file(form.file) as path:
         done = import_file(account_of_caller(), path, form.received or today(), hints, dry_run=form.dry_run)
-    return jsonify(done.as_dict(request_language())), 201 if done.status == "imported" else 200
+    return done.as_dict(request_language()), 201 if done.status == "imported" else 200
 
 
-@v1.get("/imports", tags=TAGS, responses={200: {"description": "Every import, in the order received."}})
+@v1.get("/imports", tags=TAGS, responses={200: ImportPage})
 def list_imports(query: NoQuery) -> Answer:
     """List imports in the order they were received."""
-    return jsonify({"items": [stored_import(entry) for entry in account_of_caller().imports()]})
+    return {"items": [stored_import(entry) for entry in account_of_caller().imports()], "next": None}

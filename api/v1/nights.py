@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import jsonify
 from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
@@ -13,6 +12,8 @@ from api.dates import today
 from api.language import request_language
 from api.services.nights import run_night
 from api.speech import told
+from api.v1.answers.nights import Night, NightPage, NightTrial
+from api.v1.answers.paging import page
 from api.v1.contract import Answer, Body, NoQuery, Page, v1
 
 TAGS = [Tag(name="nights")]
@@ -25,18 +26,18 @@ class NightBody(Body):
     dry_run: bool = Field(False, description="Compute only, write nothing.")
 
 
-@v1.post("/nights", tags=TAGS, responses={201: {"description": "Recommendations, findings and the re-allocation."}})
+@v1.post("/nights", tags=TAGS, responses={200: NightTrial, 201: Night})
 def create_night(query: NoQuery, body: NightBody) -> Answer:
     """Run the night of the caller's account.
 
     The same facts on the same day give the same night.
     """
     night = run_night(account_of_caller(), body.as_of or today(), dry_run=body.dry_run)
-    return jsonify(night.as_dict(request_language())), 200 if body.dry_run else 201
+    return night.as_dict(request_language()), 200 if body.dry_run else 201
 
 
-@v1.get("/nights", tags=TAGS, responses={200: {"description": "Nights, newest first."}})
+@v1.get("/nights", tags=TAGS, responses={200: NightPage})
 def list_nights(query: Page) -> Answer:
     """List nights, newest first."""
-    found = account_of_caller().list("night", query.limit, query.after)
-    return jsonify({"items": [told(stored, request_language()) for stored in found]})
+    found = account_of_caller().list("night", query.limit + 1, query.after)
+    return page(found, query.limit, lambda stored: told(stored, request_language()))

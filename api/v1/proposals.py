@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from flask import Response, jsonify
+from flask import Response
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,6 +15,8 @@ from api.language import request_language
 from api.services.cue_sheets import cue_sheet_of
 from api.services.proposals import ProposalRequest, make_proposal
 from api.speech import told
+from api.v1.answers.paging import page
+from api.v1.answers.proposals import Proposal, ProposalPage
 from api.v1.contract import Answer, Body, NoQuery, Page, Query, v1
 
 TAGS = [Tag(name="proposals")]
@@ -50,7 +52,7 @@ class SheetQuery(Query):
     final: bool = Field(False, description="Refused while blocked copy is undecided.")
 
 
-@v1.post("/proposals", tags=TAGS, responses={201: {"description": "The plan with its proof and reasons."}})
+@v1.post("/proposals", tags=TAGS, responses={201: Proposal})
 def create_proposal(query: NoQuery, body: ProposalBody) -> Answer:
     """Plan a budget over channels and weeks.
 
@@ -58,20 +60,20 @@ def create_proposal(query: NoQuery, body: ProposalBody) -> Answer:
     """
     request = ProposalRequest(**body.model_dump())
     stored = make_proposal(account_of_caller(), request)
-    return jsonify(told(stored, request_language())), 201
+    return told(stored, request_language()), 201
 
 
-@v1.get("/proposals", tags=TAGS, responses={200: {"description": "Plans, newest first."}})
+@v1.get("/proposals", tags=TAGS, responses={200: ProposalPage})
 def list_proposals(query: Page) -> Answer:
     """List proposals, newest first."""
-    found = account_of_caller().list("proposal", query.limit, query.after)
-    return jsonify({"items": [told(stored, request_language()) for stored in found]})
+    found = account_of_caller().list("proposal", query.limit + 1, query.after)
+    return page(found, query.limit, lambda stored: told(stored, request_language()))
 
 
-@v1.get("/proposals/<proposal_id>", tags=TAGS, responses={200: {"description": "The plan."}})
+@v1.get("/proposals/<proposal_id>", tags=TAGS, responses={200: Proposal})
 def read_proposal(path: ProposalPath, query: NoQuery) -> Answer:
     """Read one proposal."""
-    return jsonify(told(account_of_caller().get("proposal", path.proposal_id), request_language()))
+    return told(account_of_caller().get("proposal", path.proposal_id), request_language())
 
 
 @v1.get(

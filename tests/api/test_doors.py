@@ -37,7 +37,7 @@ def test_import_gives_the_same_answer_from_both_doors(client, key, sample, adcue
     code, out, _ = adcue("import", path, "--received", AS_OF, "--dry-run", "--json")
     assert code == 0
     assert json.loads(out)["items"] == [http.json]
-    assert client.get("/v1/imports", headers=key()).json == {"items": []}
+    assert client.get("/v1/imports", headers=key()).json == {"items": [], "next": None}
 
 
 def test_a_file_imported_twice_changes_nothing(client, key, sample):
@@ -109,8 +109,8 @@ def test_a_dry_night_writes_nothing(filled_dir, client, key, adcue):
     code, out, _ = adcue("nightly", "--as-of", AS_OF, "--dry-run", "--json")
     assert code == 0
     assert json.loads(out)["accounts"][0]["recommendations"]
-    assert client.get("/v1/nights", headers=key()).json == {"items": []}
-    assert client.get("/v1/proposals", headers=key()).json == {"items": []}
+    assert client.get("/v1/nights", headers=key()).json == {"items": [], "next": None}
+    assert client.get("/v1/proposals", headers=key()).json == {"items": [], "next": None}
 
 
 def test_copy_is_judged_the_same_from_both_doors(client, key, tmp_path, adcue):

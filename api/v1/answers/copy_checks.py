@@ -1,0 +1,65 @@
+"""Decides what is answered about ad copy: a verdict an ad, and each finding with its words, article and reason."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from api.v1.answers.parts import Count, Day, Kept, Part, Severity
+
+Certainty = Literal["verified", "secondary", "unverified"]
+Verdict = Literal["block", "review", "pass"]
+
+
+class CopyFinding(Part):
+    """Words that may not run, with the article they touch."""
+
+    source: str = Field(description="What found it: rule.")
+    code: str = Field(description="Which rule, such as food.disease.")
+    span: Annotated[list[Count], Field(min_length=2, max_length=2)] = Field(
+        description="First character of the words in the text as it was given, and the one after the last; from 0."
+    )
+    law: str | None = Field(description="Name of the first law cited; null where none is.")
+    article: str | None = Field(description="Its article, such as 28 or 70-1.")
+    paragraph: str | None = Field(description="Its paragraph; null where the whole article is cited.")
+    severity: Severity = Field(description="block: may not run; warn: a person must look; note: worth knowing.")
+    message: str = Field(description="What is wrong, in the language asked for.")
+    suggestion: str = Field(description="How to mend it.")
+    certainty: Certainty = Field(description="How sure the source of the article is, by the weakest one cited.")
+    caveats: list[str] = Field(description="What limits the citation, such as a law not checked for that day.")
+    also: list[str] = Field(description="Further articles it touches.")
+
+
+class ScreenedAd(Part):
+    """One ad with its verdict."""
+
+    text: str = Field(description="The text as it was given.")
+    row_id: str = Field(description="Your name for it, or its place in the list.")
+    product: str = Field(description="Product category it was judged in.")
+    verdict: Verdict = Field(description="block, review by a person, or pass.")
+    findings: list[CopyFinding] = Field(description="In the order of the text.")
+    remarks: list[str] = Field(description="What a reviewer should know beside the findings.")
+
+
+class VerdictCounts(Part):
+    """How many ads have each verdict."""
+
+    block: Count = Field(description="Ads that may not run.")
+    review: Count = Field(description="Ads a person must look at.")
+    passed: Count = Field(alias="pass", description="Ads without a finding that warns or blocks.")
+
+
+class Screening(Part):
+    """One batch of ad copy with its verdicts."""
+
+    source: str = Field(description="Name of the batch; empty for a trial, which counts for nothing.")
+    on: Day | None = Field(description="The law of which day; null for the day up to which the laws are known.")
+    counts: VerdictCounts = Field(description="Ads by verdict.")
+    rows: list[ScreenedAd] = Field(description="The ads in the order given.")
+
+
+class CopyCheck(Screening, Kept):
+    """A kept check of ad copy."""
+
+    kind: Literal["screening"] = Field(description="What kind of document it is.")

@@ -1,0 +1,119 @@
+"""Decides what is answered about a night: the files it took in, what the rules say, copy screened, and the new plan."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from api.v1.answers.copy_checks import Screening
+from api.v1.answers.paging import PageOf
+from api.v1.answers.parts import ContentHash, Count, Day, Kept, Level, Notice, Number, Part, Severity
+from api.v1.answers.proposals import Plan
+from api.v1.answers.recommendations import Recommendation, RulePack
+from api.v1.contract import Problem
+
+
+class Subject(Part):
+    """Whom a finding is about."""
+
+    level: Level = Field(description="What kind of entity.")
+    platform: str = Field(description="The platform; empty for the account as a whole.")
+    name: str = Field(description="The name people call it by.")
+    ids: dict[str, str] = Field(description="Level to the platform's id, as far as the export has one.")
+    names: dict[str, str] = Field(description="Level to its name.")
+
+
+class DataFinding(Part):
+    """Something wrong with the data themselves."""
+
+    id: ContentHash = Field(description="The same for the same finding on the same data.")
+    code: str = Field(description="What kind, such as data_incomplete.")
+    severity: Severity = Field(description="How grave.")
+    subject: Subject = Field(description="Whom it is about.")
+    reason: str = Field(description="One sentence, in the language asked for.")
+    evidence: dict[str, Number | str | None] = Field(description="Each number or day behind it, by its name.")
+
+
+class NoAnswer(Part):
+    """A rule that could not answer for an entity."""
+
+    rule: str = Field(description="Id of the rule.")
+    entity: str = Field(description="Key of the entity.")
+    subject: Subject = Field(description="The entity.")
+    reason: str = Field(description="What it lacks, in the language asked for.")
+    spend: float = Field(description="Its spend in the window, in units of the currency.")
+    more_impressions: Count | None = Field(description="Impressions that would settle it, where that is known.")
+
+
+class RuleCount(Part):
+    """How many entities a rule looked at on one level."""
+
+    rule: str = Field(description="Id of the rule.")
+    level: Level = Field(description="What kind of entity.")
+    judged: Count = Field(description="Entities it could answer for.")
+    flagged: Count = Field(description="Entities it flagged.")
+    no_data: Count = Field(description="Entities it could not answer for.")
+
+
+class RuleJudgement(Part):
+    """Everything the rules say beside the recommendations."""
+
+    account: str = Field(description="The account.")
+    as_of: Day = Field(description="The morning it is judged from.")
+    currency: str | None = Field(description="ISO code of the money; null where the facts mix currencies.")
+    snapshot_hash: ContentHash = Field(description="Names exactly the facts it was judged on.")
+    id: ContentHash = Field(description="Equal for equal judgements.")
+    resolver: Literal["durable_rules", "reference"] = Field(description="What settled conflicts between rules.")
+    packs: list[RulePack] = Field(description="The rules asked.")
+    judged: list[RuleCount] = Field(description="Counts a rule and level.")
+    findings: list[DataFinding] = Field(description="What is wrong with the data themselves.")
+    no_data: list[NoAnswer] = Field(description="Rules that could not answer, most spend first, at most 500 a rule.")
+
+
+class NightFile(Part):
+    """A file of the inbox and what became of it."""
+
+    file: str = Field(description="Its name.")
+    status: Literal["imported", "already_imported", "dry_run", "refused"] = Field(description="What became of it.")
+    rows: Count = Field(description="Rows that became facts.")
+    problem: Problem | None = Field(description="Why it was refused; null where it was not.")
+
+
+class NightWork(Part):
+    """What a night did, stage by stage."""
+
+    as_of: Day = Field(description="The morning it is judged from.")
+    dry_run: bool = Field(description="Whether nothing was written.")
+    files: list[NightFile] = Field(description="Files of the inbox.")
+    notices: list[Notice] = Field(description="What a stage could not do, and why.")
+    recommendations: list[Recommendation] = Field(description="What the rules flag, most money first.")
+    judgement: RuleJudgement | None = Field(description="What else the rules say; null where there are no facts.")
+    screenings: list[Screening] = Field(description="Copy of the inbox, one batch a file.")
+    reallocation: Plan | None = Field(description="The plan for the coming four weeks; null where there is none.")
+
+
+class KeptNight(NightWork, Kept):
+    """A kept night."""
+
+    kind: Literal["night"] = Field(description="What kind of document it is.")
+    reallocation_id: str | None = Field(description="Short id of the kept proposal; null where there is none.")
+
+
+class NightOutcome(Part):
+    """How an account's night ended."""
+
+    account: str = Field(description="The account.")
+    status: Literal["done", "partly"] = Field(description="partly: a file of the inbox was refused.")
+
+
+class Night(KeptNight, NightOutcome):
+    """A night that was run and kept."""
+
+
+class NightTrial(NightWork, NightOutcome):
+    """A night that was only computed; nothing of it was written."""
+
+
+class NightPage(PageOf[KeptNight]):
+    """Nights, newest first."""

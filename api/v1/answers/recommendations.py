@@ -1,0 +1,117 @@
+"""Decides what is answered about one flag of the rules: the action, what became of it, and every number behind it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from api.v1.answers.parts import ContentHash, Count, Level, Number, Part, Span, absent
+
+Action = Literal["pause", "exclude", "cut_bid", "shift_out", "shift_in", "refresh", "alert"]
+Decision = Literal["kept", "downgraded", "dropped"]
+Because = Literal[
+    "kept",
+    "learning",
+    "last_active",
+    "tracking_break",
+    "cooldown",
+    "campaign_stopped",
+    "group_stopped",
+    "same_action",
+    "stop_wins",
+    "cut_wins",
+    "covered_above",
+]
+
+
+class RulePack(Part):
+    """Which rule, exactly."""
+
+    name: str = Field(description="Its id.")
+    version: str = Field(description="Its version.")
+    hash: ContentHash = Field(description="Hash of its content.")
+
+
+class MetricValue(Part):
+    """One metric of an entity in the window."""
+
+    metric: str = Field(description="The metric.")
+    value: Number | None = Field(description="Its value; null where it is unknown.")
+
+
+class Condition(Part):
+    """One comparison of the rule."""
+
+    metric: str = Field(description="The metric compared.")
+    value: Number | None = Field(description="Its value; null where it is unknown.")
+    op: Literal["<", "<=", ">", ">=", "==", "!=", "between"] = Field(description="How it is compared.")
+    threshold: Number | Annotated[list[Number], Field(min_length=2, max_length=2)] | None = Field(
+        description="What with; the two ends for `between`."
+    )
+    met: bool = Field(description="Whether it holds.")
+    numerator: MetricValue | None = Field(description="What the metric divides; null where it is no ratio.")
+    denominator: MetricValue | None = Field(description="What it divides by; null where it is no ratio.")
+
+
+class Peers(Part):
+    """The entities it was compared with."""
+
+    set: Literal["ad_group", "campaign", "account"] = Field(
+        description="Who they are: the others of its ad group, campaign or account."
+    )
+    count: Number | None = Field(description="How many.")
+    ctr: Number | None = Field(description="Their click-through rate, 0 to 1.")
+    log_error: Number | None = Field(description="Standard error of the logarithm of that rate.")
+    prior_shape: Number | None = Field(description="Shape of the gamma prior their spread gives.")
+
+
+class Target(Part):
+    """What a conversion may cost."""
+
+    cpa: Number | None = Field(description="Cost a conversion, in units of the currency.")
+    given: bool = Field(description="Whether it was set; else it is learned from the account.")
+    learned_from_conversions: Number | None = Field(description="Conversions behind a learned one.")
+    reported_share: float = Field(description="Share of a day's conversions reported once the lag has passed, 0 to 1.")
+
+
+class Evidence(Part):
+    """Every number behind one flag; what the rule's method does not use is left out."""
+
+    conditions: list[Condition] = Field(description="The rule's comparisons.")
+    sums: dict[str, Number | None] = Field(description="Metric to its sum in the window; money in units of currency.")
+    method: Literal["none", "poisson_zero", "ctr_below_peers"] = Field(description="How sure the rule must be.")
+    guards_passed: list[str] = Field(description="What was looked at before it could count.")
+    judged: Count = Field(description="Entities the rule looked at.")
+    probability: Number | None = absent("Probability that the entity is truly bad.")
+    false_rate: Number | None = absent("Chance of a flag this strong on an entity that is fine.")
+    fdr: float = absent("Bound on the share of false flags among all.")
+    fdr_rank: Number | None = absent("Its place among the flags, the surest first.")
+    peers: Peers = absent("Its peers, where the rule compares with them.")
+    target: Target = absent("The target, where the rule holds cost against one.")
+
+
+class Recommendation(Part):
+    """One flag with what became of it, and its place on the outside, where machines look for it."""
+
+    id: ContentHash = Field(description="The same however often the night is run.")
+    short_id: str = Field(description="What people call it, such as R-7f3a9c.")
+    account: str = Field(description="The account.")
+    platform: str = Field(description="The platform.")
+    level: Level = Field(description="What kind of entity.")
+    name: str = Field(description="The name people call it by.")
+    ids: dict[str, str] = Field(description="Level to the platform's id, as far as the export has one.")
+    names: dict[str, str] = Field(description="Level to its name.")
+    entity: str = Field(description="Key of the entity.")
+    rule: RulePack = Field(description="The rule that flagged it.")
+    action: Action = Field(description="What is proposed now: alert where it was downgraded.")
+    proposed_action: Action = Field(description="What the rule would do.")
+    decision: Decision = Field(description="What became of it among all flags.")
+    because: Because = Field(description="The step that decided.")
+    beaten_by: str | None = Field(description="What beat it, or the protection that held it; null where it was kept.")
+    trail: list[str] = Field(description="How it came to that, step by step, in the language asked for.")
+    spend_at_stake: float = Field(description="Its spend in the window, in units of the currency.")
+    window: Span = Field(description="Days that count.")
+    holdout: bool = Field(description="Whether it is withheld once approved, to measure the effect.")
+    reason: str = Field(description="One sentence on why, in the language asked for.")
+    evidence: Evidence = Field(description="Every number behind it.")
