@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from gunicorn.config import Config
+from gunicorn.http import RequestParser
+from gunicorn.http.errors import ParseException
 
 OPEN = ("/login", "/v1/health", "/openapi.json", "/static/console.css", "/nothing")
 
@@ -88,3 +91,23 @@ def test_endpoints_never_send_a_client_elsewhere(client, path):
     answer = client.get(path, headers={"X-Forwarded-Proto": "http"}, base_url="http://adcue.example")
     assert answer.status_code < 300 or answer.status_code >= 400
     assert "Location" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Content-Length: 4\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: 4",
+        "Content-Length: 4\r\nContent-Length: 5",
+        "Content-Length: +4",
+        "Content-Length : 4",
+        "Transfer-Encoding: xchunked",
+        "Transfer-Encoding: chunked, identity",
+        "X-Folded: a\r\n b",
+    ],
+)
+def test_a_message_whose_end_could_be_read_two_ways_is_refused(lines):
+    """By the server that `adcue serve` runs, in the settings it is left in."""
+    sent = f"POST /v1/imports HTTP/1.1\r\nHost: adcue\r\n{lines}\r\n\r\n0\r\n\r\n".encode()
+    with pytest.raises((ParseException, NotImplementedError)):
+        next(RequestParser(Config(), iter([sent]), ("192.0.2.1", 1)))
