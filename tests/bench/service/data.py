@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from api.sample import write_sample
 from api.services.imports import import_file
@@ -21,11 +23,12 @@ START, END = date(2026, 11, 16), date(2026, 12, 13)
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Where the account lies, short ids of its proposals, and the key that reads them."""
+    """Where the account lies, short ids of its proposals, and the key of a person who made none of them."""
 
     folder: Path
-    proposals: tuple[str, ...]
-    small: tuple[str, ...]
+    whole: tuple[str, ...]
+    short: tuple[str, ...]
+    undecided: tuple[str, ...]
     key: str
 
     @property
@@ -34,27 +37,33 @@ class Data:
         return self.folder / FILE
 
 
-def make_data(folder: Path, small: int) -> Data:
-    """Imports twelve weeks, then keeps ``small`` tiny proposals and, newest, the real ones."""
+def make_data(folder: Path, short: int, undecided: int) -> Data:
+    """Imports twelve weeks, then keeps plans of no channels, to read and to decide on, and, newest, the whole ones."""
     truth = write_sample(folder / "sample", seed=3, weeks=12)
     store = Store(f"sqlite:///{folder / FILE}")
     store.upgrade()
     account = store.account(ACCOUNT, "bench")
     for path in truth.exports:
         import_file(account, path, date.fromisoformat(truth.end) + timedelta(days=1))
-    tiny = tuple(_tiny(account, number) for number in range(small))
-    asked = (ProposalRequest(Decimal(900_000 + 20_000 * n), START, END) for n in range(PROPOSALS))
-    real = tuple(make_proposal(account, request).short_id for request in asked)
-    key = _make_key(store)
+    whole = make_proposal(account, _request(0)).document
+    empty = tuple(_short(account, whole, number) for number in range(short + undecided))
+    newest = tuple(make_proposal(account, _request(number)).short_id for number in range(1, PROPOSALS + 1))
+    key = _key_of_a_person(store, account)
     store.close()
-    return Data(folder, real, tiny, key)
+    return Data(folder, newest, empty[:short], empty[short:], key)
 
 
-def _tiny(account: AccountStore, number: int) -> str:
-    """A proposal whose document costs next to nothing to read: what stands around it is what is measured."""
-    said = {"budget": 900_000 + number, "currency": "TWD", "start": START.isoformat(), "end": END.isoformat()}
-    return account.put("proposal", {"zh-TW": said, "en": said}).short_id
+def _request(number: int) -> ProposalRequest:
+    return ProposalRequest(Decimal(900_000 + 20_000 * number), START, END)
 
 
-def _make_key(store: Store) -> str:
-    return store.keys.create(ACCOUNT, "planner", "bench")[0]
+def _short(account: AccountStore, whole: Mapping[str, Any], number: int) -> str:
+    """A plan of no channels, which costs next to nothing to read: what stands around it is what is measured."""
+    nothing = {"channels": [], "weeks": [], "warnings": [], "delivery": {}, "budget": 900_000 + number}
+    return account.put("proposal", {language: said | nothing for language, said in whole.items()}).short_id
+
+
+def _key_of_a_person(store: Store, account: AccountStore) -> str:
+    secret, invited = account.members.invite("planner")
+    person = store.people.accept(secret, "bench.person", "reads and decides all day long")
+    return account.keys.create(invited.role, "bench", person)[0]

@@ -16,7 +16,7 @@ from api.cli import serving
 from tests.bench import reference_service
 from tests.bench.service.data import Data
 
-UNLIMITED = {"ADCUE_RATE_PER_KEY": "1000000/minute"}
+UNLIMITED = "1000000/minute"
 PATIENCE_SECONDS = 60
 
 
@@ -46,16 +46,20 @@ def both_served(data: Data) -> Iterator[Ports]:
 @contextmanager
 def _served(folder: Path, command: Sequence[str], port: int) -> Iterator[None]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ADCUE_")}
-    environment |= UNLIMITED | {"ADCUE_DATA_DIR": str(folder)}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+    environment |= {"ADCUE_DATA_DIR": str(folder), "ADCUE_RATE_PER_KEY": UNLIMITED}
+    log = folder / f"{port}.log"
+    with (
+        log.open("wb") as told,
+        subprocess.Popen(command, env=environment, stdout=told, stderr=subprocess.STDOUT) as process,
+    ):
         try:
-            _wait(process, port)
+            _wait(process, port, log)
             yield
         finally:
             process.terminate()
 
 
-def _wait(process: subprocess.Popen[bytes], port: int) -> None:
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until and process.poll() is None:
         try:
@@ -64,7 +68,7 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
             time.sleep(0.1)
         else:
             return
-    raise SystemExit("a service did not start")
+    raise SystemExit(f"a service did not start: {log.read_text()}")
 
 
 def _free_port() -> int:
