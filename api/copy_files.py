@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
+from api.copy_json import Line, check_count, json_lines, read_json
 from api.services.screenings import CopyRow
 from compliance.findings import CopyItem
+from engine.ingest.delimited import check_widths
 from engine.ingest.faults import FaultList
-from engine.ingest.sniffing import read_content
+from engine.ingest.limits import passed
+from engine.ingest.sniffing import content_of, read_bytes
 from engine.messages import Message
 from engine.settings import Settings, settings
 
@@ -32,15 +35,17 @@ NAMES: Mapping[str, str] = {
     "id": "row_id",
     "編號": "row_id",
 }
-Line = tuple[int, dict[str, Any]]
 
 
-def read_copy(path: Path, limits: Settings | None = None) -> list[CopyRow]:
-    """The rows of ``path``. Raises FileFaults with every faulty row, 1-based as the file counts."""
+def read_copy(path: Path, limits: Settings | None = None, name: str | None = None) -> list[CopyRow]:
+    """The rows of ``path``. ``name`` is what the file is called where it came from, if it lies under another here.
+
+    Raises FileFaults with every faulty row, 1-based as the file counts.
+    """
     chosen = limits or settings()
-    faults = FaultList(path.name)
+    faults = FaultList(name or path.name)
     lines = _lines_of(path, chosen, faults)
-    rows = [row for number, given in lines if (row := _row(number, given, faults)) is not None]
+    rows = [row for number, given in lines if (row := _row(number, given, chosen, faults)) is not None]
     faults.raise_any()
     if not rows:
         raise faults.stop(Message("api.copy.no_rows"))
@@ -48,61 +53,40 @@ def read_copy(path: Path, limits: Settings | None = None) -> list[CopyRow]:
 
 
 def _lines_of(path: Path, limits: Settings, faults: FaultList) -> list[Line]:
-    suffix = path.suffix.lower()
-    if suffix in {".jsonl", ".ndjson"}:
-        return list(_json_lines(_text(path, limits, faults), faults))
-    content = read_content(path, limits, faults)
+    """Lines as the bytes say; the name only tells JSON lines from the JSON of a web page."""
+    data = read_bytes(path, limits, faults)
+    named_json = PurePath(faults.file).suffix.lower() in {".jsonl", ".ndjson"}
+    if data[:400].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{") or (named_json and data[:2] != b"PK"):
+        return json_lines(data, limits, faults)
+    content = content_of(data, faults)
     if content.kind == "workbook":
-        from api.copy_workbook import workbook_lines
+        from engine.ingest.workbook import workbook_rows
 
-        return _named(workbook_lines(content.data, limits, faults), faults)
+        return _named(enumerate(workbook_rows(content, limits, faults), start=1), limits, faults)
     delimiter = "\t" if b"\t" in content.data.split(b"\n", 1)[0] else ","
-    return _named(_csv_lines(content.data.decode("utf-8"), delimiter, limits, faults), faults)
-
-
-def _text(path: Path, limits: Settings, faults: FaultList) -> str:
-    if not path.is_file():
-        raise faults.stop(Message("api.copy.no_file"))
-    if path.stat().st_size > limits.max_file_bytes:
-        raise faults.stop(Message("api.copy.too_big", {"limit": limits.max_file_bytes}))
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = error.object.count(b"\n", 0, error.start) + 1
-        raise faults.stop(Message("api.copy.not_utf8"), row=row) from error
-
-
-def _json_lines(text: str, faults: FaultList) -> Iterator[Line]:
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            given = json.loads(line)
-        except (json.JSONDecodeError, RecursionError):
-            faults.add(Message("api.copy.not_json"), row=number)
-            continue
-        if not isinstance(given, dict):
-            faults.add(Message("api.copy.not_json"), row=number)
-            continue
-        yield number, given
+    check_widths(content.data, delimiter, limits, faults)
+    return _named(_csv_lines(content.data.decode("utf-8"), delimiter, limits, faults), limits, faults)
 
 
 def _csv_lines(text: str, delimiter: str, limits: Settings, faults: FaultList) -> Iterator[tuple[int, list[str]]]:
+    csv.field_size_limit(limits.max_cell_chars)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     begins = 1
     try:
-        for count, cells in enumerate(reader):
-            if count > limits.max_rows:
-                raise faults.stop(Message("api.copy.too_many_rows", {"limit": limits.max_rows}))
+        for cells in reader:
             yield begins, cells
             begins = reader.line_num + 1
     except csv.Error as error:
+        if "field larger" in str(error):
+            raise faults.stop(passed(limits, "max_cell_chars", limits.max_cell_chars + 1), row=begins) from error
         raise faults.stop(Message("api.copy.broken_csv"), row=begins) from error
 
 
-def _named(lines: Iterator[tuple[int, Sequence[str]]], faults: FaultList) -> list[Line]:
+def _named(lines: Iterator[tuple[int, Sequence[str]]], limits: Settings, faults: FaultList) -> list[Line]:
     """Lines under their headers; the original header stays the name of a column that is not one of ours."""
     header_row, headers = next(lines, (1, []))
+    if len(headers) > limits.max_columns:
+        raise faults.stop(passed(limits, "max_columns", len(headers)), row=header_row)
     fields = [NAMES.get(head.strip().lower(), head.strip()) for head in headers]
     for needed in ("text", "product"):
         if needed not in fields:
@@ -115,16 +99,22 @@ def _named(lines: Iterator[tuple[int, Sequence[str]]], faults: FaultList) -> lis
     for number, cells in lines:
         if not any(cell.strip() for cell in cells):
             continue
+        check_count(len(out) + 1, limits, faults)
+        if (len(out) + 1) * len(fields) > limits.max_cells:
+            raise faults.stop(passed(limits, "max_cells", (len(out) + 1) * len(fields)), row=number)
         if len(cells) > len(fields) and any(cell.strip() for cell in cells[len(fields) :]):
             faults.add(Message("api.copy.long_row", {"cells": len(cells), "columns": len(fields)}), row=number)
         out.append((number, dict(zip(fields, [*cells, *[""] * len(fields)], strict=False))))
     return out
 
 
-def _row(number: int, given: Mapping[str, Any], faults: FaultList) -> CopyRow | None:
+def _row(number: int, given: Mapping[str, Any], limits: Settings, faults: FaultList) -> CopyRow | None:
     text, product, facts = given.get("text"), given.get("product"), given.get("facts")
     if not isinstance(text, str) or not text.strip():
         faults.add(Message("api.copy.no_text"), row=number, column="text")
+        return None
+    if len(text) > limits.max_copy_chars:
+        faults.add(passed(limits, "max_copy_chars", len(text)), row=number, column="text")
         return None
     if not isinstance(product, str) or not product.strip():
         faults.add(Message("api.copy.no_product"), row=number, column="product")
@@ -141,11 +131,5 @@ def _row(number: int, given: Mapping[str, Any], faults: FaultList) -> CopyRow | 
 
 
 def _facts(text: str) -> object:
-    """A cell of facts: a JSON object, or nothing."""
-    if not text.strip():
-        return {}
-    try:
-        loaded: object = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
-        return text
-    return loaded
+    """A cell of facts: a JSON object, or nothing; a text that is no JSON stays what it is."""
+    return read_json(text, otherwise=text) if text.strip() else {}

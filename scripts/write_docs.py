@@ -22,12 +22,24 @@ def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
 
 
 def settings_page() -> str:
-    """Every setting with its variable, default and sentence."""
-    rows = (
-        (f"`ADCUE_{name.upper()}`", f"`{field.default}`", field.description or "")
+    """Every setting with its variable, default and sentence; the limits in a table of their own."""
+    rows = [
+        (f"`ADCUE_{name.upper()}`", f"`{_grouped(field.default)}`", field.description or "")
         for name, field in Settings.model_fields.items()
+    ]
+    limits = [row for row in rows if row[0].startswith("`ADCUE_MAX_")]
+    others = [row for row in rows if row not in limits]
+    return (
+        f"{NOTE}\n# Settings and limits\n\n"
+        + _table(("variable", "default", "what it decides"), iter(others))
+        + "\n## Limits\n\nWhat is over a limit is refused whole, with the variable, the limit and what was found.\n\n"
+        + _table(("variable", "default", "what it bounds"), iter(limits))
     )
-    return f"{NOTE}\n# Settings and limits\n\n" + _table(("variable", "default", "what it decides"), rows)
+
+
+def _grouped(default: object) -> str:
+    """A default as a person reads it; ``1_000_000`` can be typed back as it stands."""
+    return f"{default:_}" if isinstance(default, int) and default >= 10_000 else str(default)
 
 
 def metrics_page() -> str:

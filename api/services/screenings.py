@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from api.speech import said
 from compliance.findings import CopyItem, Screening, Verdict
+from engine.ingest.faults import FaultList
+from engine.ingest.limits import passed
 from engine.messages import Language
+from engine.settings import settings
 from engine.store.account import AccountStore
 from engine.store.records import Stored
 
@@ -25,16 +28,33 @@ class CopyRow:
 
 
 def check_copy(
-    account: AccountStore, rows: Sequence[CopyRow], source: str = TRIAL, on: date | None = None
+    account: AccountStore,
+    rows: Sequence[CopyRow],
+    source: str = TRIAL,
+    on: date | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Stored, list[Screening]]:
     """Screens ``rows`` and keeps the answer. The same rows under the same law are kept once.
 
-    Raises FileFaults with every row whose product is unknown or whose text is missing or too long.
+    Raises FileFaults with every row whose product is unknown or whose text is missing or too long, or for a batch
+    over the limit.
     """
     from compliance.screening import screen
 
-    screenings = screen([row.item for row in rows], on)
+    _check_limits(rows, source)
+    screenings = screen([row.item for row in rows], on, on_progress)
     return keep_screening(account, screenings, source, on), screenings
+
+
+def _check_limits(rows: Sequence[CopyRow], source: str) -> None:
+    """The limits of a file hold at every door: for copy that was typed in or sent as JSON too."""
+    limits, faults = settings(), FaultList(source or "copy")
+    if len(rows) > limits.max_copy_rows:
+        raise faults.stop(passed(limits, "max_copy_rows", len(rows)))
+    for number, row in enumerate(rows, start=1):
+        if len(row.item.text) > limits.max_copy_chars:
+            faults.add(passed(limits, "max_copy_chars", len(row.item.text)), row=number, column="text")
+    faults.raise_any()
 
 
 def keep_screening(

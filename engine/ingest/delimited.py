@@ -14,6 +14,8 @@ import pyarrow.csv as pacsv
 
 from engine.ingest.faults import FaultList, say
 from engine.ingest.grid import Grid
+from engine.ingest.limits import passed
+from engine.messages import Message
 from engine.settings import Settings
 
 DELIMITERS = (",", "\t", ";", "|")
@@ -21,22 +23,22 @@ HEAD_BYTES = 400_000
 HEAD_RECORDS = 80
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _BLOCK = 8 << 20
-_FIELD_LIMIT = 10_000_000
 _BATCH = 50_000
+_MOST_DELIMITERS = 100_000
 
 
 def head_records(data: bytes, delimiter: str) -> list[list[str]]:
     """The first records of the text, blank ones included."""
     records = []
-    for record in _records(data[:HEAD_BYTES].decode("utf-8", "replace"), delimiter):
+    for record in _records(data[:HEAD_BYTES].decode("utf-8", "replace"), delimiter, HEAD_BYTES):
         records.append(record)
         if len(records) == HEAD_RECORDS:
             break
     return records
 
 
-def _records(text: str, delimiter: str, strict: bool = False) -> Iterator[list[str]]:
-    csv.field_size_limit(_FIELD_LIMIT)
+def _records(text: str, delimiter: str, most_chars: int, strict: bool = False) -> Iterator[list[str]]:
+    csv.field_size_limit(most_chars)
     return csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter, strict=strict)
 
 
@@ -52,10 +54,13 @@ def load_grid(
 ) -> Grid:
     """The lines under the header, of the columns asked for: ``labels`` as dictionaries, ``numbers`` as text.
 
-    Raises FileFaults when a quote is never closed or there are too many lines.
+    Raises FileFaults when a quote is never closed, there are too many lines, or a cell is too long.
     """
-    if data.count(b"\n") > limits.max_rows + header_index + 1:
-        raise faults.stop(say("too_many_rows", limit=limits.max_rows))
+    lines = data.count(b"\n") + (not data.endswith(b"\n")) - header_index - 1
+    if lines > limits.max_rows:
+        raise faults.stop(passed(limits, "max_rows", lines))
+    if lines * len(headers) > limits.max_cells:
+        raise faults.stop(passed(limits, "max_cells", lines * len(headers)))
     begin, end = _offset_after(data, delimiter, header_index), len(data)
     while end > begin and data[end - 1] in b"\r\n":
         end -= 1
@@ -64,8 +69,22 @@ def load_grid(
         quick = _load_quickly(body, delimiter, header_index, headers, labels, numbers)
         if quick is not None:
             quick.ends_cleanly = data.endswith(b"\n")
+            _check_lengths(quick, limits, faults)
             return quick
-    return _load_with_care(data, delimiter, header_index, headers, labels, numbers, faults)
+    return _load_with_care(data, delimiter, header_index, headers, labels, numbers, limits, faults)
+
+
+def _check_lengths(grid: Grid, limits: Settings, faults: FaultList) -> None:
+    """Refuses a cell that is too long, by the offsets of the columns and, only where those are large, by characters."""
+    for column in grid.columns.values():
+        texts = column.dictionary if hasattr(column, "dictionary") else column
+        if (pc.max(pc.binary_length(texts)).as_py() or 0) <= limits.max_cell_chars:
+            continue
+        lengths = pc.utf8_length(texts).to_numpy(zero_copy_only=False)
+        at = int(lengths.argmax())
+        if lengths[at] > limits.max_cell_chars:
+            place = at if texts is column else int((column.indices.to_numpy() == at).argmax())
+            raise faults.stop(passed(limits, "max_cell_chars", int(lengths[at])), row=int(grid.rows[place]))
 
 
 def _needs_care(data: bytes) -> bool:
@@ -147,21 +166,42 @@ def _load_with_care(
     headers: tuple[str, ...],
     labels: Collection[int],
     numbers: Collection[int],
+    limits: Settings,
     faults: FaultList,
 ) -> Grid:
     """The grid line by line, as strictly as the quotes allow."""
+    check_widths(data, delimiter, limits, faults)
     text = data.decode("utf-8")
     clean = data.endswith(b"\n")
-    counted = _Counted(_records(text, delimiter, strict=True))
+    counted = _Counted(_records(text, delimiter, limits.max_cell_chars, strict=True))
     try:
         return grid_of(counted, header_index, headers, labels, numbers, clean)
     except csv.Error as error:
         if "unexpected end of data" in str(error):
             raise faults.stop(say("open_quote"), row=counted.done + 1) from error
         if "field larger" in str(error):
-            raise faults.stop(say("huge_cell", limit=_FIELD_LIMIT), row=counted.done + 1) from error
-    loose = _records(_LONE_RETURN.sub("\n", text), delimiter)
-    return grid_of(loose, header_index, headers, labels, numbers, clean)
+            raise faults.stop(_too_long(limits), row=counted.done + 1) from error
+    counted = _Counted(_records(_LONE_RETURN.sub("\n", text), delimiter, limits.max_cell_chars))
+    try:
+        return grid_of(counted, header_index, headers, labels, numbers, clean)
+    except csv.Error as error:
+        raise faults.stop(_too_long(limits), row=counted.done + 1) from error
+
+
+def check_widths(data: bytes, delimiter: str, limits: Settings, faults: FaultList) -> None:
+    """Raises FileFaults for a line of so many delimiters that it would become a list many times its size.
+
+    A quoted text may hold some, so the bound lies far above the columns a table may have.
+    """
+    most = max(limits.max_columns, _MOST_DELIMITERS)
+    for number, line in enumerate(io.BytesIO(data), start=1):
+        if len(line) > most and (found := line.count(delimiter.encode())) > most:
+            raise faults.stop(passed(limits, "max_columns", found), row=number)
+
+
+def _too_long(limits: Settings) -> Message:
+    """The reader of lines stops at the first character too many, so that is what was found."""
+    return passed(limits, "max_cell_chars", limits.max_cell_chars + 1)
 
 
 class _Counted:

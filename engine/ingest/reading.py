@@ -30,13 +30,15 @@ def read_export(
     remembered: Remembered = nothing_remembered,
     limits: Settings | None = None,
     today: date | None = None,
+    name: str | None = None,
 ) -> Reading:
     """The facts of one export file and the report on how it was understood.
 
     ``remembered`` gives the mapping kept for a header row's fingerprint. ``today`` bounds what dates are possible.
+    ``name`` is what the file is called where it came from, if it lies under another name here.
     Raises FileFaults with every fault of the file, and InputError for a hint that is no hint.
     """
-    faults = FaultList(path.name)
+    faults = FaultList(name or path.name)
     bounds = limits or settings()
     if hints.platform is not None and hints.platform not in platforms():
         raise InputError("engine.ingest.platform.unknown", platform=hints.platform, known=", ".join(platforms()))
@@ -45,4 +47,4 @@ def read_export(
     source = open_source(content, mapping, bounds, faults)
     layout = lay_out(source.records, source.header_index, hints, remembered, faults)
     columns = read_columns(source, layout, hints, faults, today or date.today())
-    return assemble(path.name, content, source, layout, columns, hints, faults)
+    return assemble(faults.file, content, source, layout, columns, hints, faults)

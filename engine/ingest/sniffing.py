@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,29 +13,12 @@ from typing import Literal
 import pyarrow as pa
 
 from engine.ingest.faults import FaultList, say
+from engine.ingest.kinds import binary, refuse_name, refuse_other_kinds, refuse_other_text
+from engine.ingest.limits import passed
 from engine.settings import Settings
 
 _CHUNK = 4_000_000
 _WORKBOOK = b"PK\x03\x04"
-# First bytes of what planners send by mistake -> what to call it.
-_OTHER = (
-    (b"PK\x05\x06", "zip"),
-    (b"PK\x07\x08", "zip"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"),
-    (b"%PDF", "pdf"),
-    (b"\x89PNG", "image"),
-    (b"\xff\xd8\xff", "image"),
-    (b"GIF8", "image"),
-    (b"\x1f\x8b", "gzip"),
-    (b"7z\xbc\xaf\x27\x1c", "zip"),
-    (b"Rar!", "zip"),
-    (b"SQLite format 3", "database"),
-    (b"PAR1", "parquet"),
-    (b"ORC", "binary"),
-    (b"Obj\x01", "binary"),
-    (b"{\\rtf", "document"),
-)
-_MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"<table")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +33,41 @@ class Content:
 
 
 def read_content(path: Path, limits: Settings, faults: FaultList) -> Content:
-    """The file's content. Raises FileFaults when it is missing, empty, too big, not a table, or cut short."""
-    if not path.is_file():
-        raise faults.stop(say("no_file"))
-    size = path.stat().st_size
-    if size == 0:
-        raise faults.stop(say("empty"))
-    if size > limits.max_file_bytes:
-        raise faults.stop(say("too_big", size=size, limit=limits.max_file_bytes))
-    data = path.read_bytes()
+    """The file's content. Raises FileFaults when it is missing, empty, too big, not a table, or cut short.
+
+    The bytes decide what it is. A name that claims to be no table at all (``.pdf``, ``.exe``) is refused.
+    """
+    return content_of(read_bytes(path, limits, faults), faults)
+
+
+def content_of(data: bytes, faults: FaultList) -> Content:
+    """What the bytes of a file are. Raises FileFaults when they are no table, or cut short."""
     digest = hashlib.sha256(data).hexdigest()
     if data.startswith(_WORKBOOK):
-        return Content("workbook", data, "xlsx", digest, size)
-    for magic, kind in _OTHER:
-        if data.startswith(magic):
-            raise faults.stop(say(f"kind.{kind}"))
+        refuse_name(faults, "XLSX")
+        return Content("workbook", data, "xlsx", digest, len(data))
+    refuse_other_kinds(data, faults)
     text, encoding = _to_utf8(data, faults)
-    start = text[:400].lstrip().lower()
-    if start.startswith(_MARKUP):
-        raise faults.stop(say("kind.markup"))
-    if start[:1] == b"{" or start[:2] in (b"[{", b"[\n", b"[\r"):
-        raise faults.stop(say("kind.json"))
-    if not start and not text.strip():
+    refuse_other_text(text, faults)
+    refuse_name(faults, "CSV")
+    return Content("text", text, encoding, digest, len(data))
+
+
+def read_bytes(path: Path, limits: Settings, faults: FaultList) -> bytes:
+    """The bytes of ``path``. Raises FileFaults when there is no file, it is empty, or it is over the limit."""
+    if not path.is_file():
+        raise faults.stop(say("no_file"))
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > limits.max_file_bytes:
+            raise faults.stop(passed(limits, "max_file_bytes", size))
+        # A file may grow while it is read; no more than the limit is taken in.
+        data = file.read(size + 1)
+    if len(data) > size:
+        raise faults.stop(say("growing"))
+    if not data:
         raise faults.stop(say("empty"))
-    return Content("text", text, encoding, digest, size)
+    return data
 
 
 def _to_utf8(data: bytes, faults: FaultList) -> tuple[bytes, str]:
@@ -87,12 +82,12 @@ def _to_utf8(data: bytes, faults: FaultList) -> tuple[bytes, str]:
     if b"\x00" in data[:_CHUNK]:
         guessed = _utf16_without_bom(data)
         if guessed is None:
-            raise faults.stop(say("kind.binary"))
+            raise binary(data, faults)
         return _from_utf16(data, guessed, faults), guessed
     wrong = _first_error(data, "utf-8")
     if wrong is None:
         if b"\x00" in data:
-            raise faults.stop(say("kind.binary"))
+            raise binary(data, faults)
         return _unix_lines(data), "utf-8"
     if wrong >= len(data) - 3 and _starts_a_character(data[wrong:]):
         raise faults.stop(say("cut_character"), row=data.count(b"\n") + 1)
@@ -105,7 +100,7 @@ def _checked_utf8(body: bytes, faults: FaultList) -> bytes:
         cut = wrong >= len(body) - 3 and _starts_a_character(body[wrong:])
         raise faults.stop(say("cut_character" if cut else "encoding"), row=body.count(b"\n", 0, wrong) + 1)
     if b"\x00" in body:
-        raise faults.stop(say("kind.binary"))
+        raise binary(body, faults)
     return _unix_lines(body)
 
 
@@ -118,7 +113,7 @@ def _from_utf16(body: bytes, codec: str, faults: FaultList) -> bytes:
         cut = error.end >= len(body) - 1
         raise faults.stop(say("cut_character" if cut else "encoding")) from error
     if "\x00" in text:
-        raise faults.stop(say("kind.binary"))
+        raise binary(body, faults)
     return _unix_lines(text.encode("utf-8"))
 
 
@@ -131,7 +126,7 @@ def _from_big5(data: bytes, utf8_error: int, faults: FaultList) -> bytes:
             raise faults.stop(say("cut_character"), row=data.count(b"\n") + 1) from error
         raise faults.stop(say("encoding"), row=data.count(b"\n", 0, utf8_error) + 1) from error
     if any(ch < " " and ch not in "\t\r\n" for ch in text[:100_000]):
-        raise faults.stop(say("kind.binary"))
+        raise binary(data, faults)
     return _unix_lines(text.encode("utf-8"))
 
 

@@ -10,6 +10,7 @@ from engine.ingest.delimited import DELIMITERS, head_records, load_grid
 from engine.ingest.faults import FaultList, say
 from engine.ingest.grid import Grid
 from engine.ingest.layout import find_header
+from engine.ingest.limits import passed
 from engine.ingest.mapping import UserMapping
 from engine.ingest.sniffing import Content
 from engine.settings import Settings
@@ -44,7 +45,7 @@ def _open_text(content: Content, mapping: UserMapping | None, limits: Settings, 
         try:
             records = head_records(content.data, delimiter)
         except csv.Error as error:
-            raise faults.stop(say("huge_cell", limit=csv.field_size_limit())) from error
+            raise faults.stop(say("lone_return")) from error
         index, known = find_header(records, mapping)
         width = len(records[index]) if index >= 0 else 0
         if best is None or (known, width) > best[0]:
@@ -52,8 +53,10 @@ def _open_text(content: Content, mapping: UserMapping | None, limits: Settings, 
     if best is None or best[3] < 0:
         raise faults.stop(say("no_header"))
     _, delimiter, records, index = best
-    if len(records[index]) > limits.max_columns:
-        raise faults.stop(say("too_many_columns", limit=limits.max_columns), row=index + 1)
+    if (found := len(records[index])) > limits.max_columns:
+        raise faults.stop(passed(limits, "max_columns", found), row=index + 1)
+    if (longest := max(map(len, records[index]))) > limits.max_cell_chars:
+        raise faults.stop(passed(limits, "max_cell_chars", longest), row=index + 1)
 
     def load(headers: tuple[str, ...], labels: Collection[int], numbers: Collection[int]) -> Grid:
         return load_grid(content.data, delimiter, index, headers, labels, numbers, limits, faults)

@@ -1,8 +1,9 @@
-"""Decides how an XLSX becomes lines of text, after its declared sizes were checked and before anything is unpacked."""
+"""Decides how an XLSX becomes lines of text, once its archive was found safe to open."""
 
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import warnings
 import zipfile
@@ -16,16 +17,17 @@ import openpyxl
 from openpyxl.utils import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
+from engine.ingest.archive import checked_archive
 from engine.ingest.delimited import HEAD_RECORDS, grid_of
 from engine.ingest.faults import FaultList, say
 from engine.ingest.grid import Grid
 from engine.ingest.layout import find_header
+from engine.ingest.limits import passed
 from engine.ingest.mapping import UserMapping
 from engine.ingest.sniffing import Content
 from engine.ingest.source import Source
 from engine.settings import Settings
 
-MOST_PARTS = 5_000
 # What the archive, XML and workbook readers raise on damaged bytes; none of them says more than "damaged".
 _BROKEN = (
     zipfile.BadZipFile,
@@ -47,13 +49,13 @@ _OVERLAP = 200
 
 def open_workbook(content: Content, mapping: UserMapping | None, limits: Settings, faults: FaultList) -> Source:
     """The sheet whose header is understood best. Raises FileFaults for what is no safe, whole workbook."""
-    archive = _checked_archive(content.data, limits, faults)
+    archive = checked_archive(content.data, limits, faults)
     try:
         book = _open(content.data)
         best: tuple[int, str, list[list[str]], int] | None = None
         names = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.sheetnames
         for name in names:
-            records = _head(book[name])
+            records = _head(book[name], limits, faults)
             index, known = find_header(records, mapping)
             if index >= 0 and (best is None or known > best[0]):
                 best = (known, name, records, index)
@@ -62,9 +64,7 @@ def open_workbook(content: Content, mapping: UserMapping | None, limits: Setting
     if best is None:
         raise faults.stop(say("workbook.no_table"))
     _, name, records, index = best
-    if len(records[index]) > limits.max_columns:
-        raise faults.stop(say("too_many_columns", limit=limits.max_columns), row=index + 1)
-    others = tuple(other for other in names if other != name and _holds_lines(book[other]))
+    others = tuple(other for other in names if other != name and _holds_lines(book[other], limits, faults))
 
     def load(headers: tuple[str, ...], labels: Collection[int], numbers: Collection[int]) -> Grid:
         try:
@@ -80,41 +80,6 @@ def open_workbook(content: Content, mapping: UserMapping | None, limits: Setting
     return Source(records, index, "", True, load, others)
 
 
-def _checked_archive(data: bytes, limits: Settings, faults: FaultList) -> zipfile.ZipFile:
-    """The archive of a workbook that may be opened. Raises FileFaults that says what it is otherwise."""
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        parts = archive.infolist()
-    except _BROKEN as error:
-        raise faults.stop(say("workbook.cut")) from error
-    names = {part.filename for part in parts}
-    size = sum(part.file_size for part in parts)
-    if any(part.flag_bits & 1 for part in parts):
-        raise faults.stop(say("workbook.encrypted"))
-    if size > limits.max_unzipped_bytes or size > limits.max_zip_ratio * max(1, len(data)) or len(parts) > MOST_PARTS:
-        raise faults.stop(say("workbook.bomb", size=size))
-    if "xl/workbook.bin" in names:
-        raise faults.stop(say("kind.xlsb"))
-    if "mimetype" in names and "content.xml" in names:
-        raise faults.stop(say("kind.ods"))
-    if "word/document.xml" in names or "ppt/presentation.xml" in names:
-        raise faults.stop(say("kind.document"))
-    if "xl/workbook.xml" not in names:
-        raise faults.stop(say("kind.zip"))
-    try:
-        for part in parts:
-            if part.filename.endswith((".xml", ".rels")) and b"<!" in _first_bytes(archive, part):
-                raise faults.stop(say("workbook.entities"))
-    except _BROKEN as error:
-        raise faults.stop(say("workbook.cut")) from error
-    return archive
-
-
-def _first_bytes(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
-    with archive.open(part) as opened:
-        return opened.read(2000).replace(b"<!--", b"")
-
-
 def _open(data: bytes) -> Any:
     with warnings.catch_warnings():
         # openpyxl warns of styles and extensions it leaves out; the values are all that is wanted here.
@@ -122,35 +87,61 @@ def _open(data: bytes) -> Any:
         return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
 
 
-def _rows(sheet: Any) -> Iterator[list[str]]:
-    """Every row from the first one on, as texts; blank rows are there too."""
+def workbook_rows(content: Content, limits: Settings, faults: FaultList) -> Iterator[list[str]]:
+    """Every row of the first sheet, as texts. Raises FileFaults for what is no safe, whole workbook."""
+    checked_archive(content.data, limits, faults)
+    try:
+        yield from _rows(_open(content.data).worksheets[0], limits, faults)
+    except _BROKEN as error:
+        raise faults.stop(say("workbook.cut")) from error
+
+
+def _rows(sheet: Any, limits: Settings, faults: FaultList) -> Iterator[list[str]]:
+    """Every row from the first one on, as texts, blank ones at the end of a row left out; blank rows are there too.
+
+    The dimensions that a sheet declares are not believed. What it holds is counted: cells, also the blank ones that
+    are filled in before a far one, and the bytes its texts would have in a CSV, since one shared text may stand in
+    every cell.
+    """
     sheet.reset_dimensions()
+    cells = size = 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        for row in sheet.iter_rows(values_only=True):
-            yield [_text(value) for value in row]
+        for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+            if number > limits.max_rows + HEAD_RECORDS:
+                raise faults.stop(passed(limits, "max_rows", number))
+            cells += len(row)
+            if cells > limits.max_cells:
+                raise faults.stop(passed(limits, "max_cells", cells), row=number)
+            texts = [_text(value) for value in row]
+            while texts and not texts[-1]:
+                texts.pop()
+            if len(texts) > limits.max_columns:
+                raise faults.stop(passed(limits, "max_columns", len(texts)), row=number)
+            joined = "".join(texts)
+            if len(joined) > limits.max_cell_chars and (longest := max(map(len, texts))) > limits.max_cell_chars:
+                raise faults.stop(passed(limits, "max_cell_chars", longest), row=number)
+            size += len(joined) if joined.isascii() else len(joined.encode("utf-8", "surrogatepass"))
+            if size > limits.max_file_bytes:
+                raise faults.stop(passed(limits, "max_file_bytes", size), row=number)
+            yield texts
 
 
-def _head(sheet: Any) -> list[list[str]]:
-    records = []
-    for row in _rows(sheet):
-        records.append(row)
-        if len(records) == HEAD_RECORDS:
-            break
-    return records
+def _head(sheet: Any, limits: Settings, faults: FaultList) -> list[list[str]]:
+    return list(itertools.islice(_rows(sheet, limits, faults), HEAD_RECORDS))
 
 
-def _holds_lines(sheet: Any) -> bool:
-    return sum(1 for row in _head(sheet) if sum(1 for cell in row if cell.strip()) > 1) > 1
+def _holds_lines(sheet: Any, limits: Settings, faults: FaultList) -> bool:
+    return sum(1 for row in _head(sheet, limits, faults) if sum(1 for cell in row if cell.strip()) > 1) > 1
 
 
 def _lines(sheet: Any, index: int, limits: Settings, faults: FaultList) -> list[list[str]]:
     lines = []
-    for number, row in enumerate(_rows(sheet)):
+    for number, row in enumerate(_rows(sheet, limits, faults)):
         if number > index:
             lines.append(row)
         if len(lines) > limits.max_rows:
-            raise faults.stop(say("too_many_rows", limit=limits.max_rows))
+            raise faults.stop(passed(limits, "max_rows", len(lines)))
     return lines
 
 
@@ -194,9 +185,12 @@ def _fill_merged(
     lines: list[list[str]], index: int, merged: list[tuple[int, int, int, int]], labels: Collection[int]
 ) -> None:
     """A name merged over several rows belongs to each of them; a number so merged is left where it stands."""
-    for column, top, last_column, bottom in merged:
-        if column != last_column or column - 1 not in labels:
+    filled: dict[int, int] = {}
+    for column, top, last_column, bottom in sorted(merged):
+        # Spreadsheets never merge a cell twice; a file that does would have the same rows walked again and again.
+        if column != last_column or column - 1 not in labels or top <= filled.get(column, 0):
             continue
+        filled[column] = bottom
         first = top - index - 2
         if first < 0 or first >= len(lines) or column - 1 >= len(lines[first]):
             continue
