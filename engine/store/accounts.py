@@ -37,7 +37,8 @@ def account_names(database: Database) -> list[str]:
 
 def hold(session: Session) -> Account:
     """The session's account, held until the transaction ends: what must follow each other in an account, does."""
-    return session.execute(select(Account).where(Account.tenant == session.info[TENANT]).with_for_update()).scalar_one()
+    statement = select(Account).where(Account.tenant == session.info[TENANT])
+    return session.execute(statement.with_for_update(key_share=True)).scalar_one()
 
 
 def _write_account(database: Database, name: str, actor: str) -> int:

@@ -74,11 +74,13 @@ def record_act(
 ) -> None:
     """Writes an act into the chain of the session's account (of ``tenant``, in a session over all accounts).
 
-    The account's row is held until the transaction ends, so that entries of one account follow each other.
+    The account's row is held until the transaction ends, so that entries of one account follow each other. It is held
+    against writers only: on PostgreSQL every row that names the account shares its key, and two transactions that both
+    share it and then both want all of it wait for each other for ever.
     """
     place = session.info[TENANT] if tenant is None else tenant
     ends = select(Account.id, Account.audit_seq, Account.audit_head).where(Account.tenant == place)
-    account, seq, previous = session.execute(ends.with_for_update()).one()
+    account, seq, previous = session.execute(ends.with_for_update(key_share=True)).one()
     at = now()
     link = _hash(account, seq + 1, at, actor, action, subject, details, previous)
     session.execute(
@@ -127,12 +129,13 @@ def verify(session: Session, heads: Mapping[int, str] | None = None) -> Verdict:
     told = dict(heads or {})
     end = Head(account.audit_seq, account.audit_head)
     last = Head(0, "")
-    rows = session.execute(select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=2_000)).scalars()
-    for row in rows:
-        fault = _fault(account.id, row, last, told.pop(row.seq, None))
-        if fault is not None:
-            return Verdict(account.name, end, BrokenLink(last.seq + 1 if fault == "missing" else row.seq, fault))
-        last = Head(row.seq, row.id)
+    statement = select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=2_000)
+    with session.execute(statement) as found:
+        for row in found.scalars():
+            fault = _fault(account.id, row, last, told.pop(row.seq, None))
+            if fault is not None:
+                return Verdict(account.name, end, BrokenLink(last.seq + 1 if fault == "missing" else row.seq, fault))
+            last = Head(row.seq, row.id)
     broken = _fault_at_the_end(end, last, told)
     return Verdict(account.name, end, broken)
 

@@ -12,7 +12,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 
+from engine.store import passwords
 from engine.store.account import AccountStore
 from engine.store.store import Store
 from engine.store.tables import Base
@@ -122,3 +124,13 @@ def store(url: str, open_store: Callable[[str], Store]) -> Store:
 def account(store: Store) -> AccountStore:
     """An account of that store."""
     return store.account("acme", "planner")
+
+
+@pytest.fixture
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[PasswordHasher]:
+    """Password hashes that take no time; everything else about them is as it is."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", lambda: hasher)
+    passwords._no_ones.cache_clear()
+    yield hasher
+    passwords._no_ones.cache_clear()
