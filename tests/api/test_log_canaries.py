@@ -22,6 +22,7 @@ from api.safe_logs import redact_text
 from compliance.personal_data.recogniser import recognisers
 from engine.logs import configure_logs, logger
 from engine.settings import settings
+from engine.store.account import AccountStore
 from tests.api.restoring import restored_log  # noqa: F401
 
 # One of every kind that is found without words around it, made up but right in form and checksum.
@@ -107,7 +108,7 @@ def _send_everything(client, header) -> None:
         client.post("/v1/imports", data={"file": (io.BytesIO(sheet), "a.csv"), "platform": one}, headers=header)
     client.post("/v1/copy-checks", json={"rows": [{"text": ALL, "product": "food"}]}, headers=header)
     client.post("/v1/copy-checks", json={"rows": [{"text": "a", "product": ALL, ALL: ALL}]}, headers=header)
-    client.post("/login", data={"key": ALL, ALL: ALL})
+    client.post("/login", data={"key": ALL, "login": CANARIES["email"], "password": ALL, ALL: ALL})
 
 
 def test_no_request_writes_a_canary(client, key, capsys):
@@ -153,7 +154,8 @@ FAILURES = {
 
 @pytest.mark.parametrize("error", FAILURES.values(), ids=FAILURES)
 def test_an_error_that_holds_canaries_writes_none(app, key, capsys, monkeypatch, error):
-    monkeypatch.setattr("engine.store.account.AccountStore.imports", _raise(error))
+    for name in ("imports", "page_imports"):
+        monkeypatch.setattr(AccountStore, name, _raise(error), raising=False)
 
     @app.before_request
     def handle():

@@ -95,7 +95,7 @@ def test_refusals_have_a_line_of_their_own(client, key, lines):
     assert client.get("/v1/proposals", headers={"Authorization": "Bearer nothing"}).status_code == 401
     (line,) = lines("login_refused")
     assert (line["level"], line["code"], line["actor"]) == ("warning", "engine.store.key_refused", None)
-    assert client.post("/login", data={"key": "nothing"}).status_code == 401
+    assert client.post("/login", data={"login": "nobody", "password": "nothing"}).status_code == 401
     assert lines("login_refused")[0]["endpoint"] == "console.log_in"
     assert client.post("/v1/nights", json={}, headers=key("reviewer")).status_code == 403
     assert lines("role_refused")[0]["code"] == "api.access.role"
@@ -116,15 +116,16 @@ def test_a_refusal_shown_as_a_part_of_the_page_is_told_all_the_same(logged_in, l
 def test_an_unforeseen_error_is_a_line_at_error(client, key, lines, monkeypatch):
     from engine.store.account import AccountStore
 
-    def fail(self):
+    def fail(*_):
         raise RuntimeError("王小明")
 
-    monkeypatch.setattr(AccountStore, "imports", fail)
+    for name in ("imports", "page_imports"):
+        monkeypatch.setattr(AccountStore, name, fail, raising=False)
     assert client.get("/v1/imports", headers=key()).status_code == 500
     error, request = lines()
     assert (error["event"], error["level"], error["kind"]) == ("unexpected", "error", "RuntimeError")
     assert error["frames"][-1].startswith("test_logs.py:")
-    assert error["request_id"] == request["request_id"] and request["code"] == "api.unexpected"
+    assert error["request_id"] == request["request_id"] and request["code"].startswith("api.unexpected")
 
 
 def test_too_many_requests_are_a_line_of_their_own(lines):
