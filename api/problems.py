@@ -39,6 +39,7 @@ BY_CODE: Mapping[str, int] = {
     "api.route.unknown": 404,
     "api.route.method": 405,
     "api.unexpected": 500,
+    "api.disk.full": 507,
 }
 CONTENT_TYPE = "application/problem+json"
 

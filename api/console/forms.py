@@ -39,7 +39,7 @@ def copy_rows(sent: Request) -> tuple[list[CopyRow], str]:
     """The rows of an uploaded file and its name, or the one text typed in."""
     upload = sent.files.get("file")
     if upload is not None and upload.filename:
-        with received_file(upload) as path:
-            return read_copy(path), path.name
+        with received_file(upload) as stored:
+            return read_copy(stored.path, name=stored.name), stored.name
     item = CopyItem("1", sent.form.get("text", ""), sent.form.get("product", ""), {})
     return [CopyRow(item, {"text": item.text, "product": item.product})], TRIAL

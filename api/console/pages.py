@@ -107,7 +107,7 @@ def check_copy_now() -> ResponseReturnValue:
 def import_now() -> ResponseReturnValue:
     """The list of files after one more was taken in."""
     account = account_of_caller()
-    with received_file(request.files["file"]) as path:
-        done = import_file(account, path, today())
+    with received_file(request.files["file"]) as upload:
+        done = import_file(account, upload.path, today(), name=upload.name)
     view = import_view(account)
     return render_template("partials/imports.html", imports=view, done=done.as_dict(request_language()))

@@ -48,28 +48,33 @@ def import_file(
     *,
     dry_run: bool = False,
     on_progress: Callable[[int, int], None] | None = None,
+    name: str | None = None,
 ) -> Imported:
     """Reads ``path`` and records it. A mapping handed in is remembered for the next file with these headers.
+
+    ``name`` is what the file is called where it came from, if it lies under another name here.
 
     Raises FileFaults with every fault of the file; nothing is written then.
     """
     if dry_run:
-        return try_file(account, path, received_on, hints)
+        return try_file(account, path, received_on, hints, name)
     given = hints or Hints()
-    reading = read_export(path, given, account.mapping, settings())
+    reading = read_export(path, given, account.mapping, settings(), name=name)
     outcome = account.record_import(reading, received_on, on_progress)
     if given.mapping is not None:
         account.remember_mapping(reading.report.header_fingerprint, reading.report.platform, given.mapping)
     return Imported(reading.report, outcome.status, received_on, outcome)
 
 
-def try_file(account: AccountStore | None, path: Path, received_on: date, hints: Hints | None = None) -> Imported:
+def try_file(
+    account: AccountStore | None, path: Path, received_on: date, hints: Hints | None = None, name: str | None = None
+) -> Imported:
     """Reads ``path`` and records nothing; without an account no mapping is remembered.
 
     Raises FileFaults with every fault of the file.
     """
     remembered = account.mapping if account is not None else _nothing_remembered
-    report = read_export(path, hints or Hints(), remembered, settings()).report
+    report = read_export(path, hints or Hints(), remembered, settings(), name=name).report
     return Imported(report, "dry_run", received_on, None)
 
 

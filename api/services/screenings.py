@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,11 +28,7 @@ class CopyRow:
 
 
 def check_copy(
-    account: AccountStore,
-    rows: Sequence[CopyRow],
-    source: str = TRIAL,
-    on: date | None = None,
-    on_progress: Callable[[int, int], None] | None = None,
+    account: AccountStore, rows: Sequence[CopyRow], source: str = TRIAL, on: date | None = None
 ) -> tuple[Stored, list[Screening]]:
     """Screens ``rows`` and keeps the answer. The same rows under the same law are kept once.
 
@@ -42,7 +38,7 @@ def check_copy(
     from compliance.screening import screen
 
     _check_limits(rows, source)
-    screenings = screen([row.item for row in rows], on, on_progress)
+    screenings = screen([row.item for row in rows], on)
     return keep_screening(account, screenings, source, on), screenings
 
 

@@ -50,8 +50,9 @@ def create_import(query: NoQuery, form: ImportForm) -> Answer:
     The answer says how the file was understood and what it changed. A file already imported changes nothing (200).
     """
     hints = Hints(platform=form.platform, currency=form.currency, date_order=form.date_order, mapping=form.mapping)
-    with received_file(form.file) as path:
-        done = import_file(account_of_caller(), path, form.received or today(), hints, dry_run=form.dry_run)
+    account, received = account_of_caller(), form.received or today()
+    with received_file(form.file) as upload:
+        done = import_file(account, upload.path, received, hints, dry_run=form.dry_run, name=upload.name)
     return done.as_dict(request_language()), 201 if done.status == "imported" else 200
 
 
