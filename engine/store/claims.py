@@ -8,7 +8,7 @@ change was, it stands once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import delete, select
@@ -67,8 +67,16 @@ def take(session: Session, claimed: Claimed, actor: str) -> None:
 
 
 def answer(session: Session, claimed: Claimed, actor: str, status: int, headers: Mapping[str, str], body: str) -> None:
-    """Keeps what was answered, to be told again."""
+    """Keeps what was answered, to be told again.
+
+    A repeated request may answer for the one that made the change and gave no answer: it was asked the same, and what
+    stands is told. Raises ConflictError where another request has the key, or gave the answer.
+    """
     row = _row(session, claimed.id)
+    if row is not None and row.expires_at > now() and row.owner != claimed.owner:
+        if row.fingerprint != claimed.fingerprint or row.status is not None:
+            raise ConflictError("engine.store.claim_used")
+        claimed = replace(claimed, owner=row.owner)
     _write(session, row, claimed, actor, status, headers, body)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import ConflictError, NotFoundError
 from engine.store.audit import record_act
+from engine.store.claims import KEPT
 from engine.store.records import plain
 from engine.store.tables.base import now
 from engine.store.tables.ledger import Account
@@ -23,6 +25,7 @@ from engine.vocabulary import content_hash
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 OPEN: tuple[str, ...] = ("queued", "running")
 _PREFIX = "J"
+_NAME = re.compile(r"(?P<short>J-)?[0-9a-f]{10,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +55,15 @@ class StoredRun:
 
 
 def ask(session: Session, actor: str, kind: str, request: Mapping[str, Any], claim: str | None) -> StoredRun:
-    """A new run; under a claim the same one again, however often it is asked for."""
+    """A new run; under a claim the same one again, however often it is asked for while the claim is kept."""
     identity = content_hash(["run", session.info[TENANT], claim or secrets.token_hex(16)])
-    standing = session.execute(select(Run).where(Run.id == identity)).scalar_one_or_none()
-    if standing is not None:
-        return _stored(standing)
+    while (standing := session.execute(select(Run).where(Run.id == identity)).scalar_one_or_none()) is not None:
+        if standing.created_at > now() - KEPT:
+            return _stored(standing)
+        identity = content_hash([identity])  # the key was used before, and is free again
     row = Run(
         id=identity,
-        short_id=f"{_PREFIX}-{identity[:10]}",
+        short_id=_free_short_id(session, identity),
         kind=kind,
         request=plain(request),
         state="queued",
@@ -96,38 +100,36 @@ def list_runs(session: Session, limit: int, after: str | None, state: str | None
 
 
 def begin(session: Session, run: str) -> StoredRun:
-    """Takes a run up, another time where an earlier attempt was cut short."""
-    row = _row(session, run)
+    """Takes a run up, another time where an earlier attempt was cut short. ConflictError where it ended."""
+    row = _open_row(session, run)
     row.state, row.attempts, row.done, row.total = "running", row.attempts + 1, 0, 0
     return _changed(session, row)
 
 
 def tell(session: Session, run: str, stage: str, done: int, total: int) -> StoredRun:
     """Notes how far a run is."""
-    row = _row(session, run)
+    row = _open_row(session, run)
     row.stage, row.done, row.total = stage, done, total
     return _changed(session, row)
 
 
 def end(session: Session, run: str, state: State, outcome: Mapping[str, Any] | None) -> StoredRun:
     """Ends a run; what was asked for is forgotten, what came of it stays."""
-    row = _row(session, run)
+    row = _open_row(session, run)
     row.state, row.outcome, row.request, row.finished_at = state, None if outcome is None else plain(outcome), {}, now()
     return _changed(session, row)
 
 
 def give_back(session: Session, run: str) -> StoredRun:
     """Puts a run that was interrupted back to wait; the attempt does not count."""
-    row = _row(session, run)
+    row = _open_row(session, run)
     row.state, row.attempts, row.done, row.total = "queued", max(0, row.attempts - 1), 0, 0
     return _changed(session, row)
 
 
 def cancel(session: Session, actor: str, name: str) -> StoredRun:
     """Asks for a run's end: one that waits ends at once, one under way at its next step. ConflictError if it ended."""
-    row = _row(session, name)
-    if row.state not in OPEN:
-        raise ConflictError("engine.store.run_over", id=row.short_id)
+    row = _open_row(session, name)
     if row.cancel_asked:
         return _stored(row)
     row.cancel_asked = True
@@ -155,12 +157,32 @@ def _changed(session: Session, row: Run) -> StoredRun:
     return _stored(row)
 
 
-def _row(session: Session, name: str) -> Run:
-    wanted = Run.short_id == name if name.startswith(f"{_PREFIX}-") else Run.id == name
-    row = session.execute(select(Run).where(wanted).with_for_update()).scalar_one_or_none()
-    if row is None:
-        raise NotFoundError("engine.store.not_found", kind="run", id=name[:80])
+def _open_row(session: Session, name: str) -> Run:
+    """The run, held until the transaction ends. Raises ConflictError where it ended."""
+    row = _row(session, name, hold=True)
+    if row.state not in OPEN:
+        raise ConflictError("engine.store.run_over", id=row.short_id)
     return row
+
+
+def _row(session: Session, name: str, *, hold: bool = False) -> Run:
+    form = _NAME.fullmatch(name)
+    if form is None:
+        raise NotFoundError("engine.store.not_found", kind="run", id=name[:80])
+    statement = select(Run).where(Run.short_id == name if form["short"] else Run.id == name)
+    if hold:
+        statement = statement.with_for_update()
+    row = session.execute(statement).scalar_one_or_none()
+    if row is None:
+        raise NotFoundError("engine.store.not_found", kind="run", id=name)
+    return row
+
+
+def _free_short_id(session: Session, identity: str) -> str:
+    """``J-7f3a9c01de``; longer by two letters as long as another run has that one."""
+    alike = select(Run.short_id).where(Run.short_id.startswith(f"{_PREFIX}-{identity[:10]}"))
+    taken = set(session.execute(alike).scalars())
+    return next(short for length in range(10, 66, 2) if (short := f"{_PREFIX}-{identity[:length]}") not in taken)
 
 
 def _stored(row: Run) -> StoredRun:
