@@ -53,13 +53,16 @@ def _served(folder: Path, command: Sequence[str], port: int) -> Iterator[None]:
         subprocess.Popen(command, env=environment, stdout=told, stderr=subprocess.STDOUT) as process,
     ):
         try:
-            _wait(process, port, log)
+            _wait(process, port)
             yield
+        except BaseException:
+            print(log.read_text()[-2000:], file=sys.stderr)
+            raise
         finally:
             process.terminate()
 
 
-def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait(process: subprocess.Popen[bytes], port: int) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until and process.poll() is None:
         try:
@@ -68,7 +71,7 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
             time.sleep(0.1)
         else:
             return
-    raise SystemExit(f"a service did not start: {log.read_text()}")
+    raise SystemExit("a service did not start")
 
 
 def _free_port() -> int:
