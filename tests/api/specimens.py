@@ -56,7 +56,8 @@ def cue_sheet(text: str, amounts: tuple[int, ...] = (100_001, 250_000, 33_333), 
     return CueSheet(**values | more)
 
 
-def _copy_row(text: str) -> tuple[dict[str, object], dict[str, object]]:
+def copy_row(text: str) -> tuple[dict[str, object], dict[str, object]]:
+    """A row of copy and its screening that say ``text`` everywhere."""
     finding = {
         "source": text, "code": text, "span": [0, len(text)], "law": text, "article": text, "paragraph": text,
         "severity": "block", "message": text, "suggestion": text, "certainty": "verified",
@@ -67,5 +68,5 @@ def _copy_row(text: str) -> tuple[dict[str, object], dict[str, object]]:
 
 REPORTS: dict[str, Callable[[str], list[bytes]]] = {
     "cue_sheet": lambda text: [write_cue_sheet(cue_sheet(text), internal=form) for form in (False, True)],
-    "copy_findings": lambda text: [write_copy_findings([_copy_row(text)], date(2026, 11, 15))],
+    "copy_findings": lambda text: [write_copy_findings([copy_row(text)], date(2026, 11, 15))],
 }
