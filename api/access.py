@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Request, current_app, g, request
 
-from api.sessions import SESSIONS, cookie_name
+from api.rates import rates
 from engine.errors import AccessError
 from engine.store.account import AccountStore
-from engine.store.keys import Principal
+from engine.store.principals import Principal
 from engine.store.store import Store
 
 PLANNER, REVIEWER, ADMIN, MACHINE = "planner", "reviewer", "admin", "machine"
@@ -18,32 +18,72 @@ EVERY_ROLE = frozenset({PLANNER, REVIEWER, ADMIN, MACHINE})
 PLANS = frozenset({PLANNER, ADMIN, MACHINE})
 REVIEWS = frozenset({PLANNER, REVIEWER, ADMIN, MACHINE})
 PEOPLE = frozenset({PLANNER, REVIEWER, ADMIN})
+DECIDES = frozenset({PLANNER, ADMIN})
+ADMINS = frozenset({ADMIN})
 ANYONE: frozenset[str] = frozenset()
+# The cookie is taken from this host over TLS only (or on this machine), whatever other hosts and paths set.
+COOKIE = "__Host-adcue"
 
 # Flask endpoint -> roles that may call it. ANYONE needs no key and gets no account's data.
 TABLE: Mapping[str, frozenset[str]] = {
+    "v1.read_me": EVERY_ROLE,
     "v1.create_import": PLANS,
     "v1.list_imports": EVERY_ROLE,
     "v1.create_proposal": PLANS,
     "v1.list_proposals": EVERY_ROLE,
     "v1.read_proposal": EVERY_ROLE,
     "v1.read_cue_sheet": EVERY_ROLE,
+    "v1.decide_proposal": DECIDES,
     "v1.create_night": PLANS,
     "v1.list_nights": EVERY_ROLE,
+    "v1.read_night": EVERY_ROLE,
     "v1.create_copy_check": REVIEWS,
+    "v1.list_copy_checks": EVERY_ROLE,
+    "v1.read_copy_check": EVERY_ROLE,
+    "v1.list_runs": EVERY_ROLE,
+    "v1.read_run": EVERY_ROLE,
+    "v1.follow_run": EVERY_ROLE,
+    "v1.cancel_run": REVIEWS,
+    "v1.create_key": PEOPLE,
+    "v1.list_keys": ADMINS,
+    "v1.revoke_key": PEOPLE,
+    "v1.create_invitation": ADMINS,
+    "v1.list_people": ADMINS,
+    "v1.change_role": ADMINS,
+    "v1.remove_person": ADMINS,
+    "v1.list_acts": ADMINS,
+    "v1.verify_acts": ADMINS,
     "v1.read_health": ANYONE,
     "openapi_document": ANYONE,
     "static": ANYONE,
+    "help.show_endpoints": ANYONE,
+    "help.show_problems": ANYONE,
+    "help.show_problem": ANYONE,
     "console.show_login": ANYONE,
     "console.log_in": ANYONE,
+    "console.show_join": ANYONE,
+    "console.join": ANYONE,
     "console.log_out": ANYONE,
     "console.show_home": PEOPLE,
+    "console.show_run": PEOPLE,
     "console.download_cue_sheet": PEOPLE,
-    "console.propose": frozenset({PLANNER, ADMIN}),
+    "console.propose": DECIDES,
+    "console.decide": DECIDES,
     "console.check_copy_now": PEOPLE,
-    "console.run_night_now": frozenset({PLANNER, ADMIN}),
-    "console.import_now": frozenset({PLANNER, ADMIN}),
+    "console.run_night_now": DECIDES,
+    "console.import_now": DECIDES,
+    "console.move": PEOPLE,
+    "console.show_self": PEOPLE,
+    "console.change_password": PEOPLE,
+    "console.show_people": ADMINS,
+    "console.invite": ADMINS,
+    "console.change_role": ADMINS,
+    "console.remove_person": ADMINS,
+    "console.create_key": PEOPLE,
+    "console.revoke_key": PEOPLE,
 }
+# The agency's own figures: fee, margin and what the media are paid.
+SEES_MARGIN = frozenset({PLANNER, ADMIN})
 
 
 def refuse_unlisted_routes(app: Flask) -> None:
@@ -58,23 +98,54 @@ def guard_requests(app: Flask, store: Store) -> None:
 
     @app.before_request
     def check_access() -> None:
-        if request.endpoint is None:
+        endpoint = request.endpoint
+        if endpoint is None:
+            rates().address(request.remote_addr or "")
             return
-        allowed = TABLE[request.endpoint]
-        if request.endpoint.startswith("console."):
+        allowed = TABLE[endpoint]
+        if endpoint.startswith("console."):
             _refuse_foreign_pages(request)
         if allowed is ANYONE:
+            if endpoint != "static":
+                rates().address(request.remote_addr or "")
             return
-        principal = _from_header(store) if request.endpoint.startswith("v1.") else _from_session(store)
+        principal = _admitted(store, by_key=endpoint.startswith("v1."))
+        g.principal = principal
+        rates().caller(principal.key_id or principal.session_id or "")
         if principal.role not in allowed:
             raise AccessError("api.access.role", role=principal.role, needed=", ".join(sorted(allowed)))
-        g.principal = principal
 
 
 def caller() -> Principal:
     """Who sent the request under way."""
     principal: Principal = g.principal
     return principal
+
+
+def account_of_caller() -> AccountStore:
+    """The account of whoever sent the request under way, and nothing beyond it."""
+    return store_of_app().account_of(caller(), g.get("claim"))
+
+
+def store_of_app() -> Store:
+    """The store of the application under way."""
+    store: Store = current_app.extensions["adcue.store"]
+    return store
+
+
+def require_margin_sight() -> None:
+    """Raises AccessError for a caller who may not see fee and margin."""
+    if caller().role not in SEES_MARGIN:
+        raise AccessError("api.access.role", role=caller().role, needed=", ".join(sorted(SEES_MARGIN)))
+
+
+def _admitted(store: Store, *, by_key: bool) -> Principal:
+    """Whoever comes in. A failed try counts against its address, so that keys and cookies cannot be guessed fast."""
+    try:
+        return _from_header(store) if by_key else _from_session(store)
+    except AccessError:
+        rates().address(request.remote_addr or "")
+        raise
 
 
 def _from_header(store: Store) -> Principal:
@@ -85,30 +156,20 @@ def _from_header(store: Store) -> Principal:
 
 
 def _from_session(store: Store) -> Principal:
-    """The holder of the session; a session ends with the key it was begun with."""
-    principal = SESSIONS.read(request.cookies.get(cookie_name(secure=request.is_secure), ""))
+    principal = store.sessions.read(request.cookies.get(COOKIE, ""))
     if principal is None:
-        raise AccessError("api.access.login")
-    if not any(key.id == principal.key_id and key.revoked_at is None for key in store.keys.list(principal.account)):
         raise AccessError("api.access.login")
     return principal
 
 
 def _refuse_foreign_pages(sent: Request) -> None:
-    """A changing request must come from our own page (browsers send these headers, pages cannot forge them)."""
+    """A changing request must come from our own page; browsers say so in headers that pages cannot forge."""
     if sent.method in {"GET", "HEAD", "OPTIONS"}:
         return
     site, origin = sent.headers.get("Sec-Fetch-Site"), sent.headers.get("Origin")
     if site is not None:
-        foreign = site not in {"same-origin", "none"}
+        ours = site == "same-origin"
     else:
-        foreign = origin is not None and urlsplit(origin).netloc != sent.host
-    if foreign:
+        ours = origin is not None and urlsplit(origin)[:2] == (sent.scheme, sent.host)
+    if not ours:
         raise AccessError("api.access.origin")
-
-
-def account_of_caller() -> AccountStore:
-    """The account of whoever sent the request under way, and nothing beyond it."""
-    store: Store = current_app.extensions["adcue.store"]
-    principal = caller()
-    return store.account(principal.account, principal.key_id)

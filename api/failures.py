@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, json, make_response, redirect, render_template, request
+from flask import Flask, Response, g, json, make_response, redirect, render_template, request
 from pydantic import ValidationError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.language import request_language
 from api.problems import CONTENT_TYPE, FieldFaults, problem
+from api.rates import RateError
 from api.request_logs import note_problem
-from api.unforeseen import frames, unexpected
-from engine.errors import AccessError, AdcueError, InputError, NotFoundError
+from api.unforeseen import frames
+from engine.errors import AccessError, AdcueError, InputError, NotFoundError, StoreError
 from engine.logs import logger
 from engine.messages import Language, Message, render
 
@@ -68,6 +69,8 @@ def field_faults(error: ValidationError, language: Language) -> FieldFaults:
 
 
 def _answer(error: AdcueError) -> AnyResponse:
+    if isinstance(error, StoreError):
+        error = _without_place(error)
     note_problem(error)
     if request.path.startswith("/v1/") or request.path == "/openapi.json":
         return _answer_json(error)
@@ -84,7 +87,19 @@ def _answer_json(error: AdcueError) -> Response:
     response.headers["Content-Language"] = language
     if body["status"] == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="adcue"'
+    if isinstance(error, RateError):
+        response.headers["Retry-After"] = str(error.seconds)
+    if error.code == "api.idempotency.running":
+        response.headers["Retry-After"] = "1"
     return response
+
+
+def _without_place(error: StoreError) -> AdcueError:
+    """Where the database lies and what its driver said is for the log; the person gets a number to ask about."""
+    _LOG.error("store_failed", code=error.code)
+    values = dict(error.message.values)
+    hidden = {name: g.get("request_id", "–") if name == "detail" else "adcue" for name in values}
+    return StoreError(error.code, **hidden)
 
 
 def _to_login() -> AnyResponse:
@@ -106,11 +121,13 @@ def _answer_page(error: AdcueError) -> Response:
 
 def _answer_unexpected(error: Exception) -> AnyResponse:
     _LOG.error("unexpected", kind=type(error).__name__, frames=frames(error))
-    return _answer(unexpected(error))
+    return _answer(AdcueError("api.unexpected_request", id=g.get("request_id", "–")))
 
 
 def _as_ours(error: HTTPException) -> AdcueError:
     code = error.code or 500
+    if isinstance(error, SecurityError):
+        return InputError("api.host")
     if code == 404:
         return NotFoundError("api.route.unknown")
     if code == 405:
@@ -121,4 +138,4 @@ def _as_ours(error: HTTPException) -> AdcueError:
         return InputError("api.body.media_type", expected="application/json")
     if code == 400:
         return InputError("api.body.unreadable")
-    return AdcueError("api.unexpected", kind=type(error).__name__, place=request.path)
+    return AdcueError("api.unexpected_request", id=g.get("request_id", "–"))

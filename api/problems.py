@@ -33,6 +33,12 @@ TABLE: tuple[tuple[type[AdcueError], int, int], ...] = (
 BY_CODE: Mapping[str, int] = {
     "api.access.role": 403,
     "api.access.origin": 403,
+    "engine.store.needs_person": 403,
+    "engine.store.same_person": 403,
+    "api.host": 400,
+    "api.rate.exceeded": 429,
+    "api.query.repeated": 400,
+    "api.unexpected_request": 500,
     "api.body.unreadable": 400,
     "api.body.too_large": 413,
     "api.body.media_type": 415,
@@ -60,7 +66,7 @@ def problem(error: AdcueError, language: Language) -> dict[str, Any]:
     """The problem document of ``error``: type, title, status, stable code, detail, and each fault with its place."""
     status = status_of(error)
     return {
-        "type": f"urn:adcue:problem:{error.code}",
+        "type": f"/problems/{error.code}",
         "title": render(Message(f"api.status.{status}"), language),
         "status": status,
         "code": error.code,

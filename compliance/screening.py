@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,8 +18,12 @@ from compliance.understanding.respelling import normalise
 from engine.messages import Message
 
 
-def screen(ads: Sequence[CopyItem], on: date | None = None) -> list[Screening]:
+def screen(
+    ads: Sequence[CopyItem], on: date | None = None, on_progress: Callable[[int, int], None] | None = None
+) -> list[Screening]:
     """The verdict and findings of every ad, in order, under the law of ``on`` (default: when the laws were looked up).
+
+    ``on_progress(done, total)`` is told after each ad.
 
     Raises CopyFaults with every faulty row when a category is unknown or a text is missing or too long.
     """
@@ -27,7 +31,12 @@ def screen(ads: Sequence[CopyItem], on: date | None = None) -> list[Screening]:
     if faults:
         raise CopyFaults(faults)
     day = on or known_until()
-    return [_screen_one(item, day) for item in ads]
+    screened = []
+    for item in ads:
+        screened.append(_screen_one(item, day))
+        if on_progress is not None:
+            on_progress(len(screened), len(ads))
+    return screened
 
 
 def _screen_one(item: CopyItem, day: date) -> Screening:

@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     rate_per_address: str = Field("120/minute", description="Most requests of one address without a key or session.")
     rate_per_login: str = Field("10/minute;60/hour", description="Most attempts to log in under one login name.")
     rate_storage: str = Field("memory://", description="Where rates are counted; redis://… for several processes.")
+    hosts: str = Field("", description="Names under which the console is reached, with commas; this machine's always.")
     trusted_proxies: int = Field(0, ge=0, le=5, description="TLS proxies in front; their X-Forwarded headers count.")
     wait_seconds: int = Field(20, ge=0, le=60, description="How long a request waits for long work before 202.")
     job_threads: int = Field(2, ge=1, le=16, description="How many pieces of long work run at once.")

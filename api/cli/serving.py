@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import threading
 from collections.abc import Mapping
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,27 +18,32 @@ from engine.errors import InputError
 if TYPE_CHECKING:
     from engine.store.store import Store
 
-THREADS = 8
+THREADS = 16
 GRACE_SECONDS = 30
+# What long work has to end in, so that requests which wait for it are answered before the process goes.
+JOB_GRACE_SECONDS = 20
+_HERE = ("127.0.0.1", "localhost", "::1")
 
 
 def serve(
     host: Annotated[str | None, typer.Option(help=word("serve.host"))] = None,
     port: Annotated[int | None, typer.Option(help=word("serve.port"), min=1, max=65535)] = None,
 ) -> None:
-    """Serves until it is told to stop; at the very first start an admin key is made and shown once."""
+    """Serves until it is told to stop; at the very first start a one-time key for the first administrator is shown."""
     from api.cli.doors import open_store
     from engine.settings import settings
 
     listen_host, listen_port = host or settings().host, port or settings().port
+    if listen_host not in _HERE and settings().trusted_proxies == 0:
+        raise InputError("api.serve.plain", address=listen_host)
     _refuse_taken_port(listen_host, listen_port)
     store = open_store()
     shown = f"http://{'127.0.0.1' if listen_host in {'0.0.0.0', '::'} else listen_host}:{listen_port}"  # noqa: S104
     say(word("serve.at", address=shown), "bold")
-    key = first_key(store)
-    if key is not None:
-        say(word("serve.first_key", key=key))
-        say(word("serve.first_login", address=f"{shown}/login#key={key}"))
+    secret = first_secret(store)
+    if secret is not None:
+        say(word("serve.first_key", key=secret))
+        say(word("serve.first_login", address=f"{shown}/join#key={secret}"))
     store.close()
     _run({"bind": f"{listen_host}:{listen_port}", "threads": THREADS, "graceful_timeout": GRACE_SECONDS})
 
@@ -49,15 +57,39 @@ def _refuse_taken_port(host: str, port: int) -> None:
         raise InputError("api.serve.port", address=f"{host}:{port}", detail=error.strerror or "") from error
 
 
-def first_key(store: Store) -> str | None:
-    """A one-time admin key where no key exists yet; None otherwise."""
+def first_secret(store: Store) -> str | None:
+    """A one-time key for the first administrator where there is no one yet; one shown earlier ends. None otherwise."""
     from api.cli.doors import ACTOR
     from engine.settings import settings
 
-    if store.keys.list():
+    if store.people.any():
         return None
-    key, _ = store.keys.create(settings().account, "admin", ACTOR)
-    return key
+    members = store.account(settings().account, ACTOR).members
+    members.withdraw(role="admin")
+    secret, _ = members.invite("admin")
+    return secret
+
+
+def _begin_jobs(worker: Any) -> None:
+    """Long work begins with the process, and ends before it: a signal to stop reaches it first."""
+    from api.app import jobs_of
+
+    jobs, drain = jobs_of(worker.wsgi), signal.getsignal(signal.SIGTERM)
+    jobs.start()
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        threading.Thread(target=jobs.stop, args=(JOB_GRACE_SECONDS,), daemon=True).start()
+        if callable(drain):
+            drain(number, frame)
+
+    signal.signal(signal.SIGTERM, leave)
+
+
+def _end_jobs(_server: Any, worker: Any) -> None:
+    from api.app import jobs_of
+
+    if getattr(worker, "wsgi", None) is not None:
+        jobs_of(worker.wsgi).stop(JOB_GRACE_SECONDS)
 
 
 def _run(options: Mapping[str, Any]) -> None:
@@ -75,7 +107,14 @@ def _run(options: Mapping[str, Any]) -> None:
     class Service(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:
             fixed = {"worker_class": "gthread", "workers": 1, "accesslog": None, "loglevel": "warning", "timeout": 120}
-            for name, value in (fixed | {"logger_class": Log} | dict(options)).items():
+            # Who came over TLS is read from proxies that are trusted by the settings, and by no one else.
+            ours = {
+                "logger_class": Log,
+                "forwarded_allow_ips": "",
+                "post_worker_init": _begin_jobs,
+                "worker_exit": _end_jobs,
+            }
+            for name, value in (fixed | ours | dict(options)).items():
                 self.cfg.set(name, value)
 
         def load(self) -> object:

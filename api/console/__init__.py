@@ -1,8 +1,10 @@
-"""The console: one page for the planner, in pieces that htmx swaps.
+"""The console: pages for people, in pieces that htmx swaps.
 
-session -> role table -> use case (api.services) -> view model (api.console.views) -> template
+session -> role table -> run or use case (api.services) -> view model (api.console.views) -> template
 """
 
-from api.console.pages import pages
+from api.console import entrance, people, work
+from api.console import pages as home
+from api.console.blueprint import pages
 
-__all__ = ["pages"]
+__all__ = ["entrance", "home", "pages", "people", "work"]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Request
 
 from api.copy_files import read_copy
 from api.services.proposals import ProposalRequest
-from api.services.screenings import TRIAL, CopyRow
+from api.services.screenings import TRIAL
 from api.uploads import received_file
 from api.values import read_amounts, read_date, read_fractions, read_money
 from compliance.findings import CopyItem
@@ -35,11 +36,16 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in _BETWEEN.split(text) if line.strip()]
 
 
-def copy_rows(sent: Request) -> tuple[list[CopyRow], str]:
-    """The rows of an uploaded file and its name, or the one text typed in."""
+def copy_request(sent: Request) -> dict[str, Any]:
+    """What is to be screened: the rows of an uploaded file under its name, or the one text typed in."""
     upload = sent.files.get("file")
     if upload is not None and upload.filename:
         with received_file(upload) as stored:
-            return read_copy(stored.path, name=stored.name), stored.name
-    item = CopyItem("1", sent.form.get("text", ""), sent.form.get("product", ""), {})
-    return [CopyRow(item, {"text": item.text, "product": item.product})], TRIAL
+            items = [row.item for row in read_copy(stored.path, name=stored.name)]
+        source = stored.name
+    else:
+        items, source = [CopyItem("1", sent.form.get("text", ""), sent.form.get("product", ""), {})], TRIAL
+    rows = [
+        {"row_id": item.row_id, "text": item.text, "product": item.product, "facts": dict(item.facts)} for item in items
+    ]
+    return {"rows": rows, "source": source, "on": None}

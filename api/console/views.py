@@ -76,6 +76,8 @@ def proposal_view(account: AccountStore, stored: Stored, language: Language) -> 
         "more": document["objective"] - document["current_objective"],
         "charts": proposal_charts(document | {"channels": channels}, language),
         "undecided": undecided_blocks(account),
+        "decision": account.decisions("proposal", [stored]).get(stored.id),
+        "author": stored.actor,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Any, Literal
 
 from api.problems import problem
 from api.services.inbox import accounts_with_inbox
+from api.services.leasing import leased
 from api.services.night_state import NightState
 from api.services.proposals import keep
 from api.services.screenings import keep_screening, screening_document
@@ -77,7 +79,15 @@ def exit_code(nights: Sequence[AccountNight]) -> int:
 def run_night(
     account: AccountStore, as_of: date, *, dry_run: bool = False, on_stage: OnStage | None = None
 ) -> AccountNight:
-    """One account's night. On a dry run nothing is written; otherwise the same facts keep one answer."""
+    """One account's night. On a dry run nothing is written; otherwise the same facts keep one answer.
+
+    Raises ConflictError while another night of the account is under way.
+    """
+    with leased(account, "night", thread=threading.current_thread().name) as alone:
+        return _run_alone(alone, as_of, dry_run=dry_run, on_stage=on_stage)
+
+
+def _run_alone(account: AccountStore, as_of: date, *, dry_run: bool, on_stage: OnStage | None) -> AccountNight:
     state, _ = run_stages(NIGHT, NightState(account, as_of, dry_run), on_stage)
     status: Literal["done", "partly"] = "partly" if any(f.status == "refused" for f in state.files) else "done"
     if dry_run:
@@ -86,7 +96,9 @@ def run_night(
     for source, screenings in state.screenings:
         keep_screening(account, screenings, source)
     reallocation = kept.short_id if kept is not None else None
-    document = said(lambda language: _document(state, language) | {"reallocation_id": reallocation})
+    head = account.audit.head()
+    beside = {"reallocation_id": reallocation, "audit": {"seq": head.seq, "hash": head.hash}}
+    document = said(lambda language: _document(state, language) | beside)
     stored = account.put("night", document, _key(state))
     return AccountNight(account.name, status, {language: told(stored, language) for language in LANGUAGES})
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 MOST_NAMES = 3
+_PAIRS = ("minimums", "maximums", "share_caps", "credit")
 Origin = Literal["planner", "night"]
 
 
@@ -41,6 +42,17 @@ class ProposalRequest:
     maximums: Mapping[str, Decimal] = field(default_factory=dict)
     share_caps: Mapping[str, Decimal] = field(default_factory=dict)
     credit: Mapping[str, Decimal] = field(default_factory=dict)
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> ProposalRequest:
+        """The request again from what ``as_dict`` gave."""
+        return cls(
+            budget=Decimal(kept["budget"]),
+            start=date.fromisoformat(kept["start"]),
+            end=date.fromisoformat(kept["end"]),
+            result=kept["result"],
+            **{name: {key: Decimal(value) for key, value in kept[name].items()} for name in _PAIRS},
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready, money and factors as exact text."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,7 +28,11 @@ class CopyRow:
 
 
 def check_copy(
-    account: AccountStore, rows: Sequence[CopyRow], source: str = TRIAL, on: date | None = None
+    account: AccountStore,
+    rows: Sequence[CopyRow],
+    source: str = TRIAL,
+    on: date | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Stored, list[Screening]]:
     """Screens ``rows`` and keeps the answer. The same rows under the same law are kept once.
 
@@ -38,7 +42,7 @@ def check_copy(
     from compliance.screening import screen
 
     _check_limits(rows, source)
-    screenings = screen([row.item for row in rows], on)
+    screenings = screen([row.item for row in rows], on, on_progress)
     return keep_screening(account, screenings, source, on), screenings
 
 

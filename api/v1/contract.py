@@ -6,7 +6,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
-from flask import Response, request
+from flask import Flask, Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field
@@ -60,7 +60,7 @@ class Problem(BaseModel):
     """RFC 9457 problem details with a stable ``code``."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
-    type: str = Field(description="urn:adcue:problem: and the code.")
+    type: str = Field(description="Page that explains the code, on this service.")
     title: str
     status: int
     code: str = Field(description="Stable; never translated.")
@@ -90,3 +90,15 @@ def _describe(answer: dict[str, Any], schemas: Mapping[str, Any]) -> None:
     """An answer is described by its model, where the library has only the words of its status."""
     told = answer.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
     answer["description"] = schemas.get(told.rpartition("/")[2], {}).get("description", answer["description"])
+
+
+def refuse_repeated_queries(app: Flask) -> None:
+    """A query parameter that is given twice would be read as one of the two: it is refused."""
+
+    @app.before_request
+    def check() -> None:
+        if not request.query_string or not request.path.startswith("/v1/"):
+            return
+        twice = sorted(name for name, values in request.args.lists() if len(values) > 1)
+        if twice:
+            raise InputError("api.query.repeated", names=", ".join(name[:40] for name in twice[:5]))

@@ -1,4 +1,4 @@
-"""Endpoint for copy checks: ad texts in, verdicts with article, span and reason out."""
+"""Endpoints for copy checks: ad texts in, verdicts with article, span and reason out."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ from datetime import date
 from typing import Any
 
 from flask_openapi3.models.tag import Tag
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import account_of_caller
 from api.language import request_language
-from api.services.screenings import TRIAL, CopyRow, check_copy
+from api.services.screenings import TRIAL
 from api.speech import told
-from api.v1.answers.copy_checks import CopyCheck
-from api.v1.contract import Answer, Body, NoQuery, Strict, v1
-from compliance.findings import CopyItem
+from api.v1.answers.copy_checks import CopyCheck, CopyCheckPage
+from api.v1.answers.paging import page
+from api.v1.answers.runs import Run
+from api.v1.contract import Answer, Body, NoQuery, Page, Strict, v1
+from api.v1.long_work import answer_run
+
+TAGS = [Tag(name="copy-checks")]
 
 
 class CopyAd(Strict):
@@ -36,12 +40,35 @@ class CopyCheckBody(Body):
     on: date | None = Field(None, description="Screen under the law of this day.")
 
 
-@v1.post("/copy-checks", tags=[Tag(name="copy-checks")], responses={201: CopyCheck})
+@v1.post("/copy-checks", tags=TAGS, responses={201: CopyCheck, 202: Run})
 def create_copy_check(query: NoQuery, body: CopyCheckBody) -> Answer:
-    """Screen ad copy."""
+    """Screen ad copy.
+
+    Answered with 202 and a run where it takes long.
+    """
     rows = [
-        CopyRow(CopyItem(ad.row_id or str(number), ad.text, ad.product, ad.facts), {})
+        {"row_id": ad.row_id or str(number), "text": ad.text, "product": ad.product, "facts": ad.facts}
         for number, ad in enumerate(body.rows, start=1)
     ]
-    stored, _ = check_copy(account_of_caller(), rows, body.source, body.on)
-    return told(stored, request_language()), 201
+    on = body.on.isoformat() if body.on else None
+    return answer_run("copy_check", {"rows": rows, "source": body.source, "on": on})
+
+
+@v1.get("/copy-checks", tags=TAGS, responses={200: CopyCheckPage})
+def list_copy_checks(query: Page) -> Answer:
+    """List checks of copy, newest first."""
+    found = account_of_caller().list("screening", query.limit + 1, query.after)
+    return page(found, query.limit, lambda stored: told(stored, request_language()))
+
+
+class CopyCheckPath(BaseModel):
+    """Which check."""
+
+    model_config = ConfigDict(extra="forbid")
+    check_id: str = Field(max_length=80, description="Id or short id, such as S-7f3a9c.")
+
+
+@v1.get("/copy-checks/<check_id>", tags=TAGS, responses={200: CopyCheck})
+def read_copy_check(path: CopyCheckPath, query: NoQuery) -> Answer:
+    """Read one check of copy."""
+    return told(account_of_caller().get("screening", path.check_id), request_language())

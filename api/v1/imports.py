@@ -12,12 +12,12 @@ from werkzeug.datastructures import FileStorage as WerkzeugFile
 
 from api.access import account_of_caller
 from api.dates import today
-from api.language import request_language
-from api.services.imports import import_file, stored_import
-from api.uploads import received_file
+from api.services.imports import stored_import
+from api.uploads import drop_upload, keep_upload
 from api.v1.answers.imports import ImportOutcome, ImportPage
-from api.v1.contract import Answer, NoQuery, Query, v1
-from engine.ingest.report import Hints
+from api.v1.answers.runs import Run
+from api.v1.contract import Answer, NoQuery, Page, Query, v1
+from api.v1.long_work import answer_when_done, ask_run
 
 TAGS = [Tag(name="imports")]
 
@@ -43,20 +43,40 @@ class ImportForm(Query):
         return sent
 
 
-@v1.post("/imports", tags=TAGS, responses={200: ImportOutcome, 201: ImportOutcome})
+@v1.post("/imports", tags=TAGS, responses={200: ImportOutcome, 201: ImportOutcome, 202: Run})
 def create_import(query: NoQuery, form: ImportForm) -> Answer:
     """Import one platform export.
 
     The answer says how the file was understood and what it changed. A file already imported changes nothing (200).
     """
-    hints = Hints(platform=form.platform, currency=form.currency, date_order=form.date_order, mapping=form.mapping)
-    account, received = account_of_caller(), form.received or today()
-    with received_file(form.file) as upload:
-        done = import_file(account, upload.path, received, hints, dry_run=form.dry_run, name=upload.name)
-    return done.as_dict(request_language()), 201 if done.status == "imported" else 200
+    hints = {
+        "platform": form.platform,
+        "currency": form.currency,
+        "date_order": form.date_order,
+        "mapping": form.mapping,
+    }
+    kept = keep_upload(form.file)
+    asked = {
+        "stored_as": kept.path.name,
+        "name": kept.name,
+        "received": (form.received or today()).isoformat(),
+        "dry_run": form.dry_run,
+        "hints": hints,
+    }
+    try:
+        run = ask_run("file_import", asked)
+    except BaseException:
+        drop_upload(kept)
+        raise
+    if run.request.get("stored_as") != kept.path.name:
+        drop_upload(kept)  # asked for before under the same Idempotency-Key: that upload counts
+    return answer_when_done(run)
 
 
 @v1.get("/imports", tags=TAGS, responses={200: ImportPage})
-def list_imports(query: NoQuery) -> Answer:
-    """List imports in the order they were received."""
-    return {"items": [stored_import(entry) for entry in account_of_caller().imports()], "next": None}
+def list_imports(query: Page) -> Answer:
+    """List imports, the latest written first."""
+    found = account_of_caller().page_imports(query.limit + 1, query.after)
+    shown = found[: query.limit]
+    more = shown[-1].import_id if len(found) > query.limit else None
+    return {"items": [stored_import(entry) for entry in shown], "next": more}

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from flask import Response
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import account_of_caller
+from api.access import account_of_caller, require_margin_sight
 from api.language import request_language
 from api.services.cue_sheets import cue_sheet_of
-from api.services.proposals import ProposalRequest, make_proposal
+from api.services.proposals import ProposalRequest
 from api.speech import told
+from api.v1.answers.decisions import Decision
 from api.v1.answers.paging import page
 from api.v1.answers.proposals import Proposal, ProposalPage
+from api.v1.answers.runs import Run
 from api.v1.contract import Answer, Body, NoQuery, Page, Query, v1
+from api.v1.long_work import answer_run
+from engine.store.decisions import Decided
+from engine.store.records import Stored
 
 TAGS = [Tag(name="proposals")]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -52,28 +57,55 @@ class SheetQuery(Query):
     final: bool = Field(False, description="Refused while blocked copy is undecided.")
 
 
-@v1.post("/proposals", tags=TAGS, responses={201: Proposal})
+@v1.post("/proposals", tags=TAGS, responses={201: Proposal, 202: Run})
 def create_proposal(query: NoQuery, body: ProposalBody) -> Answer:
     """Plan a budget over channels and weeks.
 
-    The same request on the same facts gives the same proposal.
+    The same request on the same facts gives the same proposal. Answered with 202 and a run where it takes long.
     """
-    request = ProposalRequest(**body.model_dump())
-    stored = make_proposal(account_of_caller(), request)
-    return told(stored, request_language()), 201
+    return answer_run("proposal", ProposalRequest(**body.model_dump()).as_dict())
 
 
 @v1.get("/proposals", tags=TAGS, responses={200: ProposalPage})
 def list_proposals(query: Page) -> Answer:
     """List proposals, newest first."""
-    found = account_of_caller().list("proposal", query.limit + 1, query.after)
-    return page(found, query.limit, lambda stored: told(stored, request_language()))
+    account = account_of_caller()
+    found = account.list("proposal", query.limit + 1, query.after)
+    decided = account.decisions("proposal", found)
+    return page(found, query.limit, lambda stored: _told(stored, decided.get(stored.id)))
 
 
 @v1.get("/proposals/<proposal_id>", tags=TAGS, responses={200: Proposal})
 def read_proposal(path: ProposalPath, query: NoQuery) -> Answer:
     """Read one proposal."""
-    return told(account_of_caller().get("proposal", path.proposal_id), request_language())
+    account = account_of_caller()
+    stored = account.get("proposal", path.proposal_id)
+    return _told(stored, account.decisions("proposal", [stored]).get(stored.id))
+
+
+def _told(stored: Stored, decided: Decided | None) -> dict[str, Any]:
+    return told(stored, request_language()) | {"decision": decision_of(decided) if decided else None}
+
+
+class DecisionBody(Body):
+    """What is decided, and why."""
+
+    verdict: Literal["approved", "rejected"]
+    note: str = Field("", max_length=2_000, description="Why; shown beside the decision.")
+
+
+@v1.post("/proposals/<proposal_id>/decision", tags=TAGS, responses={200: Decision})
+def decide_proposal(path: ProposalPath, query: NoQuery, body: DecisionBody) -> Answer:
+    """Approve or reject a proposal as a second person.
+
+    Whoever made it cannot decide it; a decision stays. The same one again changes nothing.
+    """
+    return decision_of(account_of_caller().decide("proposal", path.proposal_id, body.verdict, body.note))
+
+
+def decision_of(decided: Decided) -> dict[str, Any]:
+    """A decision, JSON-ready."""
+    return {"verdict": decided.verdict, "note": decided.note, "by": decided.by, "at": decided.at.isoformat()}
 
 
 @v1.get(
@@ -85,6 +117,8 @@ def read_proposal(path: ProposalPath, query: NoQuery) -> Answer:
 )
 def read_cue_sheet(path: ProposalPath, query: SheetQuery) -> Answer:
     """Download the cue sheet as XLSX."""
+    if query.internal:
+        require_margin_sight()
     return sheet_response(path.proposal_id, internal=query.internal, final=query.final)
 
 

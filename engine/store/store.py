@@ -33,6 +33,10 @@ class Store:
         """Everything of one advertiser account, on behalf of ``actor``; the account is made on first use."""
         return AccountStore(Acting(self._database, open_account(self._database, name, actor), name, actor))
 
+    def account_at(self, tenant: int, name: str, actor: str) -> AccountStore:
+        """The account with this number, on behalf of ``actor``."""
+        return AccountStore(Acting(self._database, tenant, name, actor))
+
     def account_of(self, principal: Principal, claim: Claimed | None = None) -> AccountStore:
         """The account of whoever came in, and nothing beyond it."""
         acting = Acting(self._database, principal.tenant, principal.account, principal.actor, claim)

@@ -7,15 +7,16 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
-from api.app import create_app
+from api.app import create_app, jobs_of
 from api.sample import Truth, write_sample
 from api.services.imports import import_file
-from api.sessions import SESSIONS
 from engine.settings import settings
 from engine.store.store import Store
 
 ACCOUNT = "default"
+PASSWORD = "seven herons over the lagoon"
 
 
 @pytest.fixture(scope="session")
@@ -71,14 +72,47 @@ def store(request, data_dir) -> Store:
 
 @pytest.fixture
 def app(store):
-    """The application on that store."""
-    return create_app(store)
+    """The application on that store; its long work ends with the test."""
+    made = create_app(store)
+    yield made
+    jobs_of(made).stop(10)
 
 
 @pytest.fixture
 def client(app):
-    """A client without a key."""
-    return app.test_client()
+    """A client without a key, on the console's own pages where it is a browser."""
+    made = app.test_client()
+    made.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    return made
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch):
+    """Passwords are hashed with the least effort: tests make many of them."""
+    monkeypatch.setattr("engine.store.passwords._hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture
+def person(store):
+    """Makes a person with a role and gives their login name and id."""
+
+    def make(login: str, role: str = "planner", account: str = ACCOUNT) -> tuple[str, str]:
+        secret, _ = store.account(account, "test").members.invite(role)
+        return login, store.people.accept(secret, login, PASSWORD)
+
+    return make
+
+
+@pytest.fixture
+def person_key(store, person):
+    """Makes a person with a key of theirs and gives the header that carries it."""
+
+    def make(login: str, role: str = "planner", account: str = ACCOUNT) -> dict[str, str]:
+        _, person_id = person(login, role, account)
+        acting = store.account(account, f"person:{person_id}")
+        return {"Authorization": f"Bearer {acting.keys.create(role, '', person_id)[0]}"}
+
+    return make
 
 
 @pytest.fixture
@@ -92,16 +126,16 @@ def key(store):
 
 
 @pytest.fixture
-def logged_in(client, store):
-    """A client with a session of a role."""
+def logged_in(client, person):
+    """A client with the session of a new person of a role."""
 
-    def log_in(role: str = "planner"):
-        answer = client.post("/login", data={"key": store.keys.create(ACCOUNT, role, "test")[0]})
+    def log_in(role: str = "planner", login: str = "mei.lin"):
+        person(login, role)
+        answer = client.post("/login", data={"login": login, "password": PASSWORD})
         assert answer.status_code == 303
         return client
 
-    yield log_in
-    SESSIONS.__init__()
+    return log_in
 
 
 PLAN = {"budget": 1200000, "start": "2026-11-16", "end": "2026-12-13"}

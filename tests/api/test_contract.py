@@ -121,7 +121,7 @@ def test_an_error_nobody_foresaw_shows_no_traceback_and_no_value(app, client, ke
 
     monkeypatch.setattr("api.v1.imports.account_of_caller", fail)
     answer = client.get("/v1/imports", headers=key())
-    _is_problem(answer, 500, "api.unexpected")
+    _is_problem(answer, 500, "api.unexpected_request")
     assert "secret" not in answer.get_data(as_text=True)
     assert "Traceback" not in answer.get_data(as_text=True)
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from api.v1.answers.paging import PageOf
 from api.v1.answers.parts import Count, Day, Kept, Part, Severity
 
 Certainty = Literal["verified", "secondary", "unverified"]
@@ -63,3 +64,7 @@ class CopyCheck(Screening, Kept):
     """A kept check of ad copy."""
 
     kind: Literal["screening"] = Field(description="What kind of document it is.")
+
+
+class CopyCheckPage(PageOf[CopyCheck]):
+    """Checks of copy, newest first."""

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.v1.answers.copy_checks import Screening
 from api.v1.answers.paging import PageOf
-from api.v1.answers.parts import ContentHash, Count, Day, Kept, Level, Notice, Number, Part, Severity
+from api.v1.answers.parts import ContentHash, Count, Day, Kept, Level, Notice, Number, Part, Severity, absent
 from api.v1.answers.proposals import Plan
 from api.v1.answers.recommendations import Recommendation, RulePack
 from api.v1.contract import Problem
@@ -93,11 +93,19 @@ class NightWork(Part):
     reallocation: Plan | None = Field(description="The plan for the coming four weeks; null where there is none.")
 
 
+class AuditHead(Part):
+    """Where the account's audit chain ended."""
+
+    seq: Count = Field(description="Number of the last act.")
+    hash: str = Field(description="Its hash; empty where there was none.")
+
+
 class KeptNight(NightWork, Kept):
     """A kept night."""
 
     kind: Literal["night"] = Field(description="What kind of document it is.")
     reallocation_id: str | None = Field(description="Short id of the kept proposal; null where there is none.")
+    audit: AuditHead = absent("Where the audit chain ended that night; older nights do not say.")
 
 
 class NightOutcome(Part):

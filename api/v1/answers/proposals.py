@@ -7,8 +7,9 @@ from typing import Literal
 from pydantic import Field
 
 from api.v1.answers.channel_plans import ChannelPlan, WeekPlan
+from api.v1.answers.decisions import Decision
 from api.v1.answers.paging import PageOf
-from api.v1.answers.parts import Amount, ContentHash, Count, Day, ExactNumber, Kept, Notice, Part, Span
+from api.v1.answers.parts import Amount, ContentHash, Count, Day, ExactNumber, Kept, Notice, Part, Span, absent
 
 
 class PlanRequest(Part):
@@ -81,6 +82,7 @@ class Proposal(Plan, Kept):
     """A kept plan."""
 
     kind: Literal["proposal"] = Field(description="What kind of document it is.")
+    decision: Decision | None = absent("What a second person decided; null while undecided, left out when just made.")
 
 
 class ProposalPage(PageOf[Proposal]):

@@ -1,0 +1,94 @@
+"""Decides what people do about themselves and an administrator about others: passwords, keys, invitations, roles."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from api.access import ADMIN, MACHINE, account_of_caller, caller, store_of_app
+from api.console.blueprint import pages
+from api.language import request_language
+from api.rates import rates
+from api.request_logs import note_problem
+from api.v1.keys import key_card, stop_key
+from engine.errors import AccessError, AdcueError
+from engine.settings import settings
+
+
+@pages.get("/self")
+def show_self() -> ResponseReturnValue:
+    """One's own page: password and keys."""
+    return _self_page()
+
+
+@pages.post("/self/password")
+def change_password() -> ResponseReturnValue:
+    """Sets a new password; every session ends, this one too."""
+    who, form = caller(), request.form
+    rates().login(who.actor)
+    try:
+        store_of_app().people.change_password(who.tenant, who.person_id or "", form.get("old", ""), form.get("new", ""))
+    except AdcueError as error:
+        note_problem(error)
+        return _self_page(problem=error.text(request_language())), 422
+    return redirect("/login", 303)
+
+
+@pages.post("/keys")
+def create_key() -> ResponseReturnValue:
+    """Makes a key for oneself, or as an administrator for a machine, and shows it once."""
+    who, for_machine = caller(), request.form.get("for_whom") == MACHINE
+    if for_machine and who.role != ADMIN:
+        raise AccessError("api.access.role", role=who.role, needed=ADMIN)
+    role, person = (MACHINE, None) if for_machine else (who.role, who.person_id)
+    name = request.form.get("name", "").strip()
+    plaintext, _ = account_of_caller().keys.create(role, name, person, timedelta(days=365))
+    return _self_page(key=plaintext)
+
+
+@pages.post("/keys/<key_id>/revoke")
+def revoke_key(key_id: str) -> ResponseReturnValue:
+    """Stops a key at once."""
+    stop_key(key_id)
+    return redirect("/self", 303)
+
+
+@pages.get("/people")
+def show_people() -> ResponseReturnValue:
+    """Everyone in the account."""
+    return _people_page()
+
+
+@pages.post("/people/invite")
+def invite() -> ResponseReturnValue:
+    """A one-time key for someone new, shown once as a link to hand over."""
+    secret, invited = account_of_caller().members.invite(request.form.get("role", ""))
+    return _people_page(link=f"{request.url_root}join#key={secret}", until=invited.expires_at)
+
+
+@pages.post("/people/<person_id>/role")
+def change_role(person_id: str) -> ResponseReturnValue:
+    """Gives a person another role."""
+    account_of_caller().members.change_role(person_id, request.form.get("role", ""))
+    return redirect("/people", 303)
+
+
+@pages.post("/people/<person_id>/remove")
+def remove_person(person_id: str) -> ResponseReturnValue:
+    """Takes a person out of the account."""
+    account_of_caller().members.remove(person_id)
+    return redirect("/people", 303)
+
+
+def _self_page(**shown: object) -> str:
+    who = caller()
+    mine = f"person:{who.person_id}"
+    keys = [key_card(info) for info in account_of_caller().keys.list()]
+    visible = [key for key in keys if who.role == ADMIN or key["actor"] == mine]
+    return render_template("self.html", who=who, keys=visible, least=settings().password_length, **shown)
+
+
+def _people_page(**shown: object) -> str:
+    return render_template("people.html", who=caller(), members=account_of_caller().members.list(), **shown)

@@ -1,0 +1,118 @@
+"""Decides what the forms for long work do: ask for a run, wait a little, then show what came of it or how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from api.access import account_of_caller
+from api.console.blueprint import pages
+from api.console.forms import copy_request, proposal_request
+from api.console.views import copy_view, import_view, night_view, proposal_view
+from api.dates import today
+from api.jobs.telling import run_document
+from api.language import request_language
+from api.uploads import drop_upload, keep_upload
+from api.v1.long_work import ask_run, jobs
+from api.values import read_date
+from engine.messages import Language
+from engine.store.account import AccountStore
+from engine.store.runs import StoredRun
+
+WAIT_SECONDS = 3.0
+# Where the answer to each kind of work is swapped in.
+TARGETS = {"proposal": "proposal-body", "night": "night-body", "copy_check": "copy-body", "file_import": "imports-body"}
+
+
+@pages.post("/propose")
+def propose() -> ResponseReturnValue:
+    """A new proposal in place of the one shown."""
+    return _shown(ask_run("proposal", proposal_request(request.form).as_dict()))
+
+
+@pages.post("/night")
+def run_night_now() -> ResponseReturnValue:
+    """The night of today's, or the data's, morning in place of the one shown."""
+    given = request.form.get("as_of", "")
+    as_of = read_date(given, "as_of") if given else today()
+    return _shown(ask_run("night", {"as_of": as_of.isoformat(), "dry_run": False}))
+
+
+@pages.post("/copy")
+def check_copy_now() -> ResponseReturnValue:
+    """The verdict on copy that was typed in or handed in as a file."""
+    return _shown(ask_run("copy_check", copy_request(request)))
+
+
+@pages.post("/import")
+def import_now() -> ResponseReturnValue:
+    """The list of files after one more was taken in."""
+    kept = keep_upload(request.files["file"])
+    asked = {
+        "stored_as": kept.path.name,
+        "name": kept.name,
+        "received": today().isoformat(),
+        "dry_run": False,
+        "hints": {},
+    }
+    try:
+        run = ask_run("file_import", asked)
+    except BaseException:
+        drop_upload(kept)
+        raise
+    return _shown(run)
+
+
+@pages.get("/runs/<run_id>")
+def show_run(run_id: str) -> ResponseReturnValue:
+    """How far a run is, or what came of it, in the place of the form that asked for it."""
+    return _shown(account_of_caller().runs.read(run_id), 0.5)
+
+
+def _shown(run: StoredRun, seconds: float = WAIT_SECONDS) -> ResponseReturnValue:
+    account, language = account_of_caller(), request_language()
+    run = jobs().wait(account, run.id, seconds)
+    told = run_document(run, language, jobs().live(run.id))
+    if run.is_open:
+        return render_template("partials/run.html", run=told, target=TARGETS[run.kind])
+    if told["problem"] is not None:
+        problem = told["problem"]
+        lines = [problem["detail"], *(one["detail"] for one in problem["errors"])]
+        return render_template("partials/error.html", problem=problem, lines=lines)
+    if run.state == "cancelled":
+        return render_template("partials/run.html", run=told, target=TARGETS[run.kind])
+    return _ANSWERS[run.kind](account, run, language)
+
+
+def _proposal(account: AccountStore, run: StoredRun, language: Language) -> str:
+    stored = account.get("proposal", _outcome(run)["record"])
+    return render_template("partials/proposal.html", proposal=proposal_view(account, stored, language))
+
+
+def _night(account: AccountStore, _run: StoredRun, language: Language) -> str:
+    return render_template("partials/night.html", night=night_view(account, language))
+
+
+def _copy(account: AccountStore, run: StoredRun, language: Language) -> str:
+    stored = account.get("screening", _outcome(run)["record"])
+    return render_template("partials/copy.html", copy=copy_view(stored, language))
+
+
+def _imports(account: AccountStore, run: StoredRun, language: Language) -> str:
+    done = _outcome(run)["words"][language]
+    return render_template("partials/imports.html", imports=import_view(account), done=done)
+
+
+def _outcome(run: StoredRun) -> Any:
+    return run.outcome
+
+
+_ANSWERS: dict[str, Callable[[AccountStore, StoredRun, Language], str]] = {
+    "proposal": _proposal,
+    "night": _night,
+    "copy_check": _copy,
+    "file_import": _imports,
+}

@@ -1,0 +1,73 @@
+"""Decides how often someone may ask: per key or session, per address without one, per login name; more gets 429."""
+
+from __future__ import annotations
+
+import math
+import time
+from functools import cached_property
+
+from flask import Flask, current_app
+from limits import RateLimitItem, parse_many
+from limits.storage import storage_from_string
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+from engine.errors import AdcueError
+from engine.settings import Settings
+from engine.vocabulary import content_hash
+
+
+class RateError(AdcueError):
+    """Asked too often; ``seconds`` until the next try counts."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__("api.rate.exceeded", seconds=seconds)
+
+
+class Rates:
+    """Counts what is asked, in this process or, where several serve, in one place for all."""
+
+    def __init__(self, configured: Settings) -> None:
+        self._settings = configured
+        self._counter = SlidingWindowCounterRateLimiter(storage_from_string(configured.rate_storage))
+
+    def caller(self, who: str) -> None:
+        """Counts a request of a key or session. Raises RateError beyond its rate."""
+        self._count(self._per_key, "caller", who)
+
+    def address(self, address: str) -> None:
+        """Counts a request without a key or session. Raises RateError beyond its rate."""
+        self._count(self._per_address, "address", address)
+
+    def login(self, name: str) -> None:
+        """Counts an attempt to log in under a name, known or not; the name itself is not kept."""
+        self._count(self._per_login, "login", content_hash(name.strip().casefold()))
+
+    @cached_property
+    def _per_key(self) -> list[RateLimitItem]:
+        return parse_many(self._settings.rate_per_key)
+
+    @cached_property
+    def _per_address(self) -> list[RateLimitItem]:
+        return parse_many(self._settings.rate_per_address)
+
+    @cached_property
+    def _per_login(self) -> list[RateLimitItem]:
+        return parse_many(self._settings.rate_per_login)
+
+    def _count(self, items: list[RateLimitItem], *who: str) -> None:
+        for item in items:
+            if not self._counter.hit(item, *who):
+                resets = self._counter.get_window_stats(item, *who).reset_time
+                raise RateError(max(1, math.ceil(resets - time.time())))
+
+
+def rates() -> Rates:
+    """The counters of the application under way."""
+    counted: Rates = current_app.extensions["adcue.rates"]
+    return counted
+
+
+def count_requests(app: Flask, configured: Settings) -> None:
+    """Gives ``app`` its counters."""
+    app.extensions["adcue.rates"] = Rates(configured)

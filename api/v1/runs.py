@@ -1,0 +1,69 @@
+"""Endpoints for long work: list runs, ask how far one is, follow it, cancel it."""
+
+from __future__ import annotations
+
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.access import account_of_caller
+from api.jobs.telling import run_document
+from api.language import request_language
+from api.v1.answers.runs import Run, RunKind, RunPage, RunState
+from api.v1.contract import Answer, NoQuery, Page, v1
+from api.v1.following import event_stream
+from api.v1.long_work import jobs
+
+TAGS = [Tag(name="runs")]
+EVENTS = {"text/event-stream": {"schema": {"type": "string"}}}
+
+
+class RunQuery(Page):
+    """Which runs."""
+
+    state: RunState | None = Field(None, description="Only runs in this state.")
+    kind: RunKind | None = Field(None, description="Only this kind of work.")
+
+
+class RunPath(BaseModel):
+    """Which run."""
+
+    model_config = ConfigDict(extra="forbid")
+    run_id: str = Field(max_length=80, description="Id or short id of the run.")
+
+
+@v1.get("/runs", tags=TAGS, responses={200: RunPage})
+def list_runs(query: RunQuery) -> Answer:
+    """List long work, newest first."""
+    found = account_of_caller().runs.list(query.limit + 1, query.after, query.state, query.kind)
+    shown, language = found[: query.limit], request_language()
+    more = shown[-1].id if len(found) > query.limit else None
+    return {"items": [run_document(run, language, jobs().live(run.id)) for run in shown], "next": more}
+
+
+@v1.get("/runs/<run_id>", tags=TAGS, responses={200: Run})
+def read_run(path: RunPath, query: NoQuery) -> Answer:
+    """Say how far a run is, or what came of it."""
+    run = account_of_caller().runs.read(path.run_id)
+    return run_document(run, request_language(), jobs().live(run.id))
+
+
+@v1.get(
+    "/runs/<run_id>/events",
+    tags=TAGS,
+    responses={200: {"description": "Server-sent events named `run`, the last one final.", "content": EVENTS}},
+)
+def follow_run(path: RunPath, query: NoQuery) -> Answer:
+    """Follow a run: each change is sent as it comes, until the run is over or ten minutes have gone by."""
+    account = account_of_caller()
+    run = account.runs.read(path.run_id)
+    return event_stream(account, run, jobs(), request_language())
+
+
+@v1.post("/runs/<run_id>/cancel", tags=TAGS, responses={200: Run})
+def cancel_run(path: RunPath, query: NoQuery) -> Answer:
+    """Ask for a run's end; work under way ends at its next step and keeps nothing of it."""
+    account = account_of_caller()
+    live = jobs().live(account.runs.read(path.run_id).id)
+    if live is not None:
+        live.ask_stop("cancelled")
+    return run_document(account.runs.cancel(path.run_id), request_language(), live)
