@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.store.tables import Owned
 from engine.store.tables.base import now
-from engine.store.tenancy import TENANT, narrow
+from engine.store.tenancy import TALLY, TENANT, narrow
 from engine.store.types import Ints, instant_to_int
 
 CHUNK = 20_000
@@ -28,6 +28,7 @@ def insert_rows(
 ) -> None:
     """Inserts rows given as columns; ``same`` holds what is equal on all of them. The account is the session's."""
     connection = session.connection()
+    session.info[TALLY].changed.add(table.__tablename__)  # type: ignore[attr-defined]  # every mapped class has it
     instant = now() if connection.dialect.name == "postgresql" else instant_to_int(now())
     constants = {**same, "tenant": session.info[TENANT], "created_at": instant}
     names = [*columns, *constants]

@@ -66,14 +66,16 @@ def decide(session: Session, stored: Stored, verdict: VerdictName, note: str, ac
 
 
 def require_second_person(session: Session, author: str, decider: str) -> None:
-    """The four-eyes rule: the decider is a person, not the author, and not who made the key that the author used."""
+    """The four-eyes rule: the decider is a person, and neither the author nor behind the key that the author used.
+
+    A key may have been made with another key; whoever stands at any step of that line is behind it.
+    """
     if not decider.startswith(PERSON):
         raise AccessError("engine.store.needs_person")
-    behind = {author}
-    if author.startswith(_KEY):
-        made_by = select(ApiKey.actor).where(ApiKey.id == author.removeprefix(_KEY))
-        behind |= set(session.execute(made_by).scalars())
-    if decider in behind:
+    behind: str | None = author
+    while behind is not None and behind.startswith(_KEY):
+        behind = session.execute(select(ApiKey.actor).where(ApiKey.id == behind.removeprefix(_KEY))).scalar()
+    if decider == behind:
         raise AccessError("engine.store.same_person")
 
 

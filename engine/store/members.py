@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import ConflictError, NotFoundError
@@ -15,10 +16,12 @@ from engine.store.audit import record_act
 from engine.store.login_sessions import end_sessions
 from engine.store.people import INVITED_FOR, new_secret
 from engine.store.roles import known_role
-from engine.store.tables import Invitation, Membership, Person
+from engine.store.tables import ApiKey, Invitation, Membership, Person
 from engine.store.tables.base import now
 from engine.store.tenancy import TENANT
 from engine.vocabulary import content_hash
+
+_ID = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,15 @@ class Members:
             return secret, Invited(row.id, row.role, row.expires_at)
 
     def withdraw(self, *, role: str) -> None:
-        """Ends every unused invitation to a role."""
+        """Ends every invitation to a role that could still be used."""
         with self._acting.write() as session:
-            statement = select(Invitation).where(Invitation.role == role, Invitation.used_at.is_(None))
+            hold(session)
+            statement = select(Invitation).where(
+                Invitation.role == role,
+                Invitation.person_pk.is_(None),
+                Invitation.used_at.is_(None),
+                Invitation.expires_at > now(),
+            )
             for row in session.execute(statement).scalars():
                 row.used_at = now()
                 record_act(session, self._acting.actor, "invitation.withdrawn", f"invitation:{row.id}")
@@ -91,14 +100,20 @@ class Members:
             return next(member for member in _members(session) if member.id == person_id)
 
     def remove(self, person_id: str) -> None:
-        """Ends a membership: the person's sessions and keys in this account end with it."""
+        """Ends a membership: the person's sessions and keys in this account end with it, and for good."""
         with self._acting.write() as session:
             hold(session)
             row = _standing(session, person_id)
             _keep_an_admin(session, row)
             row.ended_at = now()
             end_sessions(session, row.person_pk, session.info[TENANT])
-            record_act(session, self._acting.actor, "person.removed", f"person:{person_id}")
+            keys = session.execute(
+                update(ApiKey)
+                .where(ApiKey.person_pk == row.person_pk, ApiKey.revoked_at.is_(None))
+                .values(revoked_at=now(), revoked_by=self._acting.actor)
+                .returning(ApiKey.pk)
+            ).all()
+            record_act(session, self._acting.actor, "person.removed", f"person:{person_id}", keys=len(keys))
 
 
 def _members(session: Session) -> list[Member]:
@@ -112,6 +127,8 @@ def _members(session: Session) -> list[Member]:
 
 
 def _standing(session: Session, person_id: str) -> Membership:
+    if _ID.fullmatch(person_id) is None:
+        raise NotFoundError("engine.store.person_unknown")
     row = session.execute(
         select(Membership)
         .join(Person, Person.pk == Membership.person_pk)

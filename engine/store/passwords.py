@@ -30,7 +30,12 @@ def hash_password(password: str, login: str) -> str:
         raise InputError("engine.store.password_long", most=LONGEST)
     if is_easy(password, login):
         raise InputError("engine.store.password_easy")
-    return _hasher().hash(password)
+    return hash_again(password)
+
+
+def hash_again(password: str) -> str:
+    """The hash, with today's parameters, of a password that was taken before, whatever the rules are now."""
+    return _hasher().hash(_typed(password))
 
 
 def is_easy(password: str, login: str) -> bool:
@@ -49,7 +54,7 @@ def is_right(kept: str | None, password: str) -> bool:
     from argon2.exceptions import InvalidHashError, VerificationError
 
     try:
-        return _hasher().verify(kept or _no_ones(), password[: LONGEST + 1]) and kept is not None
+        return _hasher().verify(kept or _no_ones(), _typed(password[: LONGEST + 1])) and kept is not None
     except (VerificationError, InvalidHashError):
         return False
 
@@ -57,6 +62,11 @@ def is_right(kept: str | None, password: str) -> bool:
 def is_outdated(kept: str) -> bool:
     """Whether the hash was made with weaker parameters than today's."""
     return _hasher().check_needs_rehash(kept)
+
+
+def _typed(password: str) -> bytes:
+    """The password as it was typed; half of a surrogate pair counts as a character like any other."""
+    return password.encode("utf-8", "surrogatepass")
 
 
 @cache

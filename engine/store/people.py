@@ -9,14 +9,15 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import AccessError, ConflictError, InputError, NotFoundError
+from engine.store.accounts import hold
 from engine.store.audit import record_act
 from engine.store.database import Database
 from engine.store.login_sessions import end_sessions
-from engine.store.passwords import hash_password, is_outdated, is_right
+from engine.store.passwords import hash_again, hash_password, is_outdated, is_right
 from engine.store.tables import Account, Invitation, Membership, Person
 from engine.store.tables.base import now
 from engine.store.tenancy import EVERYONE, TENANT
@@ -78,7 +79,7 @@ class People:
         if row is None or not right or not accounts:
             raise AccessError("engine.store.login_refused")
         if is_outdated(row.password_hash):
-            self._keep_password(row.id, hash_password(password, row.login))
+            self._keep_hash(row.pk, row.password_hash, hash_again(password))
         return Known(row.id, row.login, accounts)
 
     def accept(self, secret: str, login: str, password: str) -> str:
@@ -89,29 +90,28 @@ class People:
         """
         digest, name = secret_hash(secret), login_name(login)
         with self._database.read(EVERYONE) as session:
-            tenant = session.execute(select(Invitation.tenant).where(Invitation.secret_hash == digest)).scalar()
-        if tenant is None:
+            found = session.execute(
+                select(Invitation.tenant, Invitation.person_pk).where(Invitation.secret_hash == digest)
+            ).one_or_none()
+        if found is None:
             raise AccessError("engine.store.invitation_refused")
-        with self._database.write(tenant) as session:
-            statement = select(Invitation).where(Invitation.secret_hash == digest).with_for_update()
-            invitation = session.execute(statement).scalar_one()
-            if invitation.used_at is not None or invitation.expires_at <= now():
-                raise AccessError("engine.store.invitation_refused")
+        if found.person_pk is not None:
+            return self._set_anew(digest, found.person_pk, name, password)
+        with self._database.write(found.tenant) as session:
+            hold(session)
+            invitation = _unused(session, digest)
             person = _person_for(session, invitation, name, password)
             invitation.used_at = now()
-            if invitation.person_pk is None:
-                _join(session, person, invitation)
+            _join(session, person, invitation)
             return person.id
 
     def change_password(self, tenant: int, person_id: str, old: str, new: str) -> None:
         """Sets a new password; every session of the person ends. AccessError when the old one is wrong."""
-        with self._database.write(tenant) as session:
-            person = session.execute(select(Person).where(Person.id == person_id)).scalar_one()
+        with self._database.write(EVERYONE) as session:
+            person = _held(session, Person.id == person_id)
             if not is_right(person.password_hash, old):
                 raise AccessError("engine.store.login_refused")
-            person.password_hash = hash_password(new, person.login)
-            end_sessions(session, person.pk)
-            record_act(session, f"person:{person.id}", "person.password_changed", f"person:{person.id}")
+            _set_password(session, person, new, "person.password_changed", tenant)
 
     def reset(self, login: str, actor: str) -> str:
         """A one-time secret with which a person sets their password anew; for the operator."""
@@ -134,9 +134,45 @@ class People:
             record_act(session, actor, "person.reset_offered", f"person:{person.id}")
         return secret
 
-    def _keep_password(self, person_id: str, kept: str) -> None:
+    def _set_anew(self, digest: str, person_pk: int, name: str, password: str) -> str:
+        with self._database.write(EVERYONE) as session:
+            person = _held(session, Person.pk == person_pk)
+            invitation = _unused(session, digest)
+            if person.login != name:
+                raise AccessError("engine.store.invitation_refused")
+            _set_password(session, person, password, "person.password_reset", invitation.tenant)
+            return person.id
+
+    def _keep_hash(self, person_pk: int, old: str, new: str) -> None:
+        """Keeps another hash of the same password, unless the password is another one by now."""
         with self._database.upkeep(EVERYONE) as session:
-            session.execute(update(Person).where(Person.id == person_id).values(password_hash=kept))
+            same = (Person.pk == person_pk, Person.password_hash == old)
+            session.execute(update(Person).where(*same).values(password_hash=new))
+
+
+def _held(session: Session, criterion: ColumnElement[bool]) -> Person:
+    """A person, held until the transaction ends: of two new passwords the second counts, whole."""
+    return session.execute(select(Person).where(criterion).with_for_update(key_share=True)).scalar_one()
+
+
+def _unused(session: Session, digest: str) -> Invitation:
+    statement = select(Invitation).where(Invitation.secret_hash == digest).with_for_update()
+    invitation = session.execute(statement).scalar_one()
+    if invitation.used_at is not None or invitation.expires_at <= now():
+        raise AccessError("engine.store.invitation_refused")
+    return invitation
+
+
+def _set_password(session: Session, person: Person, password: str, action: str, tenant: int) -> None:
+    """Sets a password; what the old one opened, and what else could set one, is over in every account."""
+    person.password_hash = hash_password(password, person.login)
+    session.flush()
+    record_act(session, f"person:{person.id}", action, f"person:{person.id}", tenant=tenant)
+    end_sessions(session, person.pk)
+    session.execute(
+        update(Invitation).where(Invitation.person_pk == person.pk, Invitation.used_at.is_(None)).values(used_at=now()),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _accounts(session: Session, person_pk: int) -> tuple[tuple[int, str, str], ...]:
@@ -151,13 +187,6 @@ def _accounts(session: Session, person_pk: int) -> tuple[tuple[int, str, str], .
 
 def _person_for(session: Session, invitation: Invitation, name: str, password: str) -> Person:
     standing = session.execute(select(Person).where(Person.login == name)).scalar()
-    if invitation.person_pk is not None:
-        if standing is None or standing.pk != invitation.person_pk:
-            raise AccessError("engine.store.invitation_refused")
-        standing.password_hash = hash_password(password, name)
-        end_sessions(session, standing.pk)
-        record_act(session, f"person:{standing.id}", "person.password_reset", f"person:{standing.id}")
-        return standing
     if standing is not None:
         if not is_right(standing.password_hash, password):
             raise ConflictError("engine.store.login_taken")
