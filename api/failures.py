@@ -11,7 +11,8 @@ from api.language import request_language
 from api.problems import CONTENT_TYPE, FieldFaults, problem
 from api.rates import RateError
 from api.request_logs import note_problem
-from api.unforeseen import frames
+from api.slow_bodies import TOO_LATE
+from api.unforeseen import DISK_FULL, frames
 from engine.errors import AccessError, AdcueError, InputError, NotFoundError, StoreError
 from engine.logs import logger
 from engine.messages import Language, Message, render
@@ -120,6 +121,8 @@ def _answer_page(error: AdcueError) -> Response:
 
 
 def _answer_unexpected(error: Exception) -> AnyResponse:
+    if isinstance(error, OSError) and error.errno in DISK_FULL:
+        return _answer(StoreError("api.disk.full"))
     _LOG.error("unexpected", kind=type(error).__name__, frames=frames(error))
     return _answer(AdcueError("api.unexpected_request", id=g.get("request_id", "–")))
 
@@ -128,6 +131,8 @@ def _as_ours(error: HTTPException) -> AdcueError:
     code = error.code or 500
     if isinstance(error, SecurityError):
         return InputError("api.host")
+    if (limit := request.environ.get(TOO_LATE)) is not None:
+        return InputError("api.body.slow", limit=limit)
     if code == 404:
         return NotFoundError("api.route.unknown")
     if code == 405:

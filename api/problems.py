@@ -41,6 +41,7 @@ BY_CODE: Mapping[str, int] = {
     "api.unexpected_request": 500,
     "api.body.unreadable": 400,
     "api.body.too_large": 413,
+    "api.body.slow": 408,
     "api.body.media_type": 415,
     "api.route.unknown": 404,
     "api.route.method": 405,

@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     max_copy_rows: int = Field(100_000, ge=1, description="Most ad texts of one copy check.")
     max_copy_chars: int = Field(200_000, ge=1, le=200_000, description="Longest ad text, in characters.")
     max_request_bytes: int = Field(50_000_000, ge=1, description="Largest HTTP request body, in bytes.")
+    max_body_seconds: int = Field(120, ge=1, description="Longest time an HTTP request body may take to arrive.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="From which level on the product writes events to its log; libraries from WARNING on."
     )
