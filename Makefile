@@ -39,6 +39,7 @@ screenshots: $(STAMPS)/test $(STAMPS)/console ## writes the pictures in docs/ima
 docs: $(STAMPS)/test ## writes the pages read off the code again
 	$(BIN)/python scripts/write_docs.py
 	$(BIN)/python scripts/write_asvs.py
+	$(BIN)/python scripts/write_security.py
 	$(BIN)/python scripts/write_openapi.py
 
 lock: $(STAMPS)/test ## writes the hashed locks again
