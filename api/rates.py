@@ -8,10 +8,11 @@ from functools import cached_property
 
 from flask import Flask, current_app
 from limits import RateLimitItem, parse_many
-from limits.storage import storage_from_string
-from limits.strategies import SlidingWindowCounterRateLimiter
+from limits.storage import Storage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter
 
-from engine.errors import AdcueError
+from api.rate_storage import ProcessStorage
+from engine.errors import AdcueError, SettingError
 from engine.settings import Settings
 from engine.vocabulary import content_hash
 
@@ -29,7 +30,7 @@ class Rates:
 
     def __init__(self, configured: Settings) -> None:
         self._settings = configured
-        self._counter = SlidingWindowCounterRateLimiter(storage_from_string(configured.rate_storage))
+        self._counter = FixedWindowRateLimiter(_storage(configured.rate_storage))
 
     def caller(self, who: str) -> None:
         """Counts a request of a key or session. Raises RateError beyond its rate."""
@@ -60,6 +61,15 @@ class Rates:
             if not self._counter.hit(item, *who):
                 resets = self._counter.get_window_stats(item, *who).reset_time
                 raise RateError(max(1, math.ceil(resets - time.time())))
+
+
+def _storage(place: str) -> Storage:
+    if place == "process://":
+        return ProcessStorage()
+    kept = storage_from_string(place)
+    if not isinstance(kept, Storage):
+        raise SettingError("engine.setting.invalid", name="ADCUE_RATE_STORAGE", detail="async storage")
+    return kept
 
 
 def rates() -> Rates:

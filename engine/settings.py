@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     max_copy_chars: int = Field(200_000, ge=1, le=200_000, description="Longest ad text, in characters.")
     max_request_bytes: int = Field(50_000_000, ge=1, description="Largest HTTP request body, in bytes.")
     max_body_seconds: int = Field(120, ge=1, description="Longest time an HTTP request body may take to arrive.")
+    stall_seconds: int = Field(10, ge=1, le=120, description="Longest rest of a client within a request or answer.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="From which level on the product writes events to its log; libraries from WARNING on."
     )
@@ -56,7 +57,7 @@ class Settings(BaseSettings):
     rate_per_key: str = Field("600/minute", description="Most requests of one key or session.")
     rate_per_address: str = Field("120/minute", description="Most requests of one address without a key or session.")
     rate_per_login: str = Field("10/minute;60/hour", description="Most attempts to log in under one login name.")
-    rate_storage: str = Field("memory://", description="Where rates are counted; redis://… for several processes.")
+    rate_storage: str = Field("process://", description="Where rates are counted; redis://… for several processes.")
     hosts: str = Field("", description="Names under which the console is reached, with commas; this machine's always.")
     trusted_proxies: int = Field(0, ge=0, le=5, description="TLS proxies in front; their X-Forwarded headers count.")
     wait_seconds: int = Field(20, ge=0, le=60, description="How long a request waits for long work before 202.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, ClassVar, Self
 
 from flask import Flask, Response, request
@@ -43,6 +44,16 @@ class Query(BaseModel):
     """Query parameters: text that must read as what it stands for; unknown names are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def model_json_schema(cls, *given: Any, **named: Any) -> dict[str, Any]:
+        """The schema; the library asks for the plain one with every request, so that is worked out once."""
+        return super().model_json_schema(*given, **named) if given or named else _plain_schema(cls)
+
+
+@cache
+def _plain_schema(model: type[Query]) -> dict[str, Any]:
+    return super(Query, model).model_json_schema()
 
 
 class NoQuery(Query):

@@ -78,9 +78,7 @@ def list_proposals(query: Page) -> Answer:
 @v1.get("/proposals/<proposal_id>", tags=TAGS, responses={200: Proposal})
 def read_proposal(path: ProposalPath, query: NoQuery) -> Answer:
     """Read one proposal."""
-    account = account_of_caller()
-    stored = account.get("proposal", path.proposal_id)
-    return _told(stored, account.decisions("proposal", [stored]).get(stored.id))
+    return _told(*account_of_caller().get_decided("proposal", path.proposal_id))
 
 
 def _told(stored: Stored, decided: Decided | None) -> dict[str, Any]:

@@ -33,8 +33,8 @@ class AccountStore:
         self.actor = acting.actor
 
     def under(self, lease: Held) -> AccountStore:
-        """The same, refusing every change once the lease went to another holder."""
-        return AccountStore(replace(self._acting, lease=lease))
+        """The same, refusing every change once the lease, or one it was under before, went to another holder."""
+        return AccountStore(replace(self._acting, held=(*self._acting.held, lease)))
 
     @property
     def keys(self) -> AccountKeys:
@@ -122,8 +122,11 @@ class AccountStore:
         Raises NotFoundError, AccessError where the actor is its author or no person, ConflictError where it is decided.
         """
         with self._acting.write() as session:
-            stored = records.get_record(session, kind, name)
-            return decisions.decide(session, stored, verdict, note, self.actor)
+            return decisions.decide(session, kind, name, verdict, note, self.actor)
+
+    def get_decided(self, kind: str, name: str) -> tuple[Stored, Decided | None]:
+        """A document with what was decided about it. NotFoundError where this account has none of that name."""
+        return decisions.read_decided(self._acting, kind, name)
 
     def decisions(self, kind: str, stored: Sequence[Stored]) -> Mapping[str, Decided]:
         """What was decided about documents, by their id; those undecided are left out."""

@@ -62,6 +62,11 @@ class AccountRuns:
         with self._acting.read() as session:
             return runs.list_runs(session, limit, after, state, kind)
 
+    def count_open(self) -> int:
+        """How many wait or are under way."""
+        with self._acting.read() as session:
+            return runs.count_open(session)
+
     def cancel(self, name: str) -> StoredRun:
         """Asks for a run's end. ConflictError where it ended already."""
         with self._acting.write() as session:
@@ -85,8 +90,8 @@ class AccountRuns:
 
     def _step(self, change: Any) -> StoredRun:
         with self._acting.upkeep() as session:
-            if self._acting.lease is not None:
-                leases.require(session, self._acting.lease)
+            for lease in self._acting.held:
+                leases.require(session, lease)
             changed: StoredRun = change(session)
             return changed
 
@@ -99,6 +104,8 @@ class AccountLeases:
 
     def take(self, name: str, holder: str, lasting: timedelta) -> Held:
         """The lease on ``name``. ConflictError while another holder has it."""
+        with self._acting.read() as session:
+            leases.refuse_standing(session, name, holder)
         with self._acting.upkeep() as session:
             return leases.take(session, name, holder, lasting)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from engine.errors import ConflictError, InputError
 from engine.store.audit import record_act
 from engine.store.database import Database
 from engine.store.tables import Account
-from engine.store.tenancy import EVERYONE, TENANT
+from engine.store.tenancy import EVERYONE
 from engine.vocabulary import content_hash
 
 _LONGEST = 64
@@ -33,12 +32,6 @@ def account_names(database: Database) -> list[str]:
     """Every account, by name."""
     with database.read(EVERYONE) as session:
         return list(session.execute(select(Account.name).order_by(Account.name)).scalars())
-
-
-def hold(session: Session) -> Account:
-    """The session's account, held until the transaction ends: what must follow each other in an account, does."""
-    statement = select(Account).where(Account.tenant == session.info[TENANT])
-    return session.execute(statement.with_for_update(key_share=True)).scalar_one()
 
 
 def _write_account(database: Database, name: str, actor: str) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Row, Select
 from sqlalchemy.orm import Session
 
 from engine.store import claims, leases
@@ -27,7 +28,7 @@ class Acting:
     account: str
     actor: str
     claim: Claimed | None = None
-    lease: Held | None = None
+    held: tuple[Held, ...] = ()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -35,14 +36,20 @@ class Acting:
         with self.database.read(self.tenant) as session:
             yield session
 
+    def look(self, statement: Select[*tuple[Any, ...]], **values: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+        """The rows of one statement that was built once."""
+        return self.database.look(self.tenant, statement, **values)
+
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction: the change, its audit entry, its claim, all or nothing."""
         with self.database.write(self.tenant) as session:
-            if self.lease is not None:
-                leases.require(session, self.lease)
+            for lease in self.held:
+                leases.require(session, lease)
             yield session
             session.flush()
+            for lease in self.held:
+                leases.extend(session, lease)
             if self.claim is not None and session.info[TALLY].changed:
                 claims.take(session, self.claim, self.actor)
 

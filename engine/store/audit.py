@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.store.tables.audit import AuditEntry
@@ -23,7 +23,20 @@ from engine.store.types import instant_to_int
 from engine.vocabulary import content_hash
 
 # Tables that are no one's act by themselves; the end of the chain stands on the account's row.
-_BESIDE = {"audit_entry", "account"}
+_BESIDE = {"audit_entry", "account", "lease"}
+_HELD = "adcue_held"
+# Built once: the account is named in each, and every change of the product runs all three.
+_ENDS = (
+    select(Account.tenant, Account.id, Account.audit_seq, Account.audit_head)
+    .where(Account.tenant == bindparam("place"))
+    .with_for_update(key_share=True)
+)
+_ENTRY = insert(AuditEntry)
+_MOVE = (
+    update(Account)
+    .where(Account.tenant == bindparam("place"))
+    .values(audit_seq=bindparam("last"), audit_head=bindparam("link"))
+)
 
 
 class UnauditedChangeError(RuntimeError):
@@ -69,30 +82,43 @@ class Verdict:
     broken: BrokenLink | None
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An account that is held until the transaction ends, and where its chain ends just now."""
+
+    tenant: int
+    id: str
+    seq: int
+    hash: str
+
+
+def hold(session: Session, tenant: int | None = None) -> Held:
+    """The session's account (``tenant`` in a session over all), held: what must follow each other in an account, does.
+
+    It is held against writers only: on PostgreSQL every row that names the account shares its key, and two transactions
+    that both share it and then both want all of it wait for each other for ever.
+    """
+    place = session.info[TENANT] if tenant is None else tenant
+    held: dict[int, Held] = session.info.setdefault(_HELD, {})
+    if place not in held:
+        held[place] = Held(*session.connection().execute(_ENDS, {"place": place}).one())
+    return held[place]
+
+
 def record_act(
     session: Session, actor: str, action: str, subject: str = "", *, tenant: int | None = None, **details: Any
 ) -> None:
-    """Writes an act into the chain of the session's account (of ``tenant``, in a session over all accounts).
-
-    The account's row is held until the transaction ends, so that entries of one account follow each other. It is held
-    against writers only: on PostgreSQL every row that names the account shares its key, and two transactions that both
-    share it and then both want all of it wait for each other for ever.
-    """
-    place = session.info[TENANT] if tenant is None else tenant
-    ends = select(Account.id, Account.audit_seq, Account.audit_head).where(Account.tenant == place)
-    account, seq, previous = session.execute(ends.with_for_update(key_share=True)).one()
-    at = now()
-    link = _hash(account, seq + 1, at, actor, action, subject, details, previous)
-    session.execute(
-        insert(AuditEntry).values(
-            id=link, seq=seq + 1, action=action, subject=subject, details=details, previous=previous,
-            tenant=place, actor=actor, created_at=at,
-        )
-    )  # fmt: skip
-    session.execute(
-        update(Account).where(Account.tenant == place).values(audit_seq=seq + 1, audit_head=link),
-        execution_options={"synchronize_session": False},
-    )
+    """Writes an act into the chain of the session's account (of ``tenant``, in a session over all accounts)."""
+    held, at = hold(session, tenant), now()
+    link = _hash(held.id, held.seq + 1, at, actor, action, subject, details, held.hash)
+    entry = {
+        "id": link, "seq": held.seq + 1, "action": action, "subject": subject, "details": details,
+        "previous": held.hash, "tenant": held.tenant, "actor": actor, "created_at": at,
+    }  # fmt: skip
+    connection = session.connection()
+    connection.execute(_ENTRY, entry)
+    connection.execute(_MOVE, {"place": held.tenant, "last": held.seq + 1, "link": link})
+    session.info[_HELD][held.tenant] = Held(held.tenant, held.id, held.seq + 1, link)
     tally: Tally = session.info[TALLY]
     tally.acts += 1
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, bindparam, insert, select
+from sqlalchemy.orm import Session, aliased
 
-from engine.errors import AccessError, ConflictError
-from engine.store.accounts import hold
-from engine.store.audit import record_act
-from engine.store.records import Stored
+from engine.errors import AccessError, ConflictError, NotFoundError
+from engine.store.acting import Acting
+from engine.store.audit import hold, record_act
+from engine.store.records import Stored, known_kind, named
 from engine.store.tables.access import ApiKey
+from engine.store.tables.base import now
 from engine.store.tables.people import Person
+from engine.store.tables.records import Record
 from engine.store.tables.work import Decision
-from engine.store.tenancy import TENANT
+from engine.store.tenancy import narrowed
 from engine.vocabulary import content_hash
 
 VerdictName = Literal["approved", "rejected"]
@@ -37,32 +40,32 @@ class Decided:
     at: datetime
 
 
-def decide(session: Session, stored: Stored, verdict: VerdictName, note: str, actor: str) -> Decided:
+def decide(session: Session, kind: str, name: str, verdict: VerdictName, note: str, actor: str) -> Decided:
     """Writes a decision about a document; the same one again by the same person changes nothing.
 
-    Raises AccessError where ``actor`` is no person or made the document, ConflictError where it is decided otherwise.
+    Raises NotFoundError for a document that is not there, AccessError where ``actor`` is no person or made the
+    document, ConflictError where it is decided otherwise.
     """
-    hold(session)
-    require_second_person(session, stored.actor, actor)
-    standing = decisions(session, stored.kind, [stored.id])
-    if standing:
-        if (standing[0].actor, standing[0].verdict) != (actor, verdict):
-            raise ConflictError("engine.store.decided", id=stored.short_id)
-        return standing[0]
-    session.add(
-        Decision(
-            id=content_hash(["decision", stored.kind, stored.id]),
-            kind=stored.kind,
-            subject_id=stored.id,
-            verdict=verdict,
-            note=note,
-            tenant=session.info[TENANT],
-            actor=actor,
-        )
-    )
-    session.flush()
-    record_act(session, actor, f"{stored.kind}.{verdict}", f"{stored.kind}:{stored.id}")
-    return decisions(session, stored.kind, [stored.id])[0]
+    account = hold(session)
+    by_short_id, identity = named(kind, name)
+    wanted = {"name": identity, "me": actor.removeprefix(PERSON)}
+    statement = narrowed(_undecided(kind, by_short_id), account.tenant)
+    row = session.connection().execute(statement, wanted).one_or_none()
+    if row is None:
+        raise NotFoundError("engine.store.not_found", kind=kind, id=name[:80])
+    require_second_person(session, row.actor, actor)
+    if row.verdict is not None:
+        if (row.decider, row.verdict) != (actor, verdict):
+            raise ConflictError("engine.store.decided", id=row.short_id)
+        return _decided(row)
+    at = now()
+    written = {
+        "id": content_hash(["decision", kind, row.id]), "kind": kind, "subject_id": row.id, "person_pk": row.me_pk,
+        "verdict": verdict, "note": note, "tenant": account.tenant, "actor": actor, "created_at": at,
+    }  # fmt: skip
+    session.connection().execute(_DECISION, written)
+    record_act(session, actor, f"{kind}.{verdict}", f"{kind}:{row.id}")
+    return Decided(row.id, verdict, note, row.me_login, actor, at)
 
 
 def require_second_person(session: Session, author: str, decider: str) -> None:
@@ -79,27 +82,62 @@ def require_second_person(session: Session, author: str, decider: str) -> None:
         raise AccessError("engine.store.same_person")
 
 
+def read_decided(acting: Acting, kind: str, name: str) -> tuple[Stored, Decided | None]:
+    """A document with the decision about it. NotFoundError where this account has none of that name."""
+    by_short_id, identity = named(kind, name)
+    row = next(iter(acting.look(_with_decision(kind, by_short_id), name=identity)), None)
+    if row is None:
+        raise NotFoundError("engine.store.not_found", kind=kind, id=name[:80])
+    stored = Stored(row.id, row.short_id, kind, row.created_at, row.actor, row.document)
+    return stored, _decided(row) if row.verdict is not None else None
+
+
 def decisions(session: Session, kind: str, subject_ids: Sequence[str]) -> list[Decided]:
     """The decisions about documents of a kind."""
-    rows = session.execute(
-        select(Decision).where(Decision.kind == kind, Decision.subject_id.in_(list(subject_ids)))
-    ).scalars()
-    found = list(rows)
-    names = _logins(session, [row.actor.removeprefix(PERSON) for row in found])
-    return [
-        Decided(
-            row.subject_id,
-            row.verdict,
-            row.note,
-            names.get(row.actor.removeprefix(PERSON), ""),
-            row.actor,
-            row.created_at,
-        )
-        for row in found
-    ]
+    statement = (
+        select(Decision.subject_id.label("id"), *_ABOUT)
+        .join(Person, Person.pk == Decision.person_pk)
+        .where(Decision.kind == kind, Decision.subject_id.in_(list(subject_ids)))
+        .order_by(Decision.pk)
+    )
+    return [_decided(row) for row in session.execute(statement)]
 
 
-def _logins(session: Session, ids: Sequence[str]) -> dict[str, str]:
-    if not ids:
-        return {}
-    return {row.id: row.login for row in session.execute(select(Person.id, Person.login).where(Person.id.in_(ids)))}
+_ABOUT = (
+    Decision.verdict,
+    Decision.note,
+    Decision.actor.label("decider"),
+    Decision.created_at.label("decided_at"),
+    Person.login,
+)
+_DECISION = insert(Decision)
+
+
+@cache
+def _with_decision(kind: str, by_short_id: bool) -> Select[*tuple[Any, ...]]:
+    _, table = known_kind(kind)
+    columns = (table.id, table.short_id, table.created_at, table.actor, table.document, *_ABOUT)
+    return _joined(select(*columns), kind, table, by_short_id)
+
+
+@cache
+def _undecided(kind: str, by_short_id: bool) -> Select[*tuple[Any, ...]]:
+    """The document without its content, the decision about it if there is one, and who asks."""
+    _, table = known_kind(kind)
+    me = aliased(Person)
+    asked = _joined(select(table.id, table.short_id, table.actor, *_ABOUT), kind, table, by_short_id)
+    return asked.add_columns(me.pk.label("me_pk"), me.login.label("me_login")).outerjoin(me, me.id == bindparam("me"))
+
+
+def _joined(statement: Any, kind: str, table: type[Record], by_short_id: bool) -> Select[*tuple[Any, ...]]:
+    about = and_(Decision.tenant == table.tenant, Decision.kind == kind, Decision.subject_id == table.id)
+    joined: Select[*tuple[Any, ...]] = (
+        statement.outerjoin(Decision, about)
+        .outerjoin(Person, Person.pk == Decision.person_pk)
+        .where((table.short_id if by_short_id else table.id) == bindparam("name"))
+    )
+    return joined
+
+
+def _decided(row: Any) -> Decided:
+    return Decided(row.id, row.verdict, row.note, row.login, row.decider, row.decided_at)

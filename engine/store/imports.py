@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session
 
 from engine.errors import NotFoundError
 from engine.store import facts, places
-from engine.store.accounts import hold
-from engine.store.audit import record_act
+from engine.store.audit import Held, hold, record_act
 from engine.store.batch import Batch
 from engine.store.history import Cover, Rows, known_until, plan
 from engine.store.reading import Report, identity, summary
-from engine.store.tables import Account, Coverage, Import
+from engine.store.tables import Coverage, Import
 from engine.store.types import Ints, day_to_int, int_to_day
 from engine.vocabulary import content_hash
 
@@ -149,7 +148,7 @@ def _already(neighbours: list[tuple[Cover, str, str]], reading: str, on: int) ->
     return None
 
 
-def _open_import(session: Session, account: Account, report: Report, on: int, actor: str) -> Import:
+def _open_import(session: Session, account: Held, report: Report, on: int, actor: str) -> Import:
     reading = identity(report)
     times = session.execute(select(func.count()).select_from(Import).where(Import.reading == reading)).scalar_one()
     done = Import(

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from engine.errors import AccessError, InputError, NotFoundError
 from engine.store.accounts import open_account
 from engine.store.acting import Acting
-from engine.store.audit import record_act
+from engine.store.audit import hold, record_act
 from engine.store.database import Database
 from engine.store.principals import Principal
 from engine.store.roles import ROLES, Role, known_role
@@ -29,6 +29,7 @@ __all__ = ["ROLES", "AccountKeys", "KeyInfo", "Keys", "Principal", "Role"]
 LASTING = timedelta(days=365)
 _SECRET_BYTES = 32
 _FORM = re.compile(r"(?P<prefix>adcue_[0-9a-f]{8})_[0-9A-Za-z_-]{43}")
+_NAME = re.compile(r"adcue_[0-9a-f]{8}|[0-9a-f]{64}")
 _NO_HASH = "0" * 64
 
 
@@ -65,8 +66,7 @@ class Keys:
         form = _FORM.fullmatch(plaintext)
         if form is None:
             raise AccessError("engine.store.key_refused")
-        with self._database.read(EVERYONE) as session:
-            row = session.execute(_DOOR.where(ApiKey.prefix == form["prefix"])).one_or_none()
+        row = next(iter(self._database.look(EVERYONE, _DOOR, prefix=form["prefix"])), None)
         right = hmac.compare_digest(row.secret_hash if row else _NO_HASH, _hash(plaintext))
         if row is None or not right:
             raise AccessError("engine.store.key_refused")
@@ -75,7 +75,7 @@ class Keys:
     def revoke(self, key: str, actor: str) -> KeyInfo:
         """Stops a key of any account, named by its id or prefix; one that is stopped already stays as it was."""
         with self._database.read(EVERYONE) as session:
-            found = session.execute(_CARD.where(or_(ApiKey.id == key, ApiKey.prefix == key))).one_or_none()
+            found = session.execute(_CARD.where(_named(key))).one_or_none()
         if found is None:
             raise NotFoundError("engine.store.key_unknown", id=key[:80])
         return AccountKeys(Acting(self._database, found[0].tenant, found[1], actor)).revoke(key)
@@ -124,7 +124,8 @@ class AccountKeys:
     def revoke(self, key: str) -> KeyInfo:
         """Stops a key, named by its id or prefix; one that is stopped already stays as it was."""
         with self._acting.write() as session:
-            found = session.execute(select(ApiKey).where(or_(ApiKey.id == key, ApiKey.prefix == key))).scalar()
+            hold(session)
+            found = session.execute(select(ApiKey).where(_named(key))).scalar()
             if found is None:
                 raise NotFoundError("engine.store.key_unknown", id=key[:80])
             if found.revoked_at is None:
@@ -161,6 +162,7 @@ _DOOR = (
             Membership.ended_at.is_(None),
         ),
     )
+    .where(ApiKey.prefix == bindparam("prefix"))
 )  # fmt: skip
 
 
@@ -173,6 +175,13 @@ def _admit(row: Any) -> Principal:
     role = row.standing if row.person_pk is not None else row.role
     actor = f"person:{row.person_id}" if row.person_pk is not None else f"key:{row.id}"
     return Principal(row.tenant, row.account, role, actor, row.person_id, key_id=row.id)
+
+
+def _named(key: str) -> ColumnElement[bool]:
+    """The key with this id or prefix. Raises NotFoundError where it can be neither."""
+    if _NAME.fullmatch(key) is None:
+        raise NotFoundError("engine.store.key_unknown", id=key[:80])
+    return or_(ApiKey.id == key, ApiKey.prefix == key)
 
 
 def _one(session: Session, criterion: ColumnElement[bool]) -> KeyInfo:

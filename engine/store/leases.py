@@ -11,7 +11,7 @@ import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from engine.errors import ConflictError
@@ -39,11 +39,19 @@ def this_process(thread: str = "") -> str:
     return f"{socket.gethostname()[:48]}/{os.getpid()}/{thread}"[:128]
 
 
+def refuse_standing(session: Session, name: str, holder: str) -> None:
+    """Raises ConflictError while another holder has it, without waiting for anyone who writes."""
+    _refuse(session.execute(_named(name)).scalar_one_or_none(), name, holder)
+
+
 def take(session: Session, name: str, holder: str, lasting: timedelta) -> Held:
-    """The lease on ``name``. Raises ConflictError while another holder has it."""
-    row = _row(session, name)
-    if row is not None and row.holder != holder and _stands(row):
-        raise ConflictError("engine.store.lease_held", name=name, until=row.expires_at.isoformat(timespec="seconds"))
+    """The lease on ``name``. Raises ConflictError while another holder has it, or just writes under it."""
+    known = session.execute(_named(name)).scalar_one_or_none()
+    # A row that is locked belongs to a holder that writes: it is passed over, and the writing is not waited for.
+    row = session.execute(_named(name).with_for_update(skip_locked=True)).scalar_one_or_none()
+    if known is not None and row is None:
+        raise _held(known)
+    _refuse(row, name, holder)
     at = now()
     kept = row or Lease(id=content_hash(["lease", name]), name=name, fence=0, tenant=session.info[TENANT], actor=holder)
     kept.holder, kept.actor, kept.fence = holder, holder, kept.fence + 1
@@ -55,16 +63,22 @@ def take(session: Session, name: str, holder: str, lasting: timedelta) -> Held:
 
 def renew(session: Session, held: Held, lasting: timedelta) -> Held:
     """The lease for longer. Raises ConflictError where it went to another holder meanwhile."""
-    row = _own(session, held)
+    row = _own(session, held, renewing=True)
     row.taken_at = now()
     row.expires_at = row.taken_at + lasting
     session.flush()
     return Held(held.name, held.holder, held.fence, row.expires_at)
 
 
+def extend(session: Session, held: Held) -> None:
+    """Makes it last once more as long; called at the end of a transaction that may have held the store for long."""
+    row = _own(session, held, renewing=True)
+    renew(session, held, row.expires_at - row.taken_at)
+
+
 def release(session: Session, held: Held) -> None:
     """Gives the lease back; nothing happens where it went to another holder already."""
-    row = _row(session, held.name)
+    row = session.execute(_named(held.name).with_for_update()).scalar_one_or_none()
     if row is not None and row.fence == held.fence:
         # Over by more than a small step of the clock back can make up for.
         row.expires_at = row.taken_at - _SKEW
@@ -72,19 +86,33 @@ def release(session: Session, held: Held) -> None:
 
 
 def require(session: Session, held: Held) -> None:
-    """Raises ConflictError where the lease went to another holder; called in the transaction that writes."""
-    _own(session, held)
+    """Raises ConflictError where the lease went to another holder; called in the transaction that writes.
+
+    Until that transaction ends the lease can be renewed, but not taken.
+    """
+    _own(session, held, renewing=False)
 
 
-def _own(session: Session, held: Held) -> Lease:
-    row = _row(session, held.name)
+def _own(session: Session, held: Held, *, renewing: bool) -> Lease:
+    """The lease as ours: FOR NO KEY UPDATE to renew it, FOR KEY SHARE to write under it, which get along."""
+    asked = _named(held.name).with_for_update(key_share=True, read=not renewing)
+    row = session.execute(asked).scalar_one_or_none()
     if row is None or row.fence != held.fence:
         raise ConflictError("engine.store.lease_lost", name=held.name)
     return row
 
 
-def _row(session: Session, name: str) -> Lease | None:
-    return session.execute(select(Lease).where(Lease.name == name).with_for_update()).scalar_one_or_none()
+def _named(name: str) -> Select[Lease]:
+    return select(Lease).where(Lease.name == name).execution_options(populate_existing=True)
+
+
+def _refuse(row: Lease | None, name: str, holder: str) -> None:
+    if row is not None and row.holder != holder and _stands(row):
+        raise _held(row)
+
+
+def _held(row: Lease) -> ConflictError:
+    return ConflictError("engine.store.lease_held", name=row.name, until=row.expires_at.isoformat(timespec="seconds"))
 
 
 def _stands(row: Lease) -> bool:

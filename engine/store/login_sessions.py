@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFoundError
 from engine.settings import settings
-from engine.store.audit import record_act
+from engine.store.audit import hold, record_act
 from engine.store.database import Database
 from engine.store.principals import Principal
 from engine.store.tables import Account, LoginSession, Membership, Person
@@ -57,8 +58,7 @@ class LoginSessions:
         """Who the token stands for, with the role they have now; None when it is unknown or over."""
         if not token:
             return None
-        with self._database.read(EVERYONE) as session:
-            row = session.execute(_DOOR.where(LoginSession.token_hash == _digest(token))).one_or_none()
+        row = next(iter(self._database.look(EVERYONE, _DOOR, token=_digest(token))), None)
         if row is None or _is_over(row.created_at, row.seen_at, row.expires_at):
             return None
         if now() - row.seen_at > _SEEN_EVERY:
@@ -77,23 +77,28 @@ class LoginSessions:
         if found is None:
             return
         with self._database.write(found.tenant) as session:
-            session.execute(update(LoginSession).where(LoginSession.id == found.id).values(ended_at=now()))
-            record_act(session, found.actor, "session.ended", f"session:{found.id}")
+            hold(session)
+            if _change(session, LoginSession.id == found.id, ended_at=now()):
+                record_act(session, found.actor, "session.ended", f"session:{found.id}")
 
     def move(self, session_id: str, person_id: str, account: str) -> None:
-        """Takes a session into another account of its person. NotFoundError where they are not in it."""
+        """Takes a session into another account of its person. NotFoundError where they are not in it, or it is over."""
+        if not account.isprintable():
+            raise NotFoundError("engine.store.account_unknown")
         with self._database.read(EVERYONE) as session:
-            tenant = session.execute(
-                select(Membership.tenant)
+            found = session.execute(
+                select(Membership.tenant, Membership.person_pk)
                 .join(Person, Person.pk == Membership.person_pk)
                 .join(Account, Account.tenant == Membership.tenant)
                 .where(Person.id == person_id, Account.name == account, Membership.ended_at.is_(None))
-            ).scalar()
-        if tenant is None:
+            ).one_or_none()
+        if found is None:
             raise NotFoundError("engine.store.account_unknown")
         with self._database.write(EVERYONE) as session:
-            session.execute(update(LoginSession).where(LoginSession.id == session_id).values(tenant=tenant))
-            record_act(session, f"person:{person_id}", "session.moved", f"session:{session_id}", tenant=tenant)
+            record_act(session, f"person:{person_id}", "session.moved", f"session:{session_id}", tenant=found.tenant)
+            own = and_(LoginSession.id == session_id, LoginSession.person_pk == found.person_pk)
+            if not _change(session, own, tenant=found.tenant):
+                raise NotFoundError("engine.store.account_unknown")
 
     def accounts(self, person_id: str) -> list[tuple[str, str]]:
         """The accounts a person is in, with their role, by name."""
@@ -126,6 +131,12 @@ def end_sessions(session: Session, person_pk: int, tenant: int | None = None) ->
     session.execute(standing.values(ended_at=now()), execution_options={"synchronize_session": False})
 
 
+def _change(session: Session, criterion: ColumnElement[bool], **values: Any) -> bool:
+    """Whether there was a session that stands, to be changed."""
+    standing = update(LoginSession).where(criterion, LoginSession.ended_at.is_(None)).values(**values)
+    return session.execute(standing.returning(LoginSession.pk)).first() is not None
+
+
 # A session counts while its person is a member of its account.
 _DOOR = (
     select(
@@ -148,7 +159,7 @@ _DOOR = (
             Membership.ended_at.is_(None),
         ),
     )
-    .where(LoginSession.ended_at.is_(None))
+    .where(LoginSession.ended_at.is_(None), LoginSession.token_hash == bindparam("token"))
 )
 
 

@@ -10,9 +10,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import ConflictError, NotFoundError
-from engine.store.accounts import hold
 from engine.store.acting import Acting
-from engine.store.audit import record_act
+from engine.store.audit import hold, record_act
 from engine.store.login_sessions import end_sessions
 from engine.store.people import INVITED_FOR, new_secret
 from engine.store.roles import known_role

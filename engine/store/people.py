@@ -13,8 +13,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import AccessError, ConflictError, InputError, NotFoundError
-from engine.store.accounts import hold
-from engine.store.audit import record_act
+from engine.store.audit import hold, record_act
 from engine.store.database import Database
 from engine.store.login_sessions import end_sessions
 from engine.store.passwords import hash_again, hash_password, is_outdated, is_right

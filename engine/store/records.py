@@ -35,7 +35,7 @@ def put_record(
     session: Session, kind: str, document: Mapping[str, Any], key: Mapping[str, Any] | None, actor: str
 ) -> Stored:
     """Keeps a document; the same content (or the same key, when one is given) is kept once and given back."""
-    prefix, table = _table(kind)
+    prefix, table = known_kind(kind)
     content = plain(document)
     identity = content_hash(content if key is None else plain(key))
     existing = session.execute(select(table).where(table.id == identity)).scalar_one_or_none()
@@ -52,21 +52,28 @@ def put_record(
 
 def get_record(session: Session, kind: str, name: str) -> Stored:
     """The document with this hash or short id; NotFoundError where this account has none."""
-    prefix, table = _table(kind)
-    form = re.fullmatch(rf"(?P<short>{prefix}-)?(?P<letters>[0-9a-f]{{6,64}})", name.strip(), re.IGNORECASE | re.ASCII)
-    if form is None:
-        raise NotFoundError("engine.store.not_found", kind=kind, id=name)
-    letters = form["letters"].lower()
-    wanted = table.short_id == f"{prefix}-{letters}" if form["short"] else table.id == letters
+    _, table = known_kind(kind)
+    by_short_id, identity = named(kind, name)
+    wanted = (table.short_id if by_short_id else table.id) == identity
     row = session.execute(select(table).where(wanted)).scalar_one_or_none()
     if row is None:
-        raise NotFoundError("engine.store.not_found", kind=kind, id=name)
+        raise NotFoundError("engine.store.not_found", kind=kind, id=name[:80])
     return _stored(kind, row)
+
+
+def named(kind: str, name: str) -> tuple[bool, str]:
+    """Whether a name is a short id, and the name as it is kept. NotFoundError where it can be no name of the kind."""
+    prefix, _ = known_kind(kind)
+    form = re.fullmatch(rf"(?P<short>{prefix}-)?(?P<letters>[0-9a-f]{{6,64}})", name.strip(), re.IGNORECASE | re.ASCII)
+    if form is None:
+        raise NotFoundError("engine.store.not_found", kind=kind, id=name[:80])
+    letters = form["letters"].lower()
+    return (True, f"{prefix}-{letters}") if form["short"] else (False, letters)
 
 
 def list_records(session: Session, kind: str, limit: int, after: str | None) -> list[Stored]:
     """Documents of a kind, newest first; ``after`` is the id of the last one already seen."""
-    _, table = _table(kind)
+    _, table = known_kind(kind)
     statement = select(table).order_by(table.pk.desc()).limit(limit)
     if after is not None:
         seen = get_record(session, kind, after)
@@ -83,7 +90,8 @@ def plain(document: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _table(kind: str) -> tuple[str, type[Record]]:
+def known_kind(kind: str) -> tuple[str, type[Record]]:
+    """The prefix and the table of a kind of document. InputError where there is none of that name."""
     try:
         return KINDS[kind]
     except KeyError as error:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.errors import ConflictError, NotFoundError
@@ -149,6 +149,17 @@ def waiting(session: Session) -> list[tuple[int, str, str]]:
         .limit(200)
     )
     return [(row.tenant, row.name, row.id) for row in session.execute(statement)]
+
+
+def count_open(session: Session) -> int:
+    """How many of the account's runs wait or are under way."""
+    return session.execute(select(func.count(Run.pk)).where(Run.state.in_(OPEN))).scalar_one()
+
+
+def uploads(session: Session) -> set[str]:
+    """The names of the files that open runs, over all accounts, were asked for with."""
+    requests = session.execute(select(Run.request).where(Run.state.in_(OPEN), Run.kind == "file_import")).scalars()
+    return {request["stored_as"] for request in requests if "stored_as" in request}
 
 
 def _changed(session: Session, row: Run) -> StoredRun:

@@ -51,6 +51,11 @@ class Store:
         with self._database.read(EVERYONE) as session:
             return runs.waiting(session)
 
+    def open_run_uploads(self) -> set[str]:
+        """The names of the uploaded files that open runs need."""
+        with self._database.read(EVERYONE) as session:
+            return runs.uploads(session)
+
     def purge(self) -> None:
         """Takes away what is over its day: answers kept for requests that may be repeated."""
         with self._database.upkeep(EVERYONE) as session:

@@ -101,7 +101,7 @@ def test_get_by_number_names_the_table_and_raises(database: Database) -> None:
 
 
 def test_counts_updates_and_deletes_are_narrowed(database: Database) -> None:
-    with database.write(1) as session:
+    with database.upkeep(1) as session:
         assert session.execute(select(func.count()).select_from(Fact)).scalar_one() == 1
         assert session.execute(update(Fact).values(spend=9)).rowcount == 1  # type: ignore[attr-defined]  # of a cursor
         assert session.execute(delete(HeaderMap)).rowcount == 1  # type: ignore[attr-defined]  # of a cursor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.schema import SchemaItem
 
@@ -17,8 +17,8 @@ class Record(Owned):
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[SchemaItem, ...]:
-        """Neither id is given twice in one account."""
-        return (UniqueConstraint("tenant", "id"), UniqueConstraint("tenant", "short_id"))
+        """Neither id is given twice in one account; lists are read by age."""
+        return (UniqueConstraint("tenant", "id"), UniqueConstraint("tenant", "short_id"), Index(None, "tenant", "pk"))
 
     pk: Mapped[int] = mapped_column(BigKey, primary_key=True)
     id: Mapped[str] = mapped_column(String(64))

@@ -52,6 +52,8 @@ def upgrade() -> None:
         keys.add_column(big("person_pk", nullable=True))
         keys.add_column(instant("expires_at", nullable=True))
         keys.create_foreign_key("fk_api_key_person_pk", "person", ["person_pk"], ["pk"])
+    for kind in ("proposal", "night", "screening", "recommendation", "cue_sheet"):
+        op.create_index(f"ix_{kind}_tenant_pk", kind, ["tenant", "pk"])
     create_people()
     create_work()
     owned_table(
@@ -158,9 +160,11 @@ def create_work() -> None:
         text("id", 64),
         text("kind", 32),
         text("subject_id", 64),
+        big("person_pk"),
         text("verdict", 16),
         sa.Column("note", sa.Text(), nullable=False),
         unique=[("tenant", "id"), ("tenant", "kind", "subject_id")],
+        people=True,
     )
 
 
