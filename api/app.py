@@ -19,7 +19,6 @@ from api.jobs.worker import Jobs
 from api.rates import count_requests
 from api.request_logs import log_requests
 from api.safe_logs import start_logs
-from api.slow_bodies import BodyClock
 from api.v1 import contract, register_v1
 from api.v1.answering import check_answer
 from api.v1.following import open_streams
@@ -77,7 +76,6 @@ def _configure(app: OpenAPI, chosen: Settings) -> None:
     # A page that was brought here under another name (DNS rebinding) finds nothing.
     app.config["TRUSTED_HOSTS"] = [*LOOPBACK, chosen.host, *(name.strip() for name in chosen.hosts.split(",") if name)]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # DefaultJSONProvider has it, the base class does not
-    app.wsgi_app = BodyClock(app.wsgi_app, chosen.max_body_seconds)  # type: ignore[method-assign]
     if chosen.trusted_proxies:
         count = chosen.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

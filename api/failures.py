@@ -11,7 +11,6 @@ from api.language import request_language
 from api.problems import CONTENT_TYPE, FieldFaults, problem
 from api.rates import RateError
 from api.request_logs import note_problem
-from api.slow_bodies import TOO_LATE
 from api.unforeseen import DISK_FULL, frames
 from engine.errors import AccessError, AdcueError, InputError, NotFoundError, StoreError
 from engine.logs import logger
@@ -131,8 +130,6 @@ def _as_ours(error: HTTPException) -> AdcueError:
     code = error.code or 500
     if isinstance(error, SecurityError):
         return InputError("api.host")
-    if (limit := request.environ.get(TOO_LATE)) is not None:
-        return InputError("api.body.slow", limit=limit)
     if code == 404:
         return NotFoundError("api.route.unknown")
     if code == 405:

@@ -1,44 +1,298 @@
-"""Decides how long a request may take to send its body; one that trickles would hold a thread as long as it likes."""
+"""Decides how long a client may take: the server's loop gathers requests, and a thread sees them whole.
+
+accept -> loop gathers (api.arrivals) -> whole: thread answers -> kept alive: loop gathers the next
+                                      -> too slow, too large, broken off: told so and let go
+
+A thread is never held by someone who sends slowly; one who does not take the answer holds it for a bounded time.
+"""
 
 from __future__ import annotations
 
+import array
+import errno
+import fcntl
+import secrets
 import socket
-import threading
-from collections.abc import Iterable
+import termios
+import time
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from functools import partial
+from selectors import EVENT_READ
+from typing import Any
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from flask import json
+from gunicorn.http import errors as faults  # type: ignore[import-untyped]  # gunicorn has no types
+from gunicorn.http.unreader import Unreader  # type: ignore[import-untyped]  # gunicorn has no types
+from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]  # gunicorn has no types
 
-TOO_LATE = "adcue.body_too_late"  # in the environment: the seconds that were over
+from api.arrivals import Arrival
+from api.headers import SECURITY_HEADERS
+from api.language import accepted_language
+from api.problems import CONTENT_TYPE, problem
+from api.request_logs import HEADER
+from api.unforeseen import frames, unexpected
+from engine.errors import AdcueError, InputError
+from engine.logs import logger
+from engine.settings import settings
+
+# Of requests under way, the one that began first gives way to the next beyond this many.
+MOST_ARRIVING = 300
+# All bodies on their way together: so many of the largest size.
+MOST_LARGEST = 16
+_LINGER_SECONDS = 2.0
+_PIECE = 65_536
+# The kernel keeps an answer up to this size for a slow reader, so that its thread goes on.
+_SEND_BYTES = 1_048_576
+_MOST_UNREAD = 65_536
+_LEAST_BYTES_PER_SECOND = 16_384
+_TOLD = (
+    (faults.LimitRequestLine, "api.head.long_line"),
+    (faults.LimitRequestHeaders, "api.head.too_large"),
+    (faults.UnsupportedTransferCoding, "api.head.coding"),
+    (faults.ExpectationFailed, "api.head.expectation"),
+    (faults.ParseException, "api.head.unreadable"),
+)
+_LOG = logger("http")
 
 
-class BodyClock:
-    """A WSGI application whose requests have ``seconds`` to arrive; after that the rest of a body is not waited for.
+class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's threads behind a loop that gathers whole requests."""
 
-    The half of the connection that receives is closed, so that a read which waits ends; the answer still goes out.
-    Where the server gives no socket (another server than gunicorn, tests), its own limits hold.
-    """
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._arriving: dict[_Connection, None] = {}
+        self._leaving: dict[_Connection, float] = {}
+        chosen = settings()
+        self._stall, self._body, self._most = chosen.stall_seconds, chosen.max_body_seconds, chosen.max_request_bytes
 
-    def __init__(self, app: WSGIApplication, seconds: int) -> None:
-        self._app, self._seconds = app, seconds
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """The application's answer."""
-        connection = environ.get("gunicorn.socket")
-        if connection is None or not (environ.get("CONTENT_LENGTH") or environ.get("HTTP_TRANSFER_ENCODING")):
-            return self._app(environ, start_response)
-        timer = threading.Timer(self._seconds, _cut, (connection, environ, self._seconds))
-        timer.daemon = True
-        timer.start()
+    def accept(self, listener: socket.socket) -> None:
+        """Takes a connection on."""
         try:
-            return self._app(environ, start_response)
+            sock, address = listener.accept()
+        except OSError as error:
+            if error.errno in {errno.EMFILE, errno.ENFILE}:
+                self._make_room(0)
+            elif error.errno not in {errno.EAGAIN, errno.ECONNABORTED}:
+                raise
+            return
+        self.nr_conns += 1
+        self.enqueue_req(
+            _Connection(self.cfg, _Steady(sock, self._stall), address, listener.getsockname(), self._linger)
+        )
+
+    def enqueue_req(self, conn: _Connection) -> None:
+        """Gathers the next request of a connection; what was read of it behind the last one counts."""
+        early = conn.arrived.take_buffered()
+        if early and conn.sock.unread_bytes() > _MOST_UNREAD:
+            self._drop(conn)
+            return
+        conn.begin(Arrival(self._most))
+        self._make_room(MOST_ARRIVING)
+        conn.sock.setblocking(False)
+        self._arriving[conn] = None
+        self.poller.register(conn.sock, EVENT_READ, partial(self._read, conn))
+        if early:
+            self._take(conn, early)
+
+    def handle(self, conn: _Connection) -> object:
+        """Answers the request that arrived; in a thread."""
+        conn.data_ready = True
+        conn.init()
+        unread = conn.arrived
+        conn.parser.unreader = unread
+        unread.arrival = conn.arrival
+        try:
+            return super().handle(conn)
         finally:
-            timer.cancel()
+            unread.unread(conn.arrival.early)
+            conn.arrival.close()
+
+    def murder_pending(self) -> None:
+        """Ends whoever takes too long; called at least once a second."""
+        super().murder_pending()
+        now = time.monotonic()
+        for conn in [one for one, until in self._leaving.items() if until <= now]:
+            self._let_go(conn)
+        for conn in list(self._arriving):
+            rests = now - conn.heard >= self._stall
+            if not conn.arrival.begun and (rests or not self.alive):
+                self._forget(conn)
+                self._drop(conn)
+            elif rests or (not conn.arrival.has_head and now - conn.began >= self._stall):
+                self._refuse(conn, InputError("api.body.stalled", limit=self._stall))
+            elif now - conn.began >= self._body:
+                self._refuse(conn, InputError("api.body.slow", limit=self._body))
+
+    def handle_error(self, req: object, client: socket.socket, addr: object, exc: BaseException) -> None:
+        """Tells what the parser does not take as every other refusal is told: nothing of it is repeated."""
+        code = next((told for kind, told in _TOLD if isinstance(exc, kind)), None)
+        if code is None:
+            _LOG.error("unexpected", kind=type(exc).__name__, frames=frames(exc))
+        _tell(client, InputError(code) if code is not None else unexpected(exc), "")
+
+    def _read(self, conn: _Connection, _sock: object) -> None:
+        try:
+            data = conn.sock.recv(_PIECE)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if data:
+            self._take(conn, data)
+        elif conn.arrival.begun:
+            self._refuse(conn, InputError("api.head.unreadable"))
+        else:
+            self._forget(conn)
+            self._drop(conn)
+
+    def _take(self, conn: _Connection, data: bytes) -> None:
+        conn.heard = time.monotonic()
+        try:
+            conn.arrival.feed(data)
+        except AdcueError as error:
+            self._refuse(conn, error)
+            return
+        except OSError as error:
+            self._refuse(conn, unexpected(error))
+            return
+        if conn.arrival.whole:
+            self._forget(conn)
+            super().enqueue_req(conn)
+        elif sum(one.arrival.size for one in self._arriving) > MOST_LARGEST * self._most:
+            self._refuse(conn, InputError("api.body.crowded"))
+        elif conn.arrival.asks_leave():
+            with suppress(OSError):  # whoever is gone meanwhile is noticed at the next read
+                conn.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def _make_room(self, most: int) -> None:
+        while len(self._arriving) > most:
+            self._refuse(next(iter(self._arriving)), InputError("api.body.crowded"))
+
+    def _refuse(self, conn: _Connection, error: AdcueError) -> None:
+        self._forget(conn)
+        self.nr_conns -= 1
+        _tell(conn.sock, error, conn.arrival.language)
+        conn.close(graceful=True)
+
+    def _forget(self, conn: _Connection) -> None:
+        del self._arriving[conn]
+        self.poller.unregister(conn.sock)
+
+    def _drop(self, conn: _Connection) -> None:
+        self.nr_conns -= 1
+        conn.close()
+
+    def _linger(self, conn: _Connection) -> None:
+        """A connection closed while its client still sends would take the answer back: it is read to its end first."""
+        try:
+            conn.sock.shutdown(socket.SHUT_WR)
+            conn.sock.setblocking(False)
+            self.poller.register(conn.sock, EVENT_READ, partial(self._drain, conn))
+        except (OSError, KeyError, ValueError):
+            conn.sock.close()
+            return
+        self._leaving[conn] = time.monotonic() + _LINGER_SECONDS
+
+    def _drain(self, conn: _Connection, _sock: object) -> None:
+        try:
+            if conn.sock.recv(_PIECE):
+                return
+        except BlockingIOError:
+            return
+        except OSError:
+            _LOG.debug("reset_while_leaving")
+        self._let_go(conn)
+
+    def _let_go(self, conn: _Connection) -> None:
+        del self._leaving[conn]
+        self.poller.unregister(conn.sock)
+        conn.sock.close()
 
 
-def _cut(connection: socket.socket, environ: WSGIEnvironment, seconds: int) -> None:
-    environ[TOO_LATE] = seconds
-    with suppress(OSError):  # the other side is gone already
-        connection.shutdown(socket.SHUT_RD)
+class _Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
+    """A connection with the request that arrives on it; ``began`` and ``heard`` are seconds of the steady clock."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given[:-1])
+        self._linger: Callable[[_Connection], None] = given[-1]
+        self.arrival: Arrival
+        self.arrived = _Arrived()
+        self.began = self.heard = 0.0
+
+    def begin(self, arrival: Arrival) -> None:
+        self.arrival = arrival
+        self.began = self.heard = time.monotonic()
+
+    def close(self, graceful: bool = False) -> None:
+        self.arrival.close()
+        if graceful:
+            self._linger(self)
+        else:
+            super().close()
+
+
+class _Steady(socket.socket):
+    """A socket whose blocking calls end: an answer has to go out at a least rate, after a first wait."""
+
+    def __init__(self, sock: socket.socket, seconds: float) -> None:
+        super().__init__(fileno=sock.detach())
+        self._seconds = seconds
+        self.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BYTES)
+
+    def setblocking(self, flag: bool) -> None:
+        self.settimeout(self._seconds if flag else 0.0)
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        self.settimeout(self._seconds + len(data) / _LEAST_BYTES_PER_SECOND)
+        try:
+            super().sendall(data, flags)
+        except TimeoutError as error:
+            raise _gone() from error
+
+    def sendfile(self, *given: Any, **named: Any) -> int:
+        self.settimeout(self._seconds)
+        try:
+            return super().sendfile(*given, **named)
+        except TimeoutError as error:
+            raise _gone() from error
+
+    def unread_bytes(self) -> int:
+        """How much of earlier answers the client did not take yet."""
+        waiting = array.array("i", [0])
+        fcntl.ioctl(self.fileno(), termios.TIOCOUTQ, waiting)
+        return waiting[0]
+
+
+class _Arrived(Unreader):  # type: ignore[misc]  # gunicorn has no types
+    """What the parser reads: the request that arrived, and never the socket."""
+
+    arrival: Arrival
+
+    def chunk(self, size_hint: int | None = None) -> bytes:
+        return self.arrival.read(max(size_hint or 0, _PIECE))
+
+
+def _gone() -> ConnectionResetError:
+    return ConnectionResetError(errno.ECONNRESET, "the client does not take its answer")
+
+
+def _tell(sock: socket.socket, error: AdcueError, accepts: str) -> None:
+    """Writes the answer to a request that never reached the application, and its line in the log."""
+    language = accepted_language(accepts)
+    body = problem(error, language)
+    text, given = json.dumps(body).encode(), secrets.token_hex(16)
+    headers = SECURITY_HEADERS | {
+        "Content-Type": CONTENT_TYPE,
+        "Content-Language": language,
+        "Content-Length": str(len(text)),
+        "Cache-Control": "no-store",
+        "Connection": "close",
+        HEADER: given,
+    }
+    if body["status"] in {408, 503}:
+        headers["Retry-After"] = "5"
+    lines = [f"HTTP/1.1 {body['status']} {error.code}", *(f"{name}: {value}" for name, value in headers.items())]
+    _LOG.warning("request_refused", status=body["status"], code=error.code, request_id=given)
+    with suppress(OSError):  # there may be no one left to tell
+        sock.send("\r\n".join([*lines, "", ""]).encode("latin-1") + text)

@@ -96,6 +96,8 @@ def _run(options: Mapping[str, Any]) -> None:
     from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # gunicorn has no types
     from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # gunicorn has no types
 
+    from api.slow_bodies import MOST_ARRIVING, PatientWorker
+
     class Log(Logger):  # type: ignore[misc]  # gunicorn has no types
         """What gunicorn tells goes the way of every other line; its own handlers would print paths and messages."""
 
@@ -106,7 +108,9 @@ def _run(options: Mapping[str, Any]) -> None:
 
     class Service(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:
-            fixed = {"worker_class": "gthread", "workers": 1, "accesslog": None, "loglevel": "warning", "timeout": 120}
+            fixed = {"worker_class": PatientWorker, "workers": 1, "accesslog": None, "loglevel": "warning"}
+            # Connections beyond those that may arrive at once leave room to let the slowest of them go.
+            fixed |= {"timeout": 120, "worker_connections": MOST_ARRIVING + 100}
             # Who came over TLS is read from proxies that are trusted by the settings, and by no one else.
             ours = {
                 "logger_class": Log,
