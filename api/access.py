@@ -66,6 +66,7 @@ TABLE: Mapping[str, frozenset[str]] = {
     "console.log_out": ANYONE,
     "console.show_home": PEOPLE,
     "console.show_run": PEOPLE,
+    "console.cancel_run": PEOPLE,
     "console.download_cue_sheet": PEOPLE,
     "console.propose": DECIDES,
     "console.decide": DECIDES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 
 import typer
@@ -26,6 +26,33 @@ VERBS = {
     "tour": ("touring.take_tour", "tour.help"),
     "serve": ("serving.serve", "serve.help"),
 }
+# The same for verbs that come after another word: the word -> id of its help text, and its verbs.
+GROUPS = {
+    "person": (
+        "person.help",
+        {
+            "invite": ("people.invite_person", "person.invite"),
+            "list": ("people.list_people", "person.list"),
+            "reset": ("people.reset_person", "person.reset"),
+            "remove": ("people.remove_person", "person.remove"),
+        },
+    ),
+    "key": (
+        "key.help",
+        {
+            "create": ("keys.create_key", "key.create"),
+            "list": ("keys.list_keys", "key.list"),
+            "revoke": ("keys.revoke_key", "key.revoke"),
+        },
+    ),
+    "audit": (
+        "audit.help",
+        {
+            "verify": ("auditing.verify_chains", "audit.verify"),
+            "list": ("auditing.list_acts", "audit.list"),
+        },
+    ),
+}
 _USAGE = {
     "MissingParameter": "missing",
     "NoSuchOption": "no_option",
@@ -41,11 +68,19 @@ def build(typed: str | None) -> typer.Typer:
     )
     for verb, (place, told) in VERBS.items():
         app.command(verb, cls=Verb, help=word(told))(_load(place) if verb == typed else _listed)
-    if typed == "key":
-        app.add_typer(import_module("api.cli.keys").build(), name="key", help=word("key.help"))
-    else:
-        app.command("key", cls=Verb, help=word("key.help"))(_listed)
+    for group, (told, verbs) in GROUPS.items():
+        if group == typed:
+            app.add_typer(_group(verbs), name=group, help=word(told))
+        else:
+            app.command(group, cls=Verb, help=word(told))(_listed)
     return app
+
+
+def _group(verbs: Mapping[str, tuple[str, str]]) -> typer.Typer:
+    group = typer.Typer(cls=Verbs, no_args_is_help=True, add_completion=False)
+    for verb, (place, told) in verbs.items():
+        group.command(verb, cls=Verb, help=word(told))(_load(place))
+    return group
 
 
 def _load(place: str) -> Callable[..., object]:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.helping import Verb, Verbs
 from api.cli.output import out, say, say_json, table
 from api.cli.words import word
 
-
-def build() -> typer.Typer:
-    """The sub-commands of ``adcue key``."""
-    app = typer.Typer(cls=Verbs, no_args_is_help=True, add_completion=False)
-    app.command("create", cls=Verb, help=word("key.create"))(create_key)
-    app.command("list", cls=Verb, help=word("key.list"))(list_keys)
-    app.command("revoke", cls=Verb, help=word("key.revoke"))(revoke_key)
-    return app
+if TYPE_CHECKING:
+    from engine.store.keys import KeyInfo
 
 
 def create_key(
@@ -31,11 +25,11 @@ def create_key(
 
     key, info = open_store().keys.create(account or settings().account, role, ACTOR)
     if as_json:
-        say_json({"key": key, "id": info.id, "prefix": info.prefix, "account": info.account, "role": info.role})
+        say_json({"key": key} | _card(info))
         return
     say(word("key.created", account=info.account, role=word(f"role.{info.role}")), "bold")
     say("  " + key)
-    say(word("key.once"))
+    say(word("key.once", until=_day(info.expires_at)))
 
 
 def list_keys(as_json: Annotated[bool, typer.Option("--json", help=word("option.json"))] = False) -> None:
@@ -44,31 +38,49 @@ def list_keys(as_json: Annotated[bool, typer.Option("--json", help=word("option.
 
     keys = open_store().keys.list()
     if as_json:
-        shown = [
-            {
-                "id": info.id,
-                "prefix": info.prefix,
-                "account": info.account,
-                "role": info.role,
-                "created_at": info.created_at.isoformat(),
-                "revoked_at": info.revoked_at.isoformat() if info.revoked_at else None,
-            }
-            for info in keys
-        ]
-        say_json({"items": shown})
+        say_json({"items": [_card(info) for info in keys]})
         return
     rows = [
         (
             info.prefix,
             info.account,
-            word(f"role.{info.role}"),
-            f"{info.created_at:%Y-%m-%d}",
-            word("key.revoked" if info.revoked_at else "key.valid"),
+            info.login or word(f"role.{info.role}"),
+            info.name,
+            _day(info.created_at),
+            _day(info.expires_at),
+            _state(info),
         )
         for info in keys
     ]
-    titles = [word(f"key.column.{name}") for name in ("prefix", "account", "role", "created", "state")]
-    out().print(table([(title, "left") for title in titles], rows))
+    titles = [
+        word(f"key.column.{name}") for name in ("prefix", "account", "whose", "name", "created", "until", "state")
+    ]
+    out().print(table([(title, "left") for title in titles], rows, spare=(4, 3)))
+
+
+def _card(info: KeyInfo) -> dict[str, Any]:
+    return {
+        "id": info.id,
+        "prefix": info.prefix,
+        "account": info.account,
+        "role": info.role,
+        "name": info.name,
+        "login": info.login,
+        "created_at": info.created_at.isoformat(),
+        "expires_at": info.expires_at.isoformat() if info.expires_at else None,
+        "revoked_at": info.revoked_at.isoformat() if info.revoked_at else None,
+    }
+
+
+def _state(info: KeyInfo) -> str:
+    if info.revoked_at is not None:
+        return word("key.revoked")
+    over = info.expires_at is not None and info.expires_at <= datetime.now(UTC)
+    return word("key.over" if over else "key.valid")
+
+
+def _day(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d}" if at is not None else "–"
 
 
 def revoke_key(key: Annotated[str, typer.Argument(help=word("key.which"), metavar="KEY")]) -> None:

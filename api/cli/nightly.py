@@ -72,6 +72,8 @@ def tell_night(document: Mapping[str, Any]) -> None:
 
         plan = dict(document["reallocation"]) | {"short_id": document.get("reallocation_id") or "–"}
         say_wrapped(headline(plan))
+    if document.get("audit"):
+        say(word("nightly.audit", **document["audit"]), "dim")
 
 
 def _tell_flag(one: Mapping[str, Any], currency: str | None) -> None:

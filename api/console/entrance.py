@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.access import COOKIE, caller, store_of_app
-from api.console.blueprint import pages
+from api.console.blueprint import go_to, pages
 from api.language import request_language
 from api.rates import rates
 from api.request_logs import note_problem
@@ -18,7 +18,7 @@ from engine.settings import settings
 @pages.get("/login")
 def show_login() -> ResponseReturnValue:
     """The page that takes a login name and a password."""
-    return render_template("login.html", problem=None)
+    return render_template("login.html", problem=None, changed="changed" in request.args)
 
 
 @pages.post("/login")
@@ -59,7 +59,7 @@ def join() -> ResponseReturnValue:
 def log_out() -> ResponseReturnValue:
     """Ends the session and has the browser forget what it kept."""
     store_of_app().sessions.end(request.cookies.get(COOKIE, ""))
-    response = make_response(redirect("/login", 303))
+    response = make_response(go_to("/login"))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return _forgotten(response)
 
@@ -69,14 +69,14 @@ def move() -> ResponseReturnValue:
     """Goes on in another account of the same person."""
     who = caller()
     store_of_app().sessions.move(who.session_id or "", who.person_id or "", request.form.get("account", ""))
-    return redirect("/", 303)
+    return go_to("/")
 
 
 def _begun(person_id: str, tenant: int) -> Response:
     """A new session in place of the one the browser may have had."""
     store = store_of_app()
     store.sessions.end(request.cookies.get(COOKIE, ""))
-    response = make_response(redirect("/", 303))
+    response = make_response(go_to("/"))
     response.set_cookie(
         COOKIE,
         store.sessions.begin(person_id, tenant),

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from typing import cast, get_args
+
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from api.access import account_of_caller, caller, require_margin_sight, store_of_app
+from api.access import account_of_caller, require_margin_sight
 from api.console.blueprint import pages
-from api.console.views import home_view, proposal_view
+from api.console.views import decision_view, home_view
 from api.language import request_language
+from api.problems import FieldFaults
 from api.v1.proposals import sheet_response
 from engine.errors import InputError
+from engine.messages import Message, render
+from engine.store.decisions import VerdictName
 
-_VERDICTS = ("approved", "rejected")
+MOST_NOTE = 2_000
 
 
 @pages.get("/")
 def show_home() -> ResponseReturnValue:
     """The page: proposal, night, copy, files."""
-    who = caller()
     view = home_view(account_of_caller(), request.args.get("proposal"), request_language())
-    view["accounts"] = [name for name, _ in store_of_app().sessions.accounts(who.person_id or "")]
-    return render_template("home.html", view=view, role=who.role, actor=who.actor)
+    return render_template("home.html", view=view)
 
 
 @pages.get("/cue-sheet/<proposal_id>.xlsx")
@@ -35,11 +38,16 @@ def download_cue_sheet(proposal_id: str) -> Response:
 
 @pages.post("/proposals/<proposal_id>/decision")
 def decide(proposal_id: str) -> ResponseReturnValue:
-    """Approves or rejects a proposal as a second person; the proposal as it then stands."""
-    verdict, account = request.form.get("verdict", ""), account_of_caller()
-    if verdict not in _VERDICTS:
-        raise InputError("api.value.choice", option="verdict", given=verdict[:20], known=", ".join(_VERDICTS))
-    account.decide("proposal", proposal_id, "approved" if verdict == "approved" else "rejected")
+    """Approves or rejects a proposal as a second person; what was decided, in place of the question."""
+    verdict, note = request.form.get("verdict", ""), request.form.get("note", "").strip()
+    if verdict not in get_args(VerdictName):
+        raise InputError(
+            "api.value.choice", option="verdict", given=verdict[:20], known=", ".join(get_args(VerdictName))
+        )
+    if len(note) > MOST_NOTE:
+        told = render(Message("api.field.too_long", {"limit": MOST_NOTE}), request_language())
+        raise FieldFaults([("note", told)])
+    account = account_of_caller()
+    account.decide("proposal", proposal_id, cast(VerdictName, verdict), note)
     stored = account.get("proposal", proposal_id)
-    view = proposal_view(account, stored, request_language())
-    return render_template("partials/proposal.html", proposal=view, role=caller().role, actor=caller().actor)
+    return render_template("partials/decision.html", proposal=decision_view(account, stored))

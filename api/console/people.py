@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import redirect, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from api.access import ADMIN, MACHINE, account_of_caller, caller, store_of_app
-from api.console.blueprint import pages
+from api.console.blueprint import go_to, pages
 from api.language import request_language
+from api.problems import status_of
 from api.rates import rates
 from api.request_logs import note_problem
 from api.v1.keys import key_card, stop_key
 from engine.errors import AccessError, AdcueError
 from engine.settings import settings
+from engine.store.roles import PEOPLE
 
 
 @pages.get("/self")
@@ -31,9 +33,8 @@ def change_password() -> ResponseReturnValue:
     try:
         store_of_app().people.change_password(who.tenant, who.person_id or "", form.get("old", ""), form.get("new", ""))
     except AdcueError as error:
-        note_problem(error)
-        return _self_page(problem=error.text(request_language())), 422
-    return redirect("/login", 303)
+        return _self_page(password_problem=_told(error)), status_of(error)
+    return go_to("/login?changed=1")
 
 
 @pages.post("/keys")
@@ -44,7 +45,10 @@ def create_key() -> ResponseReturnValue:
         raise AccessError("api.access.role", role=who.role, needed=ADMIN)
     role, person = (MACHINE, None) if for_machine else (who.role, who.person_id)
     name = request.form.get("name", "").strip()
-    plaintext, _ = account_of_caller().keys.create(role, name, person, timedelta(days=365))
+    try:
+        plaintext, _ = account_of_caller().keys.create(role, name, person, timedelta(days=365))
+    except AdcueError as error:
+        return _self_page(key_problem=_told(error)), status_of(error)
     return _self_page(key=plaintext)
 
 
@@ -52,7 +56,7 @@ def create_key() -> ResponseReturnValue:
 def revoke_key(key_id: str) -> ResponseReturnValue:
     """Stops a key at once."""
     stop_key(key_id)
-    return redirect("/self", 303)
+    return go_to("/self")
 
 
 @pages.get("/people")
@@ -64,31 +68,47 @@ def show_people() -> ResponseReturnValue:
 @pages.post("/people/invite")
 def invite() -> ResponseReturnValue:
     """A one-time key for someone new, shown once as a link to hand over."""
-    secret, invited = account_of_caller().members.invite(request.form.get("role", ""))
-    return _people_page(link=f"{request.url_root}join#key={secret}", until=invited.expires_at)
+    try:
+        secret, invited = account_of_caller().members.invite(request.form.get("role", ""))
+    except AdcueError as error:
+        return _people_page(problem=_told(error)), status_of(error)
+    return _people_page(link=f"{request.url_root}join#key={secret}", invited=invited)
 
 
 @pages.post("/people/<person_id>/role")
 def change_role(person_id: str) -> ResponseReturnValue:
     """Gives a person another role."""
-    account_of_caller().members.change_role(person_id, request.form.get("role", ""))
-    return redirect("/people", 303)
+    try:
+        account_of_caller().members.change_role(person_id, request.form.get("role", ""))
+    except AdcueError as error:
+        return _people_page(problem=_told(error)), status_of(error)
+    return go_to("/people")
 
 
 @pages.post("/people/<person_id>/remove")
 def remove_person(person_id: str) -> ResponseReturnValue:
     """Takes a person out of the account."""
-    account_of_caller().members.remove(person_id)
-    return redirect("/people", 303)
+    try:
+        account_of_caller().members.remove(person_id)
+    except AdcueError as error:
+        return _people_page(problem=_told(error)), status_of(error)
+    return go_to("/people")
+
+
+def _told(error: AdcueError) -> str:
+    """The sentence of a form that could not be taken, for the page that is shown again."""
+    note_problem(error)
+    return error.text(request_language())
 
 
 def _self_page(**shown: object) -> str:
-    who = caller()
-    mine = f"person:{who.person_id}"
-    keys = [key_card(info) for info in account_of_caller().keys.list()]
-    visible = [key for key in keys if who.role == ADMIN or key["actor"] == mine]
-    return render_template("self.html", who=who, keys=visible, least=settings().password_length, **shown)
+    who, account = caller(), account_of_caller()
+    login = next((member.login for member in account.members.list() if member.id == who.person_id), "")
+    keys = [key_card(info) for info in reversed(account.keys.list())]
+    visible = [key for key in keys if who.role == ADMIN or key["actor"] == who.actor]
+    page = {"login": login, "keys": visible, "least": settings().password_length}
+    return render_template("self.html", **page, **shown)
 
 
 def _people_page(**shown: object) -> str:
-    return render_template("people.html", who=caller(), members=account_of_caller().members.list(), **shown)
+    return render_template("people.html", members=account_of_caller().members.list(), roles=PEOPLE, **shown)

@@ -76,8 +76,27 @@ def proposal_view(account: AccountStore, stored: Stored, language: Language) -> 
         "more": document["objective"] - document["current_objective"],
         "charts": proposal_charts(document | {"channels": channels}, language),
         "undecided": undecided_blocks(account),
+        **decision_view(account, stored),
+    }
+
+
+def decision_view(account: AccountStore, stored: Stored) -> dict[str, Any]:
+    """Whether a second person has decided, and who cannot be that person.
+
+    ``authors`` are the actors behind the proposal; ``author`` is the login name of the person who asked for it,
+    or ``cli``, ``night``, ``key``, or nothing for a person who has left.
+    """
+    authors = [stored.actor]
+    if stored.actor.startswith("key:"):
+        authors += [key.actor for key in account.keys.list() if f"key:{key.id}" == stored.actor]
+    kind, _, person = stored.actor.partition(":")
+    names = {member.id: member.login for member in account.members.list()} if kind == "person" else {}
+    return {
+        "short_id": stored.short_id,
         "decision": account.decisions("proposal", [stored]).get(stored.id),
-        "author": stored.actor,
+        "authors": authors,
+        "author_kind": kind,
+        "author": names.get(person, ""),
     }
 
 

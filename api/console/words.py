@@ -28,18 +28,40 @@ def speak() -> dict[str, Any]:
         "number": number,
         "percent": percent,
         "day": _day,
+        "minute": _minute,
         "channel": lambda name: channel_name(name, language),
         "platform": lambda name: platform_name(name, language),
     }
-    return named | {"language": language, "other_language": other}
+    spoken = {
+        "language": language,
+        "other_language": other,
+        "lang": language_query(),
+        "and_lang": language_query(more=True),
+    }
+    return named | spoken
+
+
+def language_query(*, more: bool = False) -> str:
+    """What an address must end in for the next page to speak as this one does; nothing where it does so by itself."""
+    language = request_language()
+    return "" if language == settings().language else f"{'&' if more else '?'}lang={language}"
 
 
 def _day(value: str | date | datetime | None) -> str:
     """``2026/11/23``."""
     if value is None:
         return "–"
+    return f"{_local(value):%Y/%m/%d}"
+
+
+def _minute(value: str | datetime | None) -> str:
+    """``2026/11/23 09:05``, on the clock of the settings."""
+    return "–" if value is None else f"{_local(value):%Y/%m/%d %H:%M}"
+
+
+def _local(value: str | date | datetime) -> date | datetime:
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     if isinstance(value, datetime) and value.tzinfo is not None:
         value = value.astimezone(ZoneInfo(settings().timezone))
-    return f"{value:%Y/%m/%d}"
+    return value

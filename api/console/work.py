@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from flask import render_template, request
+from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from api.access import account_of_caller
@@ -18,11 +19,13 @@ from api.language import request_language
 from api.uploads import drop_upload, keep_upload
 from api.v1.long_work import ask_run, jobs
 from api.values import read_date
+from engine.errors import ConflictError
 from engine.messages import Language
 from engine.store.account import AccountStore
 from engine.store.runs import StoredRun
 
 WAIT_SECONDS = 3.0
+LOOK_SECONDS = 0.5
 # Where the answer to each kind of work is swapped in.
 TARGETS = {"proposal": "proposal-body", "night": "night-body", "copy_check": "copy-body", "file_import": "imports-body"}
 
@@ -68,23 +71,55 @@ def import_now() -> ResponseReturnValue:
 
 @pages.get("/runs/<run_id>")
 def show_run(run_id: str) -> ResponseReturnValue:
-    """How far a run is, or what came of it, in the place of the form that asked for it."""
-    return _shown(account_of_caller().runs.read(run_id), 0.5)
+    """How far a run is, in place of how far it was; what came of it, in the place of the form that asked for it."""
+    return _followed(account_of_caller().runs.read(run_id))
 
 
-def _shown(run: StoredRun, seconds: float = WAIT_SECONDS) -> ResponseReturnValue:
-    account, language = account_of_caller(), request_language()
-    run = jobs().wait(account, run.id, seconds)
-    told = run_document(run, language, jobs().live(run.id))
+@pages.post("/runs/<run_id>/cancel")
+def cancel_run(run_id: str) -> ResponseReturnValue:
+    """Asks for a run's end; one that has ended meanwhile shows what came of it."""
+    account = account_of_caller()
+    run = account.runs.read(run_id)
+    live = jobs().live(run.id)
+    if live is not None:
+        live.ask_stop("cancelled")
     if run.is_open:
-        return render_template("partials/run.html", run=told, target=TARGETS[run.kind])
+        with suppress(ConflictError):  # it ended between the look and the wish
+            run = account.runs.cancel(run_id)
+    return _followed(run)
+
+
+def _followed(run: StoredRun) -> ResponseReturnValue:
+    """The answer to whoever follows a run: its line as it stands, or its end, which takes the larger place."""
+    run = jobs().wait(account_of_caller(), run.id, LOOK_SECONDS)
+    if run.is_open:
+        return render_template("partials/progress.html", run=_told(run))
+    response = make_response(_ended(run))
+    response.headers["HX-Retarget"] = f"#{TARGETS[run.kind]}"
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def _shown(run: StoredRun) -> ResponseReturnValue:
+    run = jobs().wait(account_of_caller(), run.id, WAIT_SECONDS)
+    if run.is_open:
+        return render_template("partials/run.html", run=_told(run))
+    return _ended(run)
+
+
+def _ended(run: StoredRun) -> str:
+    told = _told(run)
     if told["problem"] is not None:
         problem = told["problem"]
         lines = [problem["detail"], *(one["detail"] for one in problem["errors"])]
         return render_template("partials/error.html", problem=problem, lines=lines)
     if run.state == "cancelled":
-        return render_template("partials/run.html", run=told, target=TARGETS[run.kind])
-    return _ANSWERS[run.kind](account, run, language)
+        return render_template("partials/cancelled.html")
+    return _ANSWERS[run.kind](account_of_caller(), run, request_language())
+
+
+def _told(run: StoredRun) -> dict[str, Any]:
+    return run_document(run, request_language(), jobs().live(run.id))
 
 
 def _proposal(account: AccountStore, run: StoredRun, language: Language) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 
@@ -20,12 +21,26 @@ def test_the_page_speaks_english_when_asked(logged_in):
     assert 'lang="en"' in page and "No proposal yet" in page
 
 
+def ended(client, piece: str) -> str:
+    """What a form brought in the end: the piece itself, or what its run came to."""
+    for _ in range(120):
+        followed = re.search(r'hx-get="(/runs/[^"]+)"', piece)
+        if followed is None:
+            return piece
+        piece = client.get(followed[1], headers=PIECE).get_data(as_text=True)
+    raise AssertionError("the run did not end")
+
+
+def sent(client, path: str, form: dict[str, object]) -> str:
+    return ended(client, client.post(path, data=form, headers=PIECE).get_data(as_text=True))
+
+
 @pytest.fixture
 def planned(filled_dir, logged_in, plan):
     """A planner's client and the piece of page a new proposal brought."""
     client = logged_in()
     form = {"budget": "120萬", "start": plan["start"], "end": plan["end"], "result": "conversions"}
-    return client, client.post("/propose", data=form, headers=PIECE).get_data(as_text=True)
+    return client, sent(client, "/propose", form)
 
 
 def test_a_new_proposal_takes_the_place_of_the_old(planned):
@@ -52,7 +67,7 @@ def test_a_fault_of_a_form_is_told_in_its_place(logged_in):
 
 def test_copy_is_shown_with_its_words_marked_and_nothing_of_it_runs(logged_in):
     text = "<script>alert(1)</script>三天治好糖尿病"
-    piece = logged_in().post("/copy", data={"text": text, "product": "food"}, headers=PIECE).get_data(as_text=True)
+    piece = sent(logged_in(), "/copy", {"text": text, "product": "food"})
     assert "<script>alert" not in piece
     assert "<mark>" in piece and "食品安全衛生管理法 §28" in piece
     assert "這則文案不能刊登" in piece
@@ -61,7 +76,7 @@ def test_copy_is_shown_with_its_words_marked_and_nothing_of_it_runs(logged_in):
 def test_copy_as_a_file_counts_for_the_page(logged_in):
     client = logged_in()
     content = "text,product\n果汁治好糖尿病,food\n現榨柳橙汁,food\n".encode()
-    piece = client.post("/copy", data={"file": (io.BytesIO(content), "ads.csv")}, headers=PIECE).get_data(as_text=True)
+    piece = sent(client, "/copy", {"file": (io.BytesIO(content), "ads.csv")})
     assert "ads.csv：1 則禁止刊登、0 則需人工複核、1 則通過" in piece
     assert "ads.csv" in client.get("/").get_data(as_text=True)
 
@@ -69,7 +84,7 @@ def test_copy_as_a_file_counts_for_the_page(logged_in):
 def test_a_file_imported_on_the_page_is_listed(logged_in, sample):
     path = sample[1].exports[0]
     with path.open("rb") as file:
-        piece = logged_in().post("/import", data={"file": (file, path.name)}, headers=PIECE).get_data(as_text=True)
+        piece = sent(logged_in(), "/import", {"file": (file, path.name)})
     assert f"已匯入 {path.name}" in piece and "Google Ads" in piece
 
 
@@ -82,13 +97,13 @@ def test_an_upload_s_name_leads_nowhere(logged_in, sample, name):
 
 
 def test_the_night_is_run_on_the_page(filled_dir, logged_in):
-    piece = logged_in().post("/night", data={"as_of": "2026-11-16"}, headers=PIECE).get_data(as_text=True)
-    assert "2026/11/16" in piece and "需要決定" in piece
+    piece = sent(logged_in(), "/night", {"as_of": "2026-11-16"})
+    assert "2026/11/16" in piece and "需要決定" in piece and "稽核鏈到第" in piece
 
 
 def test_no_page_holds_inline_script_or_style(filled_dir, planned):
     client, _ = planned
-    for path in ("/", "/login", "/?lang=en"):
+    for path in ("/", "/login", "/join", "/self", "/people", "/?lang=en"):
         page = client.get(path).get_data(as_text=True)
         assert " style=" not in page and "<style" not in page
         assert " onclick=" not in page and "hx-on" not in page
