@@ -31,6 +31,7 @@ class Live:
     total: int = 0
     changes: int = 0
     stop: Reason | None = None
+    stopped_by: str = ""
     changed: threading.Condition = field(default_factory=threading.Condition)
     _told: float = 0.0
 
@@ -46,10 +47,14 @@ class Live:
             return
         self._note(self.name, done, total)
 
-    def ask_stop(self, reason: Reason) -> None:
-        """Ends the work at its next step."""
+    def ask_stop(self, reason: Reason, actor: str = "") -> None:
+        """Ends the work at its next step, for ``actor`` where a person or a key asked for it; the first reason counts.
+
+        A lost lease counts before any other: whoever has it now decides what becomes of the run.
+        """
         with self.changed:
-            self.stop = self.stop or reason
+            if self.stop is None or reason == "lost":
+                self.stop, self.stopped_by = reason, actor
             self.changed.notify_all()
 
     def _note(self, name: str, done: int, total: int) -> None:

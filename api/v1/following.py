@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from flask import Response, current_app
 
@@ -19,7 +19,8 @@ from engine.store.runs import StoredRun
 
 LONGEST_SECONDS = 600.0
 LOOK_SECONDS = 0.5
-STILL_THERE_SECONDS = 15.0
+# A client that went away is only found out by writing to it.
+STILL_THERE_SECONDS = 5.0
 
 
 def event_stream(account: AccountStore, run: StoredRun, jobs: Jobs, language: Language) -> Response:
@@ -36,7 +37,7 @@ def event_stream(account: AccountStore, run: StoredRun, jobs: Jobs, language: La
 class _Released:
     """A stream that gives its place back when it is closed, also when it was never begun."""
 
-    def __init__(self, events: Iterator[str], places: threading.Semaphore) -> None:
+    def __init__(self, events: Generator[str], places: threading.Semaphore) -> None:
         self._events, self._places = events, places
         self._open = True
 
@@ -45,12 +46,13 @@ class _Released:
 
     def close(self) -> None:
         """Called by the server at the end, whoever ended it."""
+        self._events.close()
         if self._open:
             self._open = False
             self._places.release()
 
 
-def _events(account: AccountStore, run: StoredRun, jobs: Jobs, language: Language) -> Iterator[str]:
+def _events(account: AccountStore, run: StoredRun, jobs: Jobs, language: Language) -> Generator[str]:
     until = time.monotonic() + LONGEST_SECONDS
     told, quiet_since = "", time.monotonic()
     while True:

@@ -6,12 +6,16 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import account_of_caller
+from api.jobs.kinds import clear_up
 from api.jobs.telling import run_document
 from api.language import request_language
 from api.v1.answers.runs import Run, RunKind, RunPage, RunState
 from api.v1.contract import Answer, NoQuery, Page, v1
 from api.v1.following import event_stream
 from api.v1.long_work import jobs
+from engine.errors import ConflictError
+from engine.store.account import AccountStore
+from engine.store.runs import StoredRun
 
 TAGS = [Tag(name="runs")]
 EVENTS = {"text/event-stream": {"schema": {"type": "string"}}}
@@ -63,7 +67,22 @@ def follow_run(path: RunPath, query: NoQuery) -> Answer:
 def cancel_run(path: RunPath, query: NoQuery) -> Answer:
     """Ask for a run's end; work under way ends at its next step and keeps nothing of it."""
     account = account_of_caller()
-    live = jobs().live(account.runs.read(path.run_id).id)
+    run = account.runs.read(path.run_id)
+    live = jobs().live(run.id)
     if live is not None:
-        live.ask_stop("cancelled")
-    return run_document(account.runs.cancel(path.run_id), request_language(), live)
+        # First, as the work may hold the store that the request needs.
+        live.ask_stop("cancelled", account.actor)
+    return run_document(_cancelled(account, run, live is not None), request_language(), live)
+
+
+def _cancelled(account: AccountStore, run: StoredRun, told: bool) -> StoredRun:
+    """The run after the request for its end. ConflictError where it was over before that."""
+    try:
+        stands = account.runs.cancel(run.id)
+    except ConflictError:
+        stands = account.runs.read(run.id)
+        if not told or stands.state != "cancelled":
+            raise
+    if not stands.is_open:
+        clear_up(run.kind, run.request)  # no thread takes it up any more
+    return stands

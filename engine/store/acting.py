@@ -48,10 +48,10 @@ class Acting:
                 leases.require(session, lease)
             yield session
             session.flush()
-            for lease in self.held:
-                leases.extend(session, lease)
             if self.claim is not None and session.info[TALLY].changed:
                 claims.take(session, self.claim, self.actor)
+            for lease in self.held:
+                leases.extend(session, lease)
 
     @contextmanager
     def upkeep(self) -> Iterator[Session]:

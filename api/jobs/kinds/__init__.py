@@ -31,6 +31,8 @@ def work_of(kind: str) -> Work:
 
 def clear_up(kind: str, request: Mapping[str, Any]) -> None:
     """What a kind leaves behind once its run is over, such as an uploaded file, is taken away."""
+    if kind not in kinds():
+        return
     tidy = getattr(import_module(f"{__name__}.{kind}"), "clear_up", None)
     if tidy is not None:
         tidy(request)
