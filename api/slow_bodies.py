@@ -8,29 +8,19 @@ A thread is never held by someone who sends slowly; one who does not take the an
 
 from __future__ import annotations
 
-import array
 import errno
-import fcntl
-import secrets
 import socket
-import termios
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from selectors import EVENT_READ
 from typing import Any
 
-from flask import json
 from gunicorn.http import errors as faults  # type: ignore[import-untyped]  # gunicorn has no types
-from gunicorn.http.unreader import Unreader  # type: ignore[import-untyped]  # gunicorn has no types
-from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]  # gunicorn has no types
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]  # gunicorn has no types
 
 from api.arrivals import Arrival
-from api.headers import SECURITY_HEADERS
-from api.language import accepted_language
-from api.problems import CONTENT_TYPE, problem
-from api.request_logs import HEADER
+from api.connections import PIECE_BYTES, Connection, SteadySocket, tell_refusal
 from api.unforeseen import frames, unexpected
 from engine.errors import AdcueError, InputError
 from engine.logs import logger
@@ -41,11 +31,7 @@ MOST_ARRIVING = 300
 # All bodies on their way together: so many of the largest size.
 MOST_LARGEST = 16
 _LINGER_SECONDS = 2.0
-_PIECE = 65_536
-# The kernel keeps an answer up to this size for a slow reader, so that its thread goes on.
-_SEND_BYTES = 1_048_576
 _MOST_UNREAD = 65_536
-_LEAST_BYTES_PER_SECOND = 16_384
 _TOLD = (
     (faults.LimitRequestLine, "api.head.long_line"),
     (faults.LimitRequestHeaders, "api.head.too_large"),
@@ -61,8 +47,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._arriving: dict[_Connection, None] = {}
-        self._leaving: dict[_Connection, float] = {}
+        self._arriving: dict[Connection, None] = {}
+        self._leaving: dict[Connection, float] = {}
         chosen = settings()
         self._stall, self._body, self._most = chosen.stall_seconds, chosen.max_body_seconds, chosen.max_request_bytes
 
@@ -78,10 +64,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             return
         self.nr_conns += 1
         self.enqueue_req(
-            _Connection(self.cfg, _Steady(sock, self._stall), address, listener.getsockname(), self._linger)
+            Connection(self.cfg, SteadySocket(sock, self._stall), address, listener.getsockname(), self._linger)
         )
 
-    def enqueue_req(self, conn: _Connection) -> None:
+    def enqueue_req(self, conn: Connection) -> None:
         """Gathers the next request of a connection; what was read of it behind the last one counts."""
         early = conn.arrived.take_buffered()
         if early and conn.sock.unread_bytes() > _MOST_UNREAD:
@@ -95,7 +81,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         if early:
             self._take(conn, early)
 
-    def handle(self, conn: _Connection) -> object:
+    def handle(self, conn: Connection) -> object:
         """Answers the request that arrived; in a thread."""
         conn.data_ready = True
         conn.init()
@@ -129,11 +115,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         code = next((told for kind, told in _TOLD if isinstance(exc, kind)), None)
         if code is None:
             _LOG.error("unexpected", kind=type(exc).__name__, frames=frames(exc))
-        _tell(client, InputError(code) if code is not None else unexpected(exc), "")
+        tell_refusal(client, InputError(code) if code is not None else unexpected(exc), "")
 
-    def _read(self, conn: _Connection, _sock: object) -> None:
+    def _read(self, conn: Connection, _sock: object) -> None:
         try:
-            data = conn.sock.recv(_PIECE)
+            data = conn.sock.recv(PIECE_BYTES)
         except BlockingIOError:
             return
         except OSError:
@@ -146,7 +132,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             self._forget(conn)
             self._drop(conn)
 
-    def _take(self, conn: _Connection, data: bytes) -> None:
+    def _take(self, conn: Connection, data: bytes) -> None:
         conn.heard = time.monotonic()
         try:
             conn.arrival.feed(data)
@@ -169,21 +155,21 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         while len(self._arriving) > most:
             self._refuse(next(iter(self._arriving)), InputError("api.body.crowded"))
 
-    def _refuse(self, conn: _Connection, error: AdcueError) -> None:
+    def _refuse(self, conn: Connection, error: AdcueError) -> None:
         self._forget(conn)
         self.nr_conns -= 1
-        _tell(conn.sock, error, conn.arrival.language)
+        tell_refusal(conn.sock, error, conn.arrival.language)
         conn.close(graceful=True)
 
-    def _forget(self, conn: _Connection) -> None:
+    def _forget(self, conn: Connection) -> None:
         del self._arriving[conn]
         self.poller.unregister(conn.sock)
 
-    def _drop(self, conn: _Connection) -> None:
+    def _drop(self, conn: Connection) -> None:
         self.nr_conns -= 1
         conn.close()
 
-    def _linger(self, conn: _Connection) -> None:
+    def _linger(self, conn: Connection) -> None:
         """A connection closed while its client still sends would take the answer back: it is read to its end first."""
         try:
             conn.sock.shutdown(socket.SHUT_WR)
@@ -194,9 +180,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             return
         self._leaving[conn] = time.monotonic() + _LINGER_SECONDS
 
-    def _drain(self, conn: _Connection, _sock: object) -> None:
+    def _drain(self, conn: Connection, _sock: object) -> None:
         try:
-            if conn.sock.recv(_PIECE):
+            if conn.sock.recv(PIECE_BYTES):
                 return
         except BlockingIOError:
             return
@@ -204,95 +190,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             _LOG.debug("reset_while_leaving")
         self._let_go(conn)
 
-    def _let_go(self, conn: _Connection) -> None:
+    def _let_go(self, conn: Connection) -> None:
         del self._leaving[conn]
         self.poller.unregister(conn.sock)
         conn.sock.close()
-
-
-class _Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
-    """A connection with the request that arrives on it; ``began`` and ``heard`` are seconds of the steady clock."""
-
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given[:-1])
-        self._linger: Callable[[_Connection], None] = given[-1]
-        self.arrival: Arrival
-        self.arrived = _Arrived()
-        self.began = self.heard = 0.0
-
-    def begin(self, arrival: Arrival) -> None:
-        self.arrival = arrival
-        self.began = self.heard = time.monotonic()
-
-    def close(self, graceful: bool = False) -> None:
-        self.arrival.close()
-        if graceful:
-            self._linger(self)
-        else:
-            super().close()
-
-
-class _Steady(socket.socket):
-    """A socket whose blocking calls end: an answer has to go out at a least rate, after a first wait."""
-
-    def __init__(self, sock: socket.socket, seconds: float) -> None:
-        super().__init__(fileno=sock.detach())
-        self._seconds = seconds
-        self.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BYTES)
-
-    def setblocking(self, flag: bool) -> None:
-        self.settimeout(self._seconds if flag else 0.0)
-
-    def sendall(self, data: Any, flags: int = 0) -> None:
-        self.settimeout(self._seconds + len(data) / _LEAST_BYTES_PER_SECOND)
-        try:
-            super().sendall(data, flags)
-        except TimeoutError as error:
-            raise _gone() from error
-
-    def sendfile(self, *given: Any, **named: Any) -> int:
-        self.settimeout(self._seconds)
-        try:
-            return super().sendfile(*given, **named)
-        except TimeoutError as error:
-            raise _gone() from error
-
-    def unread_bytes(self) -> int:
-        """How much of earlier answers the client did not take yet."""
-        waiting = array.array("i", [0])
-        fcntl.ioctl(self.fileno(), termios.TIOCOUTQ, waiting)
-        return waiting[0]
-
-
-class _Arrived(Unreader):  # type: ignore[misc]  # gunicorn has no types
-    """What the parser reads: the request that arrived, and never the socket."""
-
-    arrival: Arrival
-
-    def chunk(self, size_hint: int | None = None) -> bytes:
-        return self.arrival.read(max(size_hint or 0, _PIECE))
-
-
-def _gone() -> ConnectionResetError:
-    return ConnectionResetError(errno.ECONNRESET, "the client does not take its answer")
-
-
-def _tell(sock: socket.socket, error: AdcueError, accepts: str) -> None:
-    """Writes the answer to a request that never reached the application, and its line in the log."""
-    language = accepted_language(accepts)
-    body = problem(error, language)
-    text, given = json.dumps(body).encode(), secrets.token_hex(16)
-    headers = SECURITY_HEADERS | {
-        "Content-Type": CONTENT_TYPE,
-        "Content-Language": language,
-        "Content-Length": str(len(text)),
-        "Cache-Control": "no-store",
-        "Connection": "close",
-        HEADER: given,
-    }
-    if body["status"] in {408, 503}:
-        headers["Retry-After"] = "5"
-    lines = [f"HTTP/1.1 {body['status']} {error.code}", *(f"{name}: {value}" for name, value in headers.items())]
-    _LOG.warning("request_refused", status=body["status"], code=error.code, request_id=given)
-    with suppress(OSError):  # there may be no one left to tell
-        sock.send("\r\n".join([*lines, "", ""]).encode("latin-1") + text)

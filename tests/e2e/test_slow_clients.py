@@ -22,6 +22,7 @@ from engine.store.store import Store
 ADCUE = Path(sys.executable).with_name("adcue")
 STALL, BODY, LIMIT = 2, 5, 300_000
 SOON = 3.0
+ROWS = json.dumps({"rows": [{"text": "牛奶", "product": "food"}]}).encode()
 FORM = "Content-Type: multipart/form-data; boundary=b\r\n"
 
 
@@ -52,7 +53,7 @@ class Served:
         began = time.monotonic()
         client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
-        client.request("POST", "/v1/copy-checks", json.dumps({"rows": [{"text": "牛奶", "product": "food"}]}), headers)
+        client.request("POST", "/v1/copy-checks", ROWS, headers)
         answer = client.getresponse()
         answer.read()
         client.close()
@@ -180,10 +181,9 @@ def test_a_client_that_reads_no_answer_keeps_no_one_waiting(served: Served) -> N
 
 
 def test_a_slow_client_who_sends_all_in_time_is_answered(served: Served) -> None:
-    body = json.dumps({"rows": [{"text": "牛奶", "product": "food"}]}).encode()
-    sent = served.head(f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n", path="/v1/copy-checks")
+    sent = served.head(f"Content-Type: application/json\r\nContent-Length: {len(ROWS)}\r\n", path="/v1/copy-checks")
     with served.open() as sock:
-        for piece in (sent[:30], sent[30:], body[:10], body[10:]):
+        for piece in (sent[:30], sent[30:], ROWS[:10], ROWS[10:]):
             sock.sendall(piece)
             time.sleep(0.3)
         assert answer_on(sock)[0] in (200, 201, 202)
@@ -199,9 +199,8 @@ def test_a_body_over_the_limit_is_refused_before_it_is_sent(served: Served) -> N
 
 
 def test_chunks_are_held_to_the_same_limit_and_put_together_within_it(served: Served) -> None:
-    body = json.dumps({"rows": [{"text": "牛奶", "product": "food"}]}).encode()
     head = served.head("Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n", path="/v1/copy-checks")
-    one_by_one = b"".join(b"1;a=b\r\n" + body[i : i + 1] + b"\r\n" for i in range(len(body)))
+    one_by_one = b"".join(b"1;a=b\r\n" + ROWS[i : i + 1] + b"\r\n" for i in range(len(ROWS)))
     assert served.exchange(head + one_by_one + b"0\r\nX-Trailer: 1\r\n\r\n")[0] in (200, 201, 202)
     is_problem(served.exchange(head + (b"2710\r\n" + b" " * 10_000 + b"\r\n") * 31), 413, "api.body.too_large")
     is_problem(served.exchange(head + f"{LIMIT + 1:x}\r\n".encode()), 413, "api.body.too_large")
@@ -210,12 +209,11 @@ def test_chunks_are_held_to_the_same_limit_and_put_together_within_it(served: Se
 
 
 def test_who_asks_before_sending_is_told_to_go_on_once(served: Served) -> None:
-    body = json.dumps({"rows": [{"text": "牛奶", "product": "food"}]}).encode()
-    lines = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nExpect: 100-continue\r\n"
+    lines = f"Content-Type: application/json\r\nContent-Length: {len(ROWS)}\r\nExpect: 100-continue\r\n"
     with served.open() as sock:
         sock.sendall(served.head(lines, path="/v1/copy-checks"))
         assert sock.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
-        sock.sendall(body)
+        sock.sendall(ROWS)
         assert sock.recv(9).startswith(b"HTTP/1.1 ")
         assert sock.recv(2) == b"20"
 
