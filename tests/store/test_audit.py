@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, select, text, update
 
-from engine.errors import AdcueError, ConflictError
+from engine.errors import AdcueError, ConflictError, NotFoundError
 from engine.store import audit, records
 from engine.store.account import AccountStore
 from engine.store.audit import BrokenLink, Head, UnauditedChangeError, record_act
@@ -75,6 +75,10 @@ def test_an_entry_says_who_did_what_and_holds_the_one_before(account: AccountSto
     assert account.audit.list(subject=kept_act.subject) == account.audit.list(limit=1) == [kept_act]
     account.put("proposal", {"n": 1})
     assert account.audit.head().seq == 2
+    for nothing in ("", "\0", "\ud800", "proposal"):
+        assert account.audit.list(action=nothing) == account.audit.list(subject=nothing) == []
+        with pytest.raises(NotFoundError):
+            account.page_imports(5, after=nothing)
 
 
 def test_act_and_entry_are_kept_together_or_not_at_all(

@@ -44,6 +44,18 @@ def test_another_request_under_the_same_key_writes_nothing(store: Store) -> None
     assert second.put("proposal", {"n": 0}) == kept[0]
 
 
+def test_what_changes_nothing_under_a_lease_takes_no_claim(store: Store) -> None:
+    first, second = asked(store, "first"), asked(store, "second")
+    kept = store.account("acme", "cli").put("night", {"n": 1})
+    held = first.leases.take("night", "a/1/", timedelta(minutes=1))
+    assert first.under(held).put("night", {"n": 1}) == kept
+    assert first.claims.find(claim_id("key:a", "k")) is None
+    second.under(held).put("night", {"n": 2})
+    with pytest.raises(ConflictError):
+        first.under(held).put("night", {"n": 3})
+    assert len(first.list("night")) == 2
+
+
 def test_an_answer_is_told_again_until_its_day_is_over(store: Store) -> None:
     first = asked(store, "first")
     key = claim_id("key:a", "k")

@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 from argon2 import PasswordHasher
 
-from engine.errors import AccessError, ConflictError, NotFoundError
+from engine.errors import AccessError, ConflictError, InputError, NotFoundError
 from engine.store.account import AccountStore
 from engine.store.decisions import Decided
 from engine.store.store import Store
@@ -34,6 +34,9 @@ def test_a_second_person_decides_once_and_for_good(store: Store, people: dict[st
     author, second, third = (seen_by(store, "acme", one) for one in people.values())
     kept, rejected, undecided = (author.put("proposal", {"n": number}) for number in range(3))
     assert refusal(author, kept.id) == "engine.store.same_person"
+    for note in ("a\0b", "half \ud83d"):
+        with pytest.raises(InputError):
+            second.decide("proposal", kept.id, "approved", note)
     decided = second.decide("proposal", kept.short_id, "approved", "預算沒問題")
     assert (decided.verdict, decided.note, decided.by) == ("approved", "預算沒問題", "second")
     assert (decided.subject_id, decided.actor) == (kept.id, second.actor)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
+import time_machine
 
 from engine.errors import AccessError, ConflictError, InputError, NotFoundError
 from engine.store.account import AccountStore
 from engine.store.store import Store
+from engine.store.tables.base import now
 from tests.store.newcomers import PASSWORD, joined, logged_in, seen_by
 
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
@@ -127,3 +130,17 @@ def test_a_key_and_an_invitation_end_once_however_many_end_them(store: Store, ac
         assert (join in [member.id for member in account.members.list()]) == (join != "refused")
     assert len(account.audit.list(action="key.revoked")) == 3
     assert account.audit.verify().broken is None
+
+
+def test_a_key_is_over_on_its_day(store: Store, account: AccountStore) -> None:
+    mei = joined(store, "acme", "mei")
+    made = [account.keys.create("planner", "", person, timedelta(days=30)) for person in (None, mei)]
+    for days, stands in ((-1, True), (29, True), (30, False), (400, False)):
+        with time_machine.travel(now() + timedelta(days=days), tick=True):
+            for key, card in made:
+                if stands:
+                    assert store.keys.verify(key).key_id == card.id
+                    continue
+                with pytest.raises(AccessError) as refusal:
+                    store.keys.verify(key)
+                assert refusal.value.code == "engine.store.key_over"
