@@ -90,5 +90,7 @@ def _open(chosen: Settings) -> Store:
 def register_pages(app: Flask) -> None:
     """The pages; imported here so that a script which needs only ``/v1`` pays nothing for them at import."""
     from api.console import pages
+    from api.help import pages as explaining
 
     app.register_blueprint(pages)
+    app.register_blueprint(explaining)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, g, json, make_response, redirect, render_template, request
 from pydantic import ValidationError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.language import request_language
@@ -45,7 +45,7 @@ _LIMITS = ("gt", "ge", "le", "max_length")
 def answer_failures(app: Flask) -> None:
     """Hangs the answers onto ``app``."""
     app.register_error_handler(AdcueError, _answer)
-    app.register_error_handler(HTTPException, lambda error: _answer(_as_ours(error)))
+    app.register_error_handler(HTTPException, _answer_refusal)
     app.register_error_handler(Exception, _answer_unexpected)
 
 
@@ -117,6 +117,13 @@ def _answer_page(error: AdcueError) -> Response:
     page = "partials/error.html" if partial else "error.html"
     text = render_template(page, problem=body, lines=error.text(language).splitlines(), language=language)
     return make_response(text, 200 if partial else body["status"])
+
+
+def _answer_refusal(error: HTTPException) -> AnyResponse:
+    response = _answer(_as_ours(error))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
 
 
 def _answer_unexpected(error: Exception) -> AnyResponse:

@@ -14,7 +14,7 @@ from api.access import ADMIN, MACHINE, account_of_caller, caller
 from api.idempotency import hide_when_told_again
 from api.v1.answers.access import KeyPage, NewKey
 from api.v1.contract import Answer, Body, NoQuery, v1
-from engine.errors import AccessError
+from engine.errors import AccessError, NotFoundError
 from engine.store.keys import KeyInfo
 
 TAGS = [Tag(name="access")]
@@ -69,10 +69,11 @@ def revoke_key(path: KeyPath, query: NoQuery) -> Answer:
 def stop_key(key: str) -> None:
     """Stops a key that the caller may stop. Raises NotFoundError for a key that is not there, AccessError otherwise."""
     who, account = caller(), account_of_caller()
-    if who.role != ADMIN:
-        mine = f"person:{who.person_id}"
-        if not any(key in (info.id, info.prefix) and info.actor == mine for info in account.keys.list()):
-            raise AccessError("api.access.role", role=who.role, needed=ADMIN)
+    found = next((info for info in account.keys.list() if key in (info.id, info.prefix)), None)
+    if found is None:
+        raise NotFoundError("engine.store.key_unknown", id=key[:80])
+    if who.role != ADMIN and found.actor != f"person:{who.person_id}":
+        raise AccessError("api.access.role", role=who.role, needed=ADMIN)
     account.keys.revoke(key)
 
 

@@ -5,18 +5,34 @@ from __future__ import annotations
 import pytest
 
 from api.access import ANYONE, TABLE, refuse_unlisted_routes
-from engine.errors import AccessError
+from engine.errors import AccessError, InputError
 from engine.store.keys import ROLES
+from engine.store.roles import PEOPLE
+from tests.api.conftest import PASSWORD
+from tests.api.routes import calls
 
-V1 = [(rule, roles) for rule, roles in TABLE.items() if rule.startswith("v1.")]
+CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
 
 
-def _calls(app):
-    """Every method of every /v1 route with its endpoint."""
-    for rule in app.url_map.iter_rules():
-        if rule.endpoint.startswith("v1."):
-            for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
-                yield method, rule.rule.replace("<proposal_id>", "P-000000"), rule.endpoint
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch):
+    """A matrix asks more often than a person would: rates are tried elsewhere."""
+    for name in ("KEY", "ADDRESS", "LOGIN"):
+        monkeypatch.setenv(f"ADCUE_RATE_PER_{name}", "100000/minute")
+
+
+@pytest.fixture
+def browser(app, store, person):
+    """A client with a session of its own for a role, begun beside the login page."""
+
+    def come_in(role: str):
+        _, person_id = person(f"{role}.chen", role)
+        client = app.test_client()
+        client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+        client.set_cookie("__Host-adcue", store.sessions.begin(person_id, store.account("default", "test").tenant))
+        return client
+
+    return come_in
 
 
 def test_default_deny(app):
@@ -30,19 +46,53 @@ def test_every_row_of_the_table_is_a_route(app):
 
 
 def test_without_a_key_nothing_but_health_answers(app, client):
-    for method, path, endpoint in _calls(app):
-        answer = client.open(path, method=method)
-        expected = 200 if TABLE[endpoint] is ANYONE else 401
-        assert answer.status_code == expected, (method, path)
+    for call in calls(app, within="v1."):
+        answer = client.open(call.path, method=call.method)
+        assert answer.status_code == (200 if TABLE[call.endpoint] is ANYONE else 401), call
+
+
+def test_without_a_session_every_page_but_the_open_ones_leads_to_the_login(app, client):
+    for call in calls(app, within="console."):
+        answer = client.open(call.path, method=call.method)
+        to_login = (answer.status_code, answer.headers.get("Location")) == (302, "/login")
+        assert to_login is (TABLE[call.endpoint] is not ANYONE), (call, answer.status_code)
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_role_matrix(app, client, key, role):
     header = key(role)
-    for method, path, endpoint in _calls(app):
-        allowed = TABLE[endpoint] is ANYONE or role in TABLE[endpoint]
-        answer = client.open(path, method=method, headers=header)
-        assert (answer.status_code == 403) is not allowed, (role, method, path, answer.status_code)
+    for call in calls(app, within="v1."):
+        if call.method == "OPTIONS":  # told once for all methods of an address: it shows their names only
+            continue
+        allowed = TABLE[call.endpoint] is ANYONE or role in TABLE[call.endpoint]
+        answer = client.open(call.path, method=call.method, headers=header)
+        assert (answer.status_code == 403) is not allowed, (role, call, answer.status_code)
+        assert answer.status_code != 401 and answer.status_code < 500, (role, call, answer.status_code)
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+def test_role_matrix_of_the_pages(app, browser, role):
+    client = browser(role)
+    guarded = [
+        call
+        for call in calls(app, within="console.")
+        if TABLE[call.endpoint] is not ANYONE and call.method != "OPTIONS"
+    ]
+    assert guarded
+    for call in guarded:
+        answer = client.open(call.path, method=call.method)
+        assert (answer.status_code == 403) is (role not in TABLE[call.endpoint]), (role, call, answer.status_code)
+        assert answer.headers.get("Location") != "/login" and answer.status_code < 500, (role, call)
+
+
+@pytest.mark.parametrize("role", [*ROLES, None])
+def test_what_is_open_needs_nothing_and_shows_no_account(app, client, key, filled_dir, role):
+    header = key(role) if role else {}
+    free = [call for call in calls(app) if TABLE[call.endpoint] is ANYONE and not call.endpoint.startswith("console.")]
+    for call in free:
+        with client.open(call.path, method=call.method, headers=header) as answer:
+            assert answer.status_code == 200, (call, answer.status_code)
+            assert "P-" not in answer.headers.get("Location", "")
 
 
 def test_a_wrong_or_revoked_key_is_refused(client, store):
@@ -54,6 +104,28 @@ def test_a_wrong_or_revoked_key_is_refused(client, store):
     answer = client.get("/v1/imports", headers={"Authorization": f"Bearer {key}"})
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_key_does_what_its_person_may_do_now_and_ends_with_them(client, store, person_key):
+    header = person_key("mei.lin", "admin")
+    members = store.account("default", "test").members
+    (one,) = members.list()
+    person_key("bo.wang", "admin")
+    assert client.get("/v1/people", headers=header).status_code == 200
+    members.change_role(one.id, "reviewer")
+    assert client.get("/v1/people", headers=header).status_code == 403
+    members.remove(one.id)
+    assert client.get("/v1/me", headers=header).status_code == 401
+
+
+def test_a_person_stops_their_own_key_and_no_other(client, store, person_key):
+    own, others = person_key("mei.lin"), person_key("bo.wang")
+    mine, theirs = (info.id for info in store.account("default", "test").keys.list())
+    assert client.delete(f"/v1/keys/{theirs}", headers=own).status_code == 403
+    assert client.get("/v1/me", headers=others).status_code == 200
+    assert client.delete(f"/v1/keys/{mine}", headers=own).status_code == 204
+    assert client.get("/v1/me", headers=own).status_code == 401
+    assert client.delete("/v1/keys/adcue_00000000", headers=others).status_code == 404
 
 
 def test_a_key_sees_its_own_account_only(client, key, store, filled_dir):
@@ -68,61 +140,82 @@ def test_the_console_asks_for_a_session(client):
     assert (partial.status_code, partial.headers["HX-Redirect"]) == (401, "/login")
 
 
-def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(client, store):
-    key, _ = store.keys.create("default", "planner", "test")
-    cookie = client.post("/login", data={"key": key}).headers["Set-Cookie"]
-    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and "Path=/" in cookie
-    assert key not in cookie
-    secure = client.post("/login", data={"key": key}, base_url="https://localhost").headers["Set-Cookie"]
-    assert secure.startswith("__Host-adcue=") and "Secure" in secure
+@pytest.mark.parametrize("base", ["http://localhost", "https://localhost"])
+def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(client, person, base):
+    login, _ = person("mei.lin")
+    answer = client.post("/login", data={"login": login, "password": PASSWORD}, base_url=base)
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-adcue=")
+    parts = {part.strip() for part in cookie.split(";")}
+    assert {"HttpOnly", "SameSite=Strict", "Path=/", "Secure"} <= parts
+    assert not any(part.startswith("Domain") for part in parts)
+    assert PASSWORD not in cookie and login not in cookie
 
 
 def test_logging_out_ends_the_session(logged_in):
     client = logged_in()
+    token = client.get_cookie("__Host-adcue").value
     assert client.get("/").status_code == 200
     assert client.post("/logout").status_code == 303
     assert client.get("/").status_code == 302
-
-
-def test_a_session_ends_with_its_key(client, store):
-    key, info = store.keys.create("default", "planner", "test")
-    client.post("/login", data={"key": key})
-    assert client.get("/").status_code == 200
-    store.keys.revoke(info.id, "test")
+    client.set_cookie("__Host-adcue", token)
     assert client.get("/").status_code == 302
 
 
-def test_a_wrong_key_does_not_log_in(client):
-    answer = client.post("/login", data={"key": "adcue_00000000_nothing"})
-    assert answer.status_code == 401
-    assert "Set-Cookie" not in answer.headers
+def test_a_session_ends_with_its_membership(logged_in, store, person):
+    client = logged_in()
+    members = store.account("default", "test").members
+    assert client.get("/").status_code == 200
+    members.remove(members.list()[0].id)
+    assert client.get("/").status_code == 302
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "same-site"},
-        {"Origin": "https://elsewhere.example"},
-        {"Origin": "null"},
-    ],
-)
-def test_a_form_of_a_foreign_page_is_refused(logged_in, headers):
-    answer = logged_in().post("/copy", data={"text": "新鮮牛奶", "product": "food"}, headers=headers)
-    assert answer.status_code == 403
+def test_a_wrong_name_and_a_wrong_password_are_told_alike(client, person):
+    login, _ = person("mei.lin")
+    told = [
+        client.post("/login", data={"login": name, "password": word})
+        for name, word in ((login, "wrong word over the sea"), ("nobody.here", PASSWORD), ("", ""))
+    ]
+    assert {answer.status_code for answer in told} == {401}
+    assert len({answer.get_data() for answer in told}) == 1
+    assert not any("Set-Cookie" in answer.headers for answer in told)
 
 
-def test_a_reviewer_may_not_plan_on_the_page(logged_in):
-    answer = logged_in("reviewer").post("/propose", data={"budget": "1"})
-    assert answer.status_code == 403
+def test_every_changing_page_refuses_a_foreign_one(app, browser):
+    client = browser("admin")
+    del client.environ_base["HTTP_SEC_FETCH_SITE"]
+    changing = [call for call in calls(app, within="console.") if call.method in CHANGES]
+    assert len(changing) > 10
+    for call in changing:
+        for headers in (
+            {"Sec-Fetch-Site": "cross-site"},
+            {"Sec-Fetch-Site": "same-site"},
+            {"Sec-Fetch-Site": "none"},
+            {"Origin": "https://elsewhere.example"},
+            {"Origin": "http://localhost:8080"},
+            {"Origin": "null"},
+            {},
+        ):
+            answer = client.open(call.path, method=call.method, headers=headers)
+            assert answer.status_code == 403, (call, headers)
+    assert client.get("/").status_code == 200
 
 
-def test_a_machine_has_no_page(logged_in):
-    assert logged_in("machine").get("/").status_code == 403
+def test_a_browser_without_fetch_headers_is_known_by_its_origin(browser):
+    client = browser("planner")
+    del client.environ_base["HTTP_SEC_FETCH_SITE"]
+    sent = {"text": "新鮮牛奶", "product": "food"}
+    assert client.post("/copy", data=sent, headers={"Origin": "http://localhost"}).status_code == 200
+
+
+def test_a_machine_has_no_page(client, key, store):
+    assert client.get("/", headers=key("machine")).headers["Location"] == "/login"
+    with pytest.raises(InputError, match="machine"):
+        store.account("default", "test").members.invite("machine")
 
 
 def test_every_answer_carries_the_strict_policy(client):
-    for path in ("/login", "/v1/health", "/nothing", "/static/console.css"):
+    for path in ("/login", "/v1/health", "/nothing", "/static/console.css", "/docs", "/problems"):
         with client.get(path) as answer:
             headers = answer.headers
         assert "default-src 'none'" in headers["Content-Security-Policy"]

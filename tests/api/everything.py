@@ -1,0 +1,146 @@
+"""An account with one of everything that has an id, made over HTTP by its people; written once, copied where changed."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+
+from api.app import create_app, jobs_of
+from engine.settings import settings
+from engine.store.store import Store
+from tests.api.conftest import ACCOUNT, PASSWORD, PLAN
+from tests.api.routes import NOBODY
+
+ROLES = ("planner", "reviewer", "admin", "machine")
+OTHER = "other"
+COPY = {
+    "source": "winter.xlsx",
+    "rows": [
+        {"row_id": "a", "text": "這款果汁三天治好糖尿病", "product": "food"},
+        {"row_id": "b", "text": "每天早上現做", "product": "food"},
+    ],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """Where it lies; the header of a key for each role, and of the other account's administrator; ids by parameter."""
+
+    folder: Path
+    headers: dict[str, dict[str, str]]
+    other: dict[str, str]
+    people: dict[str, str]
+    ids: dict[str, str]
+    short_ids: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def everything(tmp_path_factory, filled, sample) -> Everything:
+    """The sample's account after a day's work, and another account with an administrator and nothing more."""
+    folder = tmp_path_factory.mktemp("everything") / "data"
+    shutil.copytree(filled, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        _settle(patch, folder)
+        quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr("engine.store.passwords._hasher", lambda: quick)
+        store = Store(settings().url)
+        store.upgrade()
+        try:
+            made = _fill(folder, store, sample[1].exports[0])
+        finally:
+            store.close()
+    settings.cache_clear()
+    return made
+
+
+@pytest.fixture
+def worked(everything, tmp_path, monkeypatch):
+    """The application on a copy of its own of ``everything``."""
+    folder = tmp_path / "worked"
+    shutil.copytree(everything.folder, folder)
+    _settle(monkeypatch, folder)
+    store = Store(settings().url)
+    app = create_app(store)
+    yield app
+    jobs_of(app).stop(10)
+    store.close()
+    settings.cache_clear()
+
+
+def _settle(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    patch.setenv("ADCUE_DATA_DIR", str(folder))
+    patch.delenv("ADCUE_DATABASE_URL", raising=False)
+    patch.delenv("ADCUE_LANGUAGE", raising=False)
+    patch.setenv("ADCUE_WAIT_SECONDS", "60")
+    for name in ("KEY", "ADDRESS", "LOGIN"):
+        patch.setenv(f"ADCUE_RATE_PER_{name}", "1000000/minute")
+    settings.cache_clear()
+
+
+def _fill(folder: Path, store: Store, export: Path) -> Everything:
+    people, headers = {}, {}
+    for name, role, account in (
+        ("mei.lin", "planner", ACCOUNT),
+        ("yu.hsu", "reviewer", ACCOUNT),
+        ("an.chen", "admin", ACCOUNT),
+        ("bo.wang", "admin", OTHER),
+    ):
+        secret, _ = store.account(account, "cli").members.invite(role)
+        people[name] = store.people.accept(secret, name, PASSWORD)
+        acting = store.account(account, f"person:{people[name]}")
+        headers[name] = {"Authorization": f"Bearer {acting.keys.create(role, '', people[name])[0]}"}
+    app = create_app(store)
+    client, planner, admin = app.test_client(), headers["mei.lin"], headers["an.chen"]
+
+    def sent(path: str, who: dict[str, str], **body: Any) -> dict[str, Any]:
+        answer = client.post(f"/v1/{path}", headers=who, **body)
+        assert answer.status_code in (200, 201), answer.get_data(as_text=True)
+        told: dict[str, Any] = answer.json
+        return told
+
+    file = {"file": (io.BytesIO(export.read_bytes()), export.name), "received": "2026-11-20"}
+    sent("imports", planner, data=file)
+    proposal = sent("proposals", planner, json=PLAN)
+    sent("proposals", planner, json=PLAN | {"budget": 900000})
+    sent(f"proposals/{proposal['id']}/decision", admin, json={"verdict": "approved", "note": "照這份走"})
+    night = sent("nights", planner, json={"as_of": "2026-11-16"})
+    check = sent("copy-checks", planner, json=COPY)
+    sent("invitations", admin, json={"role": "planner"})
+    machine = sent("keys", admin, json={"for_whom": "machine", "name": "nightly"})
+    run = client.get("/v1/runs?kind=copy_check", headers=planner).json["items"][0]
+    jobs_of(app).stop(10)
+    return Everything(
+        folder=folder,
+        headers={
+            "planner": planner,
+            "reviewer": headers["yu.hsu"],
+            "admin": admin,
+            "machine": {"Authorization": f"Bearer {machine['key']}"},
+        },
+        other=headers["bo.wang"],
+        people=people,
+        ids=dict(NOBODY)
+        | {
+            "proposal_id": proposal["id"],
+            "night_id": night["id"],
+            "check_id": check["id"],
+            "run_id": run["id"],
+            "key_id": machine["id"],
+            "person_id": people["yu.hsu"],
+        },
+        short_ids=dict(NOBODY)
+        | {
+            "proposal_id": proposal["short_id"],
+            "night_id": night["short_id"],
+            "check_id": check["short_id"],
+            "run_id": run["short_id"],
+            "key_id": machine["prefix"],
+            "person_id": people["mei.lin"],
+        },
+    )
