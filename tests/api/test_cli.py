@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from api.cli.app import VERBS, run
+from api.cli.app import GROUPS, VERBS, run
 from api.money_words import money
 
 ADCUE = Path(sys.executable).with_name("adcue")
@@ -32,7 +32,11 @@ def adcue(data_dir, capsys):
 ENGLISH = ("Usage", "Options", "Arguments", "Commands", "OPTIONS", "Show this", "required", "default", "<str>", "<int>")
 
 
-@pytest.mark.parametrize("words", [[], ["key"], ["key", "create"], *([verb] for verb in VERBS)], ids=" ".join)
+TYPED = [[], *([verb] for verb in VERBS), *([group] for group in GROUPS)]
+TYPED += [[group, verb] for group, (_, verbs) in GROUPS.items() for verb in verbs]
+
+
+@pytest.mark.parametrize("words", TYPED, ids=" ".join)
 def test_every_verb_explains_itself_in_one_language(adcue, words, monkeypatch):
     code, out, err = adcue(*words, "--help")
     assert (code, err) == (0, "")
@@ -59,6 +63,12 @@ def test_every_verb_explains_itself_in_one_language(adcue, words, monkeypatch):
         (["copy-check", "missing.jsonl", "--out", "x.doc"], "副檔名"),
         (["key", "create", "--role", "king"], "king"),
         (["key", "revoke", "nothing"], "nothing"),
+        (["person", "invite"], "缺少 --role"),
+        (["person", "invite", "--role", "machine"], "machine"),
+        (["person", "reset", "nobody"], "沒有這個人"),
+        (["person", "list"], "沒有任何數據"),
+        (["audit", "verify", "--account", "nobody"], "沒有任何數據"),
+        (["audit", "list", "--limit", "0"], "--limit"),
         (["nightly", "--as-of", "soon"], "不是日期"),
         (["sample", "somewhere", "--seed", "-1"], ""),
     ],
@@ -200,5 +210,6 @@ def test_keys_are_shown_once(adcue):
     assert code == 0 and made["role"] == "machine"
     _, listed, _ = adcue("key", "list")
     assert made["prefix"] in listed and made["key"] not in listed
+    assert made["expires_at"][:10] in listed and "有效" in listed
     assert adcue("key", "revoke", made["prefix"])[0] == 0
     assert json.loads(adcue("key", "list", "--json")[1])["items"][0]["revoked_at"]
