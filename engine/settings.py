@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     hosts: str = Field("", description="Names under which the console is reached, with commas; this machine's always.")
     trusted_proxies: int = Field(0, ge=0, le=5, description="TLS proxies in front; their X-Forwarded headers count.")
     wait_seconds: int = Field(20, ge=0, le=60, description="How long a request waits for long work before 202.")
+    threads: int = Field(16, ge=4, le=256, description="Requests that are answered at once.")
     job_threads: int = Field(2, ge=1, le=16, description="How many pieces of long work run at once.")
     most_streams: int = Field(4, ge=0, le=64, description="How many progress streams are open at once.")
     host: str = Field("127.0.0.1", description="Address the console listens on.")

@@ -32,7 +32,7 @@ class Ports:
 def both_served(data: Data) -> Iterator[Ports]:
     """Both services over one file, until the block ends. Their options must be equal."""
     bare = reference_service.OPTIONS
-    if (bare["threads"], bare["graceful_timeout"]) != (serving.THREADS, serving.GRACE_SECONDS):
+    if bare["graceful_timeout"] != serving.GRACE_SECONDS:
         raise SystemExit("the two services are not served with the same options")
     ports = Ports(_free_port(), _free_port())
     adcue = str(Path(sys.executable).with_name("adcue"))
@@ -47,6 +47,7 @@ def both_served(data: Data) -> Iterator[Ports]:
 def _served(folder: Path, command: Sequence[str], port: int) -> Iterator[None]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ADCUE_")}
     environment |= {"ADCUE_DATA_DIR": str(folder), "ADCUE_RATE_PER_KEY": UNLIMITED}
+    environment["ADCUE_THREADS"] = str(reference_service.OPTIONS["threads"])
     log = folder / f"{port}.log"
     with (
         log.open("wb") as told,
