@@ -16,6 +16,7 @@ from api.failures import answer_failures, fields_of
 from api.headers import secure_answers
 from api.idempotency import answer_once
 from api.jobs.worker import Jobs
+from api.json_bodies import OnceNamed
 from api.rates import count_requests
 from api.request_logs import log_requests
 from api.safe_logs import start_logs
@@ -75,7 +76,8 @@ def _configure(app: OpenAPI, chosen: Settings) -> None:
     app.config["TRAP_HTTP_EXCEPTIONS"] = False
     # A page that was brought here under another name (DNS rebinding) finds nothing.
     app.config["TRUSTED_HOSTS"] = [*LOOPBACK, chosen.host, *(name.strip() for name in chosen.hosts.split(",") if name)]
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # DefaultJSONProvider has it, the base class does not
+    app.json = OnceNamed(app)
+    app.json.ensure_ascii = False
     if chosen.trusted_proxies:
         count = chosen.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

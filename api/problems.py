@@ -40,6 +40,7 @@ BY_CODE: Mapping[str, int] = {
     "api.query.repeated": 400,
     "api.unexpected_request": 500,
     "api.body.unreadable": 400,
+    "api.body.repeated": 400,
     "api.body.too_large": 413,
     "api.body.stalled": 408,
     "api.body.crowded": 503,
@@ -55,6 +56,8 @@ BY_CODE: Mapping[str, int] = {
     "api.unexpected": 500,
     "api.disk.full": 507,
 }
+# An answer stays small whatever was sent: of many faults the first ones are told, with the count of all.
+_MOST_FIELDS, _LONGEST_PLACE = 100, 120
 CONTENT_TYPE = "application/problem+json"
 
 
@@ -106,8 +109,8 @@ class FieldFaults(InputError):
     """A request whose fields do not fit: every one with its place. Values are never repeated back."""
 
     def __init__(self, fields: Sequence[tuple[str, str]]) -> None:
-        self.fields = tuple(fields)
-        super().__init__("api.fields", count=len(self.fields))
+        self.fields = tuple((where[:_LONGEST_PLACE], what) for where, what in fields[:_MOST_FIELDS])
+        super().__init__("api.fields", count=len(fields))
 
     def text(self, language: Language = "zh-TW") -> str:
         """The heading and every field on its own line."""
