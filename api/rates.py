@@ -40,9 +40,14 @@ class Rates:
         """Counts a request without a key or session. Raises RateError beyond its rate."""
         self._count(self._per_address, "address", address)
 
-    def login(self, name: str) -> None:
-        """Counts an attempt to log in under a name, known or not; the name itself is not kept."""
-        self._count(self._per_login, "login", content_hash(name.strip().casefold()))
+    def login(self, name: str, address: str) -> None:
+        """Counts an attempt to log in under a name, known or not, from an address; the name itself is not kept.
+
+        The name alone is counted more loosely: nobody is kept out for long because someone else tries their name.
+        """
+        hidden = content_hash(name.strip().casefold())
+        self._count(self._per_login, "login", hidden, address)
+        self._count(self._per_name, "name", hidden)
 
     @cached_property
     def _per_key(self) -> list[RateLimitItem]:
@@ -55,6 +60,10 @@ class Rates:
     @cached_property
     def _per_login(self) -> list[RateLimitItem]:
         return parse_many(self._settings.rate_per_login)
+
+    @cached_property
+    def _per_name(self) -> list[RateLimitItem]:
+        return parse_many(self._settings.rate_per_name)
 
     def _count(self, items: list[RateLimitItem], *who: str) -> None:
         for item in items:

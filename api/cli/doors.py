@@ -16,7 +16,7 @@ _LONGEST = 64
 def open_store() -> Store:
     """The store, brought up to date; its folder is made when it is not there."""
     if settings().database_url is None:
-        settings().data_dir.mkdir(parents=True, exist_ok=True)
+        settings().data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = Store(settings().url)
     store.upgrade()
     return store

@@ -18,7 +18,8 @@ from engine.errors import InputError
 if TYPE_CHECKING:
     from engine.store.store import Store
 
-THREADS = 16
+# So many streams leave threads to ask and to cancel; what is set beyond gets threads of its own.
+STREAMS_WITHIN = 4
 GRACE_SECONDS = 30
 # What long work has to end in, so that requests which wait for it are answered before the process goes.
 JOB_GRACE_SECONDS = 20
@@ -45,7 +46,8 @@ def serve(
         say(word("serve.first_key", key=secret))
         say(word("serve.first_login", address=f"{shown}/join#key={secret}"))
     store.close()
-    _run({"bind": f"{listen_host}:{listen_port}", "threads": THREADS, "graceful_timeout": GRACE_SECONDS})
+    threads = settings().threads + max(0, settings().most_streams - STREAMS_WITHIN)
+    _run({"bind": f"{listen_host}:{listen_port}", "threads": threads, "graceful_timeout": GRACE_SECONDS})
 
 
 def _refuse_taken_port(host: str, port: int) -> None:

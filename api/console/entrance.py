@@ -25,7 +25,7 @@ def show_login() -> ResponseReturnValue:
 def log_in() -> ResponseReturnValue:
     """Begins a session; a wrong name and a wrong password are told alike, after the same time."""
     login = request.form.get("login", "")
-    rates().login(login)
+    rates().login(login, request.remote_addr or "")
     try:
         known = store_of_app().people.verify(login, request.form.get("password", ""))
     except AccessError as error:
@@ -44,7 +44,7 @@ def show_join() -> ResponseReturnValue:
 def join() -> ResponseReturnValue:
     """Uses a one-time key and begins a session."""
     form, store = request.form, store_of_app()
-    rates().login(form.get("login", ""))
+    rates().login(form.get("login", ""), request.remote_addr or "")
     try:
         store.people.accept(form.get("key", "").strip(), form.get("login", ""), form.get("password", ""))
         known = store.people.verify(form.get("login", ""), form.get("password", ""))

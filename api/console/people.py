@@ -29,7 +29,7 @@ def show_self() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """Sets a new password; every session ends, this one too."""
     who, form = caller(), request.form
-    rates().login(who.actor)
+    rates().login(who.actor, request.remote_addr or "")
     try:
         store_of_app().people.change_password(who.tenant, who.person_id or "", form.get("old", ""), form.get("new", ""))
     except AdcueError as error:

@@ -19,6 +19,10 @@ from engine.store.tenancy import EVERYONE, TALLY, TENANT, Tally, Tenant, fence, 
 
 BUSY_SECONDS = 30
 WRITES = "adcue_write"
+# As many connections as requests and jobs are usually under way; more are opened and closed again.
+_POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 40}
+_HERE = ("", "localhost", "127.0.0.1", "::1")
+_TLS = ("verify-full", "verify-ca")
 _PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
     "PRAGMA journal_mode=WAL",
@@ -101,7 +105,7 @@ class Database:
         if not self.is_sqlite or not file or file.startswith("file:"):
             return
         try:
-            Path(file).parent.mkdir(parents=True, exist_ok=True)
+            Path(file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError("engine.store.away", where=self.name, detail=error.strerror or "") from error
 
@@ -121,15 +125,26 @@ def _known_url(url: str) -> URL:
 def _engine(url: URL) -> Engine:
     try:
         if url.get_backend_name() == "postgresql":
-            engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+            engine = create_engine(_encrypted(url), pool_pre_ping=True, connect_args={"connect_timeout": 10}, **_POOL)
         else:
-            engine = create_engine(url)
+            engine = create_engine(url, **_POOL)
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
     except (NoSuchModuleError, TypeError) as error:
         raise SettingError("engine.store.url", scheme=url.drivername) from error
     event.listen(engine, "before_cursor_execute", fence)
     return engine
+
+
+def _encrypted(url: URL) -> URL:
+    """A database on another machine is reached over TLS, and proves who it is. Raises SettingError for less."""
+    host = str(url.host or url.query.get("host") or "")
+    if host in _HERE or host.startswith("/"):
+        return url
+    mode = url.query.get("sslmode", _TLS[0])
+    if mode not in _TLS:
+        raise SettingError("engine.store.plain", allowed=", ".join(_TLS))
+    return url.update_query_dict({"sslmode": str(mode)})
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -10,6 +10,8 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,12 +25,17 @@ ADCUE = Path(sys.executable).with_name("adcue")
 VENDOR = Path(__file__).resolve().parents[2] / "api" / "static" / "vendor"
 
 
+LOGIN, PASSWORD = "mei.lin", "seven herons over the lagoon"
+# What a browser says of an answer that refuses something; that is what some tests are about.
+REFUSED = re.compile(r"Failed to load resource: .* status of (401|403|409|422|429)")
+
+
 @dataclass(frozen=True)
 class Service:
-    """A service that listens: its address, the login link it printed, its process."""
+    """A service that listens: its address, the one-time link it printed, its process."""
 
     address: str
-    login: str
+    link: str
     process: subprocess.Popen
 
 
@@ -40,12 +47,18 @@ def _free_port() -> int:
 
 def _start(data: Path) -> Service:
     port = _free_port()
-    environment = os.environ | {"ADCUE_DATA_DIR": str(data), "ADCUE_PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    # One person logs in for every test here: far more often than a person would.
+    environment = os.environ | {
+        "ADCUE_DATA_DIR": str(data),
+        "ADCUE_PORT": str(port),
+        "ADCUE_RATE_PER_LOGIN": "1000/minute",
+        "PYTHONUNBUFFERED": "1",
+    }
     process = subprocess.Popen([ADCUE, "serve"], env=environment, stdout=subprocess.PIPE, text=True)
-    login = ""
+    link = ""
     for line in process.stdout:
-        if found := re.search(r"http://\S+/login#key=\S+", line):
-            login = found[0]
+        if found := re.search(r"http://\S+/join#key=\S+", line):
+            link = found[0]
             break
     address = f"http://127.0.0.1:{port}"
     for _ in range(200):
@@ -54,7 +67,7 @@ def _start(data: Path) -> Service:
             break
         except OSError:
             time.sleep(0.1)
-    return Service(address, login, process)
+    return Service(address, link, process)
 
 
 @pytest.fixture(scope="session")
@@ -68,12 +81,30 @@ def toured(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def service(toured, tmp_path_factory) -> Iterator[Service]:
-    """A service on a copy of the toured account, at its first start; shared, so tests may add to it."""
+    """A service on a copy of the toured account, its first person in it; shared, so tests may add to it."""
     folder = tmp_path_factory.mktemp("served")
     shutil.copytree(toured / "data", folder / "data")
     started = _start(folder / "data")
+    _send(started, "/join", {"key": started.link.partition("#key=")[2], "login": LOGIN, "password": PASSWORD})
     yield started
     _stop(started)
+
+
+def _send(service: Service, path: str, form: dict[str, str]) -> None:
+    """A form as the service's own page sends it."""
+    body = urllib.parse.urlencode(form).encode()
+    asked = urllib.request.Request(service.address + path, body, {"Sec-Fetch-Site": "same-origin"})
+    opener = urllib.request.build_opener(_NoRedirect)
+    try:
+        opener.open(asked, timeout=30).close()
+    except urllib.error.HTTPError as answer:
+        with answer:
+            assert answer.code == 303, answer.read().decode()
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_args: object) -> None:
+        """Leaves the answer as it came."""
 
 
 @pytest.fixture
@@ -92,8 +123,8 @@ def _stop(started: Service) -> None:
 
 
 @pytest.fixture
-def page(request):
-    """A browser page; the test fails on any violation of the page's policy or error of its scripts."""
+def open_page():
+    """Opens pages, each in a browser profile of its own; the test fails on a violated policy or a script's error."""
     browser_path = chromium()
     if browser_path is None:
         pytest.skip("no Chromium on this machine")
@@ -102,11 +133,40 @@ def page(request):
     from playwright.sync_api import sync_playwright
 
     faults: list[str] = []
+
+    def hear(said) -> None:
+        if said.type == "error" and not REFUSED.match(said.text):
+            faults.append(said.text)
+
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=browser_path, args=FLAGS)
-        opened = browser.new_page(viewport={"width": 1280, "height": 900})
-        opened.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-        opened.on("pageerror", lambda error: faults.append(str(error)))
-        yield opened
+
+        def make():
+            opened = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+            opened.on("console", hear)
+            opened.on("pageerror", lambda error: faults.append(str(error)))
+            return opened
+
+        yield make
         browser.close()
     assert not faults
+
+
+@pytest.fixture
+def page(open_page):
+    """A browser page."""
+    return open_page()
+
+
+@pytest.fixture
+def log_in():
+    """Logs a page in, as the first person or as someone else, by typing name and password."""
+
+    def typed(page, service, login: str = LOGIN, password: str = PASSWORD) -> None:
+        page.goto(f"{service.address}/login")
+        page.locator("input[name=login]").fill(login)
+        page.locator("input[name=password]").fill(password)
+        page.locator("#login button[type=submit]").click()
+        page.wait_for_selector("html[data-charts=drawn]")
+
+    return typed

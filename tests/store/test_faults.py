@@ -162,3 +162,28 @@ def test_a_connection_that_the_server_dropped_is_opened_again(postgres: Any, ope
             " AND pid <> pg_backend_pid()"
         )
     assert len(account.list("proposal")) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "mode"),
+    [
+        ("postgresql://u:p@db.example/adcue", "verify-full"),
+        ("postgresql://u:p@10.0.0.5/adcue?sslmode=verify-ca", "verify-ca"),
+        ("postgresql://u:p@localhost/adcue", None),
+        ("postgresql://u:p@127.0.0.1/adcue?sslmode=disable", "disable"),
+        ("postgresql://u@/adcue?host=/run/postgresql", None),
+    ],
+)
+def test_a_database_elsewhere_is_reached_over_tls_that_proves_who_it_is(url: str, mode: str | None) -> None:
+    assert Database(url)._engine.url.query.get("sslmode") == mode
+
+
+@pytest.mark.parametrize("mode", ["disable", "allow", "prefer", "require", "x"])
+def test_a_database_elsewhere_is_not_reached_in_plain_text(mode: str) -> None:
+    with pytest.raises(SettingError, match="verify-full"):
+        Database(f"postgresql://u:p@db.example/adcue?sslmode={mode}")
+
+
+def test_the_data_folder_is_its_owners_alone(tmp_path: Path) -> None:
+    Store(f"sqlite:///{tmp_path / 'data' / 'adcue.sqlite3'}").upgrade()
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
