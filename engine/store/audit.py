@@ -138,6 +138,8 @@ def head(session: Session) -> Head:
 
 def list_acts(session: Session, limit: int, before: int | None, action: str | None, subject: str | None) -> list[Act]:
     """Acts, newest first; ``before`` is the number of the last one already seen; the others filter."""
+    if not all(wanted is None or wanted.isprintable() for wanted in (action, subject)):
+        return []  # no act is called so, and PostgreSQL takes no NUL
     statement = select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(limit)
     for column, wanted in ((AuditEntry.action, action), (AuditEntry.subject, subject)):
         statement = statement if wanted is None else statement.where(column == wanted)

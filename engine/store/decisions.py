@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import Select, and_, bindparam, insert, select
 from sqlalchemy.orm import Session, aliased
 
-from engine.errors import AccessError, ConflictError, NotFoundError
+from engine.errors import AccessError, ConflictError, InputError, NotFoundError
 from engine.store.acting import Acting
 from engine.store.audit import hold, record_act
 from engine.store.records import Stored, known_kind, named
@@ -25,6 +26,7 @@ from engine.vocabulary import content_hash
 
 VerdictName = Literal["approved", "rejected"]
 PERSON = "person:"
+_UNKEPT = re.compile(r"[\x00\ud800-\udfff]")  # what no database takes as text
 _KEY = "key:"
 
 
@@ -44,8 +46,10 @@ def decide(session: Session, kind: str, name: str, verdict: VerdictName, note: s
     """Writes a decision about a document; the same one again by the same person changes nothing.
 
     Raises NotFoundError for a document that is not there, AccessError where ``actor`` is no person or made the
-    document, ConflictError where it is decided otherwise.
+    document, ConflictError where it is decided otherwise, InputError for a note that cannot be kept.
     """
+    if _UNKEPT.search(note):
+        raise InputError("engine.store.no_document_value", detail="U+0000, U+D800-U+DFFF")
     account = hold(session)
     by_short_id, identity = named(kind, name)
     wanted = {"name": identity, "me": actor.removeprefix(PERSON)}

@@ -63,7 +63,8 @@ def page_imports(session: Session, limit: int, after: str | None) -> list[Stored
     """Imports, the latest written first; ``after`` is the id of the last one already seen."""
     statement = select(Import).order_by(Import.pk.desc()).limit(limit)
     if after is not None:
-        seen = session.execute(select(Import.pk).where(Import.id == after)).scalar()
+        known = select(Import.pk).where(Import.id == after)
+        seen = session.execute(known).scalar() if after.isprintable() else None
         if seen is None:
             raise NotFoundError("engine.store.not_found", kind="import", id=after[:80])
         statement = statement.where(Import.pk < seen)
