@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from flask import make_response, render_template, request
@@ -18,6 +17,7 @@ from api.jobs.telling import run_document
 from api.language import request_language
 from api.uploads import drop_upload, keep_upload
 from api.v1.long_work import ask_run, jobs
+from api.v1.runs import stop_run
 from api.values import read_date
 from engine.errors import ConflictError
 from engine.messages import Language
@@ -79,14 +79,10 @@ def show_run(run_id: str) -> ResponseReturnValue:
 def cancel_run(run_id: str) -> ResponseReturnValue:
     """Asks for a run's end; one that has ended meanwhile shows what came of it."""
     account = account_of_caller()
-    run = account.runs.read(run_id)
-    live = jobs().live(run.id)
-    if live is not None:
-        live.ask_stop("cancelled")
-    if run.is_open:
-        with suppress(ConflictError):  # it ended between the look and the wish
-            run = account.runs.cancel(run_id)
-    return _followed(run)
+    try:
+        return _followed(stop_run(account, run_id))
+    except ConflictError:
+        return _followed(account.runs.read(run_id))
 
 
 def _followed(run: StoredRun) -> ResponseReturnValue:

@@ -66,13 +66,18 @@ def follow_run(path: RunPath, query: NoQuery) -> Answer:
 @v1.post("/runs/<run_id>/cancel", tags=TAGS, responses={200: Run})
 def cancel_run(path: RunPath, query: NoQuery) -> Answer:
     """Ask for a run's end; work under way ends at its next step and keeps nothing of it."""
-    account = account_of_caller()
-    run = account.runs.read(path.run_id)
+    run = stop_run(account_of_caller(), path.run_id)
+    return run_document(run, request_language(), jobs().live(run.id))
+
+
+def stop_run(account: AccountStore, name: str) -> StoredRun:
+    """The run after its end was asked for. ConflictError where it was over before that."""
+    run = account.runs.read(name)
     live = jobs().live(run.id)
     if live is not None:
         # First, as the work may hold the store that the request needs.
         live.ask_stop("cancelled", account.actor)
-    return run_document(_cancelled(account, run, live is not None), request_language(), live)
+    return _cancelled(account, run, live is not None)
 
 
 def _cancelled(account: AccountStore, run: StoredRun, told: bool) -> StoredRun:

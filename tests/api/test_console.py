@@ -109,3 +109,27 @@ def test_no_page_holds_inline_script_or_style(filled_dir, planned):
         assert " onclick=" not in page and "hx-on" not in page
         for tag in page.split("<script")[1:]:
             assert tag.startswith((' src="/static/', ' type="application/json"'))
+
+
+def test_work_that_is_cancelled_shows_so_and_work_that_ended_shows_what_came_of_it(store, logged_in, monkeypatch):
+    monkeypatch.setattr("api.console.work.WAIT_SECONDS", 0.0)
+    monkeypatch.setattr("api.jobs.worker.Jobs.nudge", lambda self: None)
+    client = logged_in()
+    piece = client.post("/copy", data={"text": "新鮮牛奶", "product": "food"}, headers=PIECE).get_data(as_text=True)
+    place = re.search(r'hx-post="(/runs/[^"]+/cancel)"', piece)[1]
+    assert "等待中" in piece and "<progress" in piece
+    following = client.get(place.removesuffix("/cancel"), headers=PIECE)
+    assert "HX-Retarget" not in following.headers and "等待中" in following.get_data(as_text=True)
+    for _ in range(2):
+        answer = client.post(place, headers=PIECE)
+        assert "已取消" in answer.get_data(as_text=True)
+        assert (answer.headers["HX-Retarget"], answer.headers["HX-Reswap"]) == ("#copy-body", "innerHTML")
+    assert client.post("/runs/J-0000000000/cancel").status_code == 404
+
+
+def test_a_run_of_another_account_can_be_neither_seen_nor_cancelled(store, logged_in):
+    run = store.account("zenith", "test").runs.ask("night", {})
+    client = logged_in("admin")
+    assert client.get(f"/runs/{run.short_id}").status_code == 404
+    assert client.post(f"/runs/{run.short_id}/cancel").status_code == 404
+    assert store.account("zenith", "test").runs.read(run.id).is_open
