@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,18 @@ from engine.store.tenancy import EVERYONE
 from engine.vocabulary import content_hash
 
 MOST_EACH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A session that stands: where its person is just now, since when, and when it was last used."""
+
+    id: str
+    account: str
+    begun_at: datetime
+    seen_at: datetime
+
+
 _SKEW = timedelta(seconds=5)
 _SEEN_EVERY = timedelta(seconds=60)
 
@@ -100,6 +113,39 @@ class LoginSessions:
             if not _change(session, own, tenant=found.tenant):
                 raise NotFoundError("engine.store.account_unknown")
 
+    def of(self, person_id: str) -> list[Standing]:
+        """A person's sessions that stand, the latest begun first."""
+        with self._database.read(EVERYONE) as session:
+            rows = session.execute(
+                select(
+                    LoginSession.id,
+                    Account.name,
+                    LoginSession.created_at,
+                    LoginSession.seen_at,
+                    LoginSession.expires_at,
+                )
+                .join(Account, Account.tenant == LoginSession.tenant)
+                .join(Person, Person.pk == LoginSession.person_pk)
+                .where(Person.id == person_id, LoginSession.ended_at.is_(None))
+                .order_by(LoginSession.pk.desc())
+            )
+            return [
+                Standing(row.id, row.name, row.created_at, row.seen_at)
+                for row in rows
+                if not _is_over(row.created_at, row.seen_at, row.expires_at)
+            ]
+
+    def end_others(self, person_id: str, tenant: int, kept: str) -> int:
+        """Ends every session of a person but the one they act in; how many ended."""
+        with self._database.write(tenant) as session:
+            hold(session)
+            person = session.execute(select(Person.pk).where(Person.id == person_id)).scalar_one()
+            others = and_(LoginSession.person_pk == person, LoginSession.id != kept)
+            ended = _change(session, others, ended_at=now())
+            if ended:
+                record_act(session, f"person:{person_id}", "session.others_ended", f"person:{person_id}", count=ended)
+            return ended
+
     def accounts(self, person_id: str) -> list[tuple[str, str]]:
         """The accounts a person is in, with their role, by name."""
         with self._database.read(EVERYONE) as session:
@@ -131,10 +177,10 @@ def end_sessions(session: Session, person_pk: int, tenant: int | None = None) ->
     session.execute(standing.values(ended_at=now()), execution_options={"synchronize_session": False})
 
 
-def _change(session: Session, criterion: ColumnElement[bool], **values: Any) -> bool:
-    """Whether there was a session that stands, to be changed."""
+def _change(session: Session, criterion: ColumnElement[bool], **values: Any) -> int:
+    """How many sessions stood, and were changed."""
     standing = update(LoginSession).where(criterion, LoginSession.ended_at.is_(None)).values(**values)
-    return session.execute(standing.returning(LoginSession.pk)).first() is not None
+    return len(session.execute(standing.returning(LoginSession.pk)).all())
 
 
 # A session counts while its person is a member of its account.

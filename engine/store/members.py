@@ -98,6 +98,14 @@ class Members:
                 record_act(session, self._acting.actor, "person.role_changed", f"person:{person_id}", role=role)
             return next(member for member in _members(session) if member.id == person_id)
 
+    def end_sessions(self, person_id: str) -> None:
+        """Ends a member's sessions in this account; they may log in again."""
+        with self._acting.write() as session:
+            hold(session)
+            row = _standing(session, person_id)
+            end_sessions(session, row.person_pk, session.info[TENANT])
+            record_act(session, self._acting.actor, "person.logged_out", f"person:{person_id}")
+
     def remove(self, person_id: str) -> None:
         """Ends a membership: the person's sessions and keys in this account end with it, and for good."""
         with self._acting.write() as session:

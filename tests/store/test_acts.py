@@ -61,6 +61,11 @@ class Scene:
         return logged_in(self.store, self.account.name, self.mei)
 
     @property
+    def two_tokens(self) -> str:
+        assert self.token
+        return self.token
+
+    @property
     def reviewer(self) -> AccountStore:
         return seen_by(self.store, self.account.name, self.admin)
 
@@ -119,6 +124,11 @@ WRITES: dict[str, tuple[Callable[[Scene], Act], list[str]]] = {
         lambda s: partial(s.store.sessions.move, who(s.store, s.token).session_id or "", s.mei, s.account.name),
         ["session.moved"],
     ),
+    "LoginSessions.end_others": (
+        lambda s: partial(s.store.sessions.end_others, s.mei, s.account.tenant, who(s.store, s.two_tokens).session_id),
+        ["session.others_ended"],
+    ),
+    "Members.end_sessions": (lambda s: partial(s.account.members.end_sessions, s.mei), ["person.logged_out"]),
     "Members.invite": (lambda s: partial(s.account.members.invite, "planner"), ["person.invited"]),
     "Members.withdraw": (
         lambda s: partial(s.invited_twice.members.withdraw, role="planner"),
@@ -158,7 +168,7 @@ READS = {
     "AccountKeys": ["list"],
     "AccountRuns": ["count_open", "list", "read"],
     "Keys": ["list", "verify"],
-    "LoginSessions": ["accounts", "read"],
+    "LoginSessions": ["accounts", "of", "read"],
     "Members": ["list"],
     "People": ["any", "verify"],
     "Store": ["account_at", "account_of", "accounts", "close", "open_run_uploads", "open_runs", "upgrade"],

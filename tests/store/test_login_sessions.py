@@ -116,3 +116,26 @@ def test_a_session_moves_only_into_an_account_of_its_person(store: Store, mei: s
     store.sessions.end(token)
     with pytest.raises(NotFoundError):
         store.sessions.move(session, mei, "other")
+
+
+def test_a_person_sees_their_sessions_and_ends_the_others(store: Store) -> None:
+    mei, wu = joined(store, "acme", "mei"), joined(store, "acme", "wu.han")
+    here, there, elsewhere = (logged_in(store, "acme", mei) for _ in range(3))
+    other = logged_in(store, "acme", wu)
+    me = who(store, here)
+    assert len(store.sessions.of(mei)) == 3
+    assert {one.account for one in store.sessions.of(mei)} == {"acme"}
+    assert store.sessions.end_others(mei, me.tenant, me.session_id or "") == 2
+    assert [one.id for one in store.sessions.of(mei)] == [me.session_id]
+    assert store.sessions.read(here) == me
+    assert store.sessions.read(there) is None and store.sessions.read(elsewhere) is None
+    assert store.sessions.read(other) is not None
+    assert store.sessions.end_others(mei, me.tenant, me.session_id or "") == 0
+
+
+def test_an_administrator_ends_the_sessions_of_one_person(store: Store) -> None:
+    mei, wu = joined(store, "acme", "mei"), joined(store, "acme", "wu.han")
+    mine, other = logged_in(store, "acme", mei), logged_in(store, "acme", wu)
+    store.account("acme", "cli").members.end_sessions(mei)
+    assert store.sessions.read(mine) is None and store.sessions.read(other) is not None
+    assert store.sessions.read(logged_in(store, "acme", mei)) is not None
