@@ -20,6 +20,8 @@ from playwright.sync_api import sync_playwright  # noqa: E402 - the repository's
 
 from tests.e2e.browsers import FLAGS, chromium  # noqa: E402 - the same
 
+LOGIN, PASSWORD = "mei.lin", "seven herons over the lagoon"
+
 IMAGES = ROOT / "docs" / "images"
 ADCUE = Path(sys.executable).with_name("adcue")
 PORT = 8799
@@ -61,15 +63,18 @@ def picture_cue_sheet(folder: Path) -> None:
 
 
 def picture_console(environment: dict[str, str], browser: str) -> None:
-    """The top of the page after logging in by the printed link."""
+    """The top of the page after joining by the printed link."""
     service = subprocess.Popen([ADCUE, "serve"], env=environment, stdout=subprocess.PIPE, text=True)
     try:
-        link = next(found[0] for line in service.stdout if (found := re.search(r"http://\S+/login#key=\S+", line)))
+        link = next(found[0] for line in service.stdout if (found := re.search(r"http://\S+/join#key=\S+", line)))
         _wait_for(f"http://127.0.0.1:{PORT}/v1/health")
         with sync_playwright() as driver:
             opened = driver.chromium.launch(executable_path=browser, args=FLAGS)
             page = opened.new_page(viewport={"width": 1240, "height": 1900})
             page.goto(link)
+            page.locator("input[name=login]").fill(LOGIN)
+            page.locator("input[name=password]").fill(PASSWORD)
+            page.locator("#join button[type=submit]").click()
             page.wait_for_selector("html[data-charts=drawn]")
             page.screenshot(path=IMAGES / "console.png")
             opened.close()
