@@ -141,9 +141,11 @@ class LoginSessions:
             hold(session)
             person = session.execute(select(Person.pk).where(Person.id == person_id)).scalar_one()
             others = and_(LoginSession.person_pk == person, LoginSession.id != kept)
+            standing = select(LoginSession.pk).where(others, LoginSession.ended_at.is_(None)).limit(1)
+            if session.execute(standing).first() is None:
+                return 0
             ended = _change(session, others, ended_at=now())
-            if ended:
-                record_act(session, f"person:{person_id}", "session.others_ended", f"person:{person_id}", count=ended)
+            record_act(session, f"person:{person_id}", "session.others_ended", f"person:{person_id}", count=ended)
             return ended
 
     def accounts(self, person_id: str) -> list[tuple[str, str]]:
