@@ -1,4 +1,4 @@
-"""Decides under which addresses the explaining pages are found; everyone may read them, no account's data is in them."""
+"""Decides under which addresses the explaining pages are found; everyone may read them, no account is shown in them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decides what is explained about each problem code: its status, its sentence, what to do, and how a program sees it."""
+"""Decides what is explained of each problem code: its status, its sentence, what to do, and how a program sees it."""
 
 from __future__ import annotations
 

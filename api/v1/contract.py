@@ -91,6 +91,11 @@ def document(app: OpenAPI) -> dict[str, Any]:
             operation["responses"].pop("422", None)
             for answer in operation["responses"].values():
                 _describe(answer, schemas)
+            for parameter in operation.get("parameters", []):
+                parameter["schema"] = _without_null(parameter["schema"])
+            for form in operation.get("requestBody", {}).get("content", {}):
+                if form != "application/json":
+                    _drop_nulls(operation["requestBody"]["content"][form]["schema"], schemas)
             operation["responses"]["default"] = {"description": "Problem", "content": told}
             if path != "/v1/health":
                 operation["security"] = [{"key": []}]
@@ -101,6 +106,22 @@ def _describe(answer: dict[str, Any], schemas: Mapping[str, Any]) -> None:
     """An answer is described by its model, where the library has only the words of its status."""
     told = answer.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
     answer["description"] = schemas.get(told.rpartition("/")[2], {}).get("description", answer["description"])
+
+
+def _drop_nulls(form: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+    """A form is made of text and files: a field that is not given is left out, never null."""
+    named = schemas[form["$ref"].rpartition("/")[2]] if "$ref" in form else form
+    for name, field in named["properties"].items():
+        named["properties"][name] = _without_null(field)
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a value that cannot be null."""
+    kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
+    if len(kinds) == len(schema.get("anyOf", [])):
+        return schema
+    rest = {name: value for name, value in schema.items() if name not in {"anyOf", "default"}}
+    return kinds[0] | rest if len(kinds) == 1 else {"anyOf": kinds} | rest
 
 
 def refuse_repeated_queries(app: Flask) -> None:

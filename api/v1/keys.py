@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from flask import Response
 from flask_openapi3.models.tag import Tag
@@ -14,6 +14,7 @@ from api.access import ADMIN, MACHINE, account_of_caller, caller
 from api.idempotency import hide_when_told_again
 from api.v1.answers.access import KeyPage, NewKey
 from api.v1.contract import Answer, Body, NoQuery, v1
+from api.v1.numbers import Whole
 from engine.errors import AccessError, NotFoundError
 from engine.store.keys import KeyInfo
 
@@ -25,7 +26,7 @@ class KeyBody(Body):
 
     for_whom: Literal["me", "machine"] = Field(description="`me` needs a person; `machine` needs an administrator.")
     name: str = Field("", max_length=64, description="Your own name for it.")
-    days: int = Field(365, ge=1, le=365, description="How long it is to last.")
+    days: Annotated[int, Field(ge=1, le=365), Whole] = Field(365, description="How many days it is to last.")
 
 
 class KeyPath(BaseModel):

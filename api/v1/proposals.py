@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from flask import Response
 from flask_openapi3.models.tag import Tag
@@ -21,25 +20,24 @@ from api.v1.answers.proposals import Proposal, ProposalPage
 from api.v1.answers.runs import Run
 from api.v1.contract import Answer, Body, NoQuery, Page, Query, v1
 from api.v1.long_work import answer_run
+from api.v1.numbers import Amount, PositiveAmount, Share
 from engine.store.decisions import Decided
 from engine.store.records import Stored
 
 TAGS = [Tag(name="proposals")]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-Amount = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=6)]
-Fraction = Annotated[Decimal, Field(ge=0, le=1)]
 
 
 class ProposalBody(Body):
     """A budget request; money is net media money in units of the account's currency."""
 
-    budget: Annotated[Decimal, Field(gt=0, max_digits=15, decimal_places=6)]
-    start: date
-    end: date
-    result: str = Field("conversions", max_length=40)
+    budget: PositiveAmount = Field(description="Net media money, in units of the account's currency.")
+    start: date = Field(description="First day.")
+    end: date = Field(description="Last day, not before the first.")
+    result: str = Field("conversions", max_length=40, description="The result to bring, such as conversions or clicks.")
     minimums: dict[str, Amount] = Field(default_factory=dict, description="Channel to least money.")
     maximums: dict[str, Amount] = Field(default_factory=dict, description="Channel to most money.")
-    share_caps: dict[str, Fraction] = Field(default_factory=dict, description="Channel to largest share.")
+    share_caps: dict[str, Share] = Field(default_factory=dict, description="Channel to largest share.")
     credit: dict[str, Amount] = Field(default_factory=dict, description="Platform to credit factor.")
 
 
@@ -88,7 +86,7 @@ def _told(stored: Stored, decided: Decided | None) -> dict[str, Any]:
 class DecisionBody(Body):
     """What is decided, and why."""
 
-    verdict: Literal["approved", "rejected"]
+    verdict: Literal["approved", "rejected"] = Field(description="What is decided.")
     note: str = Field("", max_length=2_000, description="Why; shown beside the decision.")
 
 

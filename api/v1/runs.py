@@ -18,7 +18,20 @@ from engine.store.account import AccountStore
 from engine.store.runs import StoredRun
 
 TAGS = [Tag(name="runs")]
-EVENTS = {"text/event-stream": {"schema": {"type": "string"}}}
+# What each event holds; its data is a run as JSON.
+EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"const": "run"},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": {"$ref": "#/components/schemas/Run"},
+        },
+    },
+    "required": ["event", "data"],
+}
+EVENTS = {"text/event-stream": {"schema": EVENT}}
 
 
 class RunQuery(Page):

@@ -1,4 +1,4 @@
-"""An account with one of everything that has an id, made over HTTP by its people; written once, copied where changed."""
+"""An account with one of everything that has an id, made by its people over HTTP; copied where a test changes it."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def _fill(folder: Path, store: Store, export: Path) -> Everything:
     night = sent("nights", planner, json={"as_of": "2026-11-16"})
     check = sent("copy-checks", planner, json=COPY)
     sent("invitations", admin, json={"role": "planner"})
-    machine = sent("keys", admin, json={"for_whom": "machine", "name": "nightly"})
+    machine = sent("keys", admin, json={"for_whom": "machine", "name": "robot seven"})
     run = client.get("/v1/runs?kind=copy_check", headers=planner).json["items"][0]
     jobs_of(app).stop(10)
     return Everything(
