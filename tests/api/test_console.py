@@ -133,3 +133,19 @@ def test_a_run_of_another_account_can_be_neither_seen_nor_cancelled(store, logge
     assert client.get(f"/runs/{run.short_id}").status_code == 404
     assert client.post(f"/runs/{run.short_id}/cancel").status_code == 404
     assert store.account("zenith", "test").runs.read(run.id).is_open
+
+
+def test_a_form_that_is_sent_too_often_is_told_in_its_place(data_dir, monkeypatch, request):
+    monkeypatch.setenv("ADCUE_RATE_PER_KEY", "3/minute")
+    client = request.getfixturevalue("logged_in")()
+    answers = [client.post("/propose", data={"budget": "許多"}, headers=PIECE) for _ in range(4)]
+    piece = answers[-1].get_data(as_text=True)
+    assert "太頻繁" in piece and 'class="fault"' in piece and "<html" not in piece
+    assert "不是金額" in answers[0].get_data(as_text=True)
+
+
+def test_a_piece_asked_for_after_the_session_ended_leads_to_the_login(logged_in):
+    client = logged_in()
+    client.post("/logout")
+    answer = client.get("/runs/J-0000000000", headers=PIECE)
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/login")
