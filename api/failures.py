@@ -39,6 +39,13 @@ _KINDS = {
     "dict_type": "object",
     "model_type": "object",
 }
+_NEXT_TRY_SECONDS = {
+    "api.idempotency.running": 1,
+    "engine.store.busy": 1,
+    "engine.store.away": 5,
+    "engine.store.full": 60,
+    "api.disk.full": 60,
+}
 _LIMITS = ("gt", "ge", "le", "max_length")
 
 
@@ -87,10 +94,14 @@ def _answer_json(error: AdcueError) -> Response:
     response.headers["Content-Language"] = language
     if body["status"] == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="adcue"'
-    if isinstance(error, RateError):
-        response.headers["Retry-After"] = str(error.seconds)
-    if error.code == "api.idempotency.running":
-        response.headers["Retry-After"] = "1"
+    return _with_next_try(response, error)
+
+
+def _with_next_try(response: Response, error: AdcueError) -> Response:
+    """The answer, with the seconds after which asking again has a chance, where only time is wanting."""
+    seconds = error.seconds if isinstance(error, RateError) else _NEXT_TRY_SECONDS.get(error.code)
+    if seconds is not None:
+        response.headers["Retry-After"] = str(seconds)
     return response
 
 
@@ -116,7 +127,7 @@ def _answer_page(error: AdcueError) -> Response:
     partial = bool(request.headers.get("HX-Request"))
     page = "partials/error.html" if partial else "error.html"
     text = render_template(page, problem=body, lines=error.text(language).splitlines(), language=language)
-    return make_response(text, 200 if partial else body["status"])
+    return _with_next_try(make_response(text, 200 if partial else body["status"]), error)
 
 
 def _answer_refusal(error: HTTPException) -> AnyResponse:

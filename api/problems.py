@@ -55,6 +55,7 @@ BY_CODE: Mapping[str, int] = {
     "api.route.method": 405,
     "api.unexpected": 500,
     "api.disk.full": 507,
+    "engine.store.full": 507,
 }
 # An answer stays small whatever was sent: of many faults the first ones are told, with the count of all.
 _MOST_FIELDS, _LONGEST_PLACE = 100, 120

@@ -18,6 +18,10 @@ from engine.store.faults import store_errors
 from engine.store.tenancy import EVERYONE, TALLY, TENANT, Tally, Tenant, fence, narrowed
 
 BUSY_SECONDS = 30
+# A request waits for a connection no longer than this; a server that is up answers within milliseconds.
+CONNECT_SECONDS = 5
+# After this much silence a connection counts as dead, also where the other machine vanished without a word.
+_SILENT_SECONDS = 10
 WRITES = "adcue_write"
 # As many connections as requests and jobs are usually under way; more are opened and closed again.
 _POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 40}
@@ -125,7 +129,7 @@ def _known_url(url: str) -> URL:
 def _engine(url: URL) -> Engine:
     try:
         if url.get_backend_name() == "postgresql":
-            engine = create_engine(_encrypted(url), pool_pre_ping=True, connect_args={"connect_timeout": 10}, **_POOL)
+            engine = create_engine(_encrypted(url), pool_pre_ping=True, connect_args=_patience(url), **_POOL)
         else:
             engine = create_engine(url, **_POOL)
             event.listen(engine, "connect", _prepare_sqlite)
@@ -145,6 +149,22 @@ def _encrypted(url: URL) -> URL:
     if mode not in _TLS:
         raise SettingError("engine.store.plain", allowed=", ".join(_TLS))
     return url.update_query_dict({"sslmode": str(mode)})
+
+
+def _patience(url: URL) -> dict[str, Any]:
+    """How long a PostgreSQL connection waits: for the server, for a sign of life, for a row as SQLite for its file.
+
+    https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+    """
+    given = str(url.query.get("options", ""))
+    return {
+        "connect_timeout": CONNECT_SECONDS,
+        "tcp_user_timeout": _SILENT_SECONDS * 1000,
+        "keepalives_idle": _SILENT_SECONDS,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "options": f"-c lock_timeout={BUSY_SECONDS}s {given}".strip(),
+    }
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
