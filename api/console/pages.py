@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from api.access import account_of_caller, require_margin_sight
 from api.console.blueprint import pages
 from api.console.views import decision_view, home_view
+from api.console.work import open_work
 from api.language import request_language
 from api.problems import FieldFaults
 from api.v1.proposals import sheet_response
@@ -24,7 +25,7 @@ MOST_NOTE = 2_000
 def show_home() -> ResponseReturnValue:
     """The page: proposal, night, copy, files."""
     view = home_view(account_of_caller(), request.args.get("proposal"), request_language())
-    return render_template("home.html", view=view)
+    return render_template("home.html", view=view, work=open_work())
 
 
 @pages.get("/cue-sheet/<proposal_id>.xlsx")

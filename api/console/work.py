@@ -16,13 +16,13 @@ from api.dates import today
 from api.jobs.telling import run_document
 from api.language import request_language
 from api.uploads import drop_upload, keep_upload
-from api.v1.long_work import ask_run, jobs
+from api.v1.long_work import MOST_OPEN, ask_run, jobs
 from api.v1.runs import stop_run
 from api.values import read_date
 from engine.errors import ConflictError
 from engine.messages import Language
 from engine.store.account import AccountStore
-from engine.store.runs import StoredRun
+from engine.store.runs import OPEN, StoredRun
 
 WAIT_SECONDS = 3.0
 LOOK_SECONDS = 0.5
@@ -83,6 +83,13 @@ def cancel_run(run_id: str) -> ResponseReturnValue:
         return _followed(stop_run(account, run_id))
     except ConflictError:
         return _followed(account.runs.read(run_id))
+
+
+def open_work() -> dict[str, dict[str, Any]]:
+    """The reader's own work that is not over, the latest of each kind, for a page that is opened while it goes on."""
+    account = account_of_caller()
+    found = [run for state in OPEN for run in account.runs.list(MOST_OPEN, state=state) if run.actor == account.actor]
+    return {run.kind: _told(run) for run in sorted(found, key=lambda run: run.created_at)}
 
 
 def _followed(run: StoredRun) -> ResponseReturnValue:

@@ -118,12 +118,14 @@ def test_work_that_is_cancelled_shows_so_and_work_that_ended_shows_what_came_of_
     piece = client.post("/copy", data={"text": "新鮮牛奶", "product": "food"}, headers=PIECE).get_data(as_text=True)
     place = re.search(r'hx-post="(/runs/[^"]+/cancel)"', piece)[1]
     assert "等待中" in piece and "<progress" in piece
+    assert place in client.get("/").get_data(as_text=True)
     following = client.get(place.removesuffix("/cancel"), headers=PIECE)
     assert "HX-Retarget" not in following.headers and "等待中" in following.get_data(as_text=True)
     for _ in range(2):
         answer = client.post(place, headers=PIECE)
         assert "已取消" in answer.get_data(as_text=True)
         assert (answer.headers["HX-Retarget"], answer.headers["HX-Reswap"]) == ("#copy-body", "innerHTML")
+    assert place not in client.get("/").get_data(as_text=True)
     assert client.post("/runs/J-0000000000/cancel").status_code == 404
 
 

@@ -27,6 +27,7 @@ def _screen(page, path) -> None:
 def test_long_work_shows_how_far_it_is_then_its_result(page, service, log_in, much_copy):
     log_in(page, service)
     _screen(page, much_copy)
+    page.reload()
     bar = page.locator("#copy-body progress")
     expect(bar).to_have_attribute("max", str(ROWS), timeout=30_000)
     expect(page.locator("#copy-body .lead")).to_contain_text("much.csv", timeout=120_000)
