@@ -61,7 +61,10 @@ def test_copy_is_screened_in_place(page, service, log_in):
 def test_it_fits_a_narrow_screen(page, service, log_in):
     page.set_viewport_size({"width": 390, "height": 844})
     log_in(page, service)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for language in ("zh-TW", "en"):
+        page.goto(f"{service.address}/?lang={language}")
+        page.wait_for_selector("html[data-charts=drawn]")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, language
 
 
 def test_the_service_ends_cleanly_when_told(own_service):
