@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
+from flask_openapi3.openapi import OpenAPI
 
 from api.help.operations import described
 from api.help.problem_pages import by_status, explained
@@ -13,6 +14,7 @@ from api.language import request_language
 from api.v1.contract import document
 from engine.errors import NotFoundError
 from engine.messages import Message, Value, render
+from engine.settings import settings
 
 pages = Blueprint("help", "api.help")
 
@@ -30,7 +32,9 @@ def _speak() -> dict[str, Any]:
 @pages.get("/docs")
 def show_endpoints() -> ResponseReturnValue:
     """Every operation of ``/v1`` with its parameters, answers, roles and a worked example."""
-    return render_template("help/endpoints.html", topics=described(document(current_app)))  # type: ignore[arg-type]
+    limits = {"rate": settings().rate_per_key, "bytes": f"{current_app.config['MAX_CONTENT_LENGTH']:,}"}
+    served = cast(OpenAPI, current_app)
+    return render_template("help/endpoints.html", topics=described(document(served)), **limits)
 
 
 @pages.get("/problems")

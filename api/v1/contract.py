@@ -12,6 +12,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.v1.examples import show_examples
 from engine.errors import InputError
 
 v1 = APIBlueprint("v1", "api.v1", url_prefix="/v1", operation_id_callback=lambda name, **_: name)
@@ -89,6 +90,8 @@ def document(app: OpenAPI) -> dict[str, Any]:
     for path, operations in spec["paths"].items():
         for operation in operations.values():
             operation["responses"].pop("422", None)
+            if "description" in operation:
+                operation["description"] = operation["description"].removeprefix("<br/>")
             for answer in operation["responses"].values():
                 _describe(answer, schemas)
             for parameter in operation.get("parameters", []):
@@ -99,6 +102,7 @@ def document(app: OpenAPI) -> dict[str, Any]:
             operation["responses"]["default"] = {"description": "Problem", "content": told}
             if path != "/v1/health":
                 operation["security"] = [{"key": []}]
+    show_examples(spec)
     return spec
 
 
