@@ -10,6 +10,7 @@ import os
 import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -131,4 +132,13 @@ def _is_gone(holder: str) -> bool:
         return True
     except PermissionError:
         return False
-    return False
+    return _is_over(int(number))
+
+
+def _is_over(number: int) -> bool:
+    """Whether a process ended and only its number is left, which some containers keep for good; as /proc tells."""
+    try:
+        told = Path(f"/proc/{number}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return told.rpartition(")")[2].split()[:1] in (["Z"], ["X"])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -11,6 +14,7 @@ import time_machine
 
 from api.jobs import worker
 from engine.errors import ConflictError
+from engine.store.leases import this_process
 from engine.store.tables.base import now
 from tests.jobs.held import WAIT, Held, ended, keeps
 
@@ -103,3 +107,20 @@ def test_a_night_under_a_lease_is_refused_while_another_is_under_way(account):
     assert refusal.value.code == "engine.store.lease_held"
     with leased(account, "night"), leased(account, "other"):
         pass
+
+
+def test_the_lease_of_a_process_that_ended_is_free_though_its_number_is_kept(account):
+    ended = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
+    assert ended.stdout.read() == b""
+    holder = f"{this_process().partition('/')[0]}/{ended.pid}/"
+    account.leases.take("night", holder, timedelta(hours=1))
+    end = time.monotonic() + 10
+    while True:  # its output is closed a moment before it ends
+        try:
+            assert account.leases.take("night", this_process(), timedelta(hours=1)).fence == 2
+            break
+        except ConflictError:
+            assert time.monotonic() < end
+    os.kill(ended.pid, 0)  # it was there all the time
+    ended.stdout.close()
+    ended.wait()
