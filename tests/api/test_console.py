@@ -151,3 +151,12 @@ def test_a_piece_asked_for_after_the_session_ended_leads_to_the_login(logged_in)
     client.post("/logout")
     answer = client.get("/runs/J-0000000000", headers=PIECE)
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/login")
+
+
+def test_every_page_has_its_way_out(logged_in):
+    admin = logged_in("admin")
+    pages = {"/": 200, "/self": 200, "/people": 200, "/nothing": 404, "/cue-sheet/P-000000.xlsx": 404}
+    for path, status in pages.items():
+        answer = admin.get(path)
+        assert (answer.status_code, 'action="/logout"' in answer.get_data(as_text=True)) == (status, True), path
+    assert 'action="/logout"' not in admin.application.test_client().get("/nothing").get_data(as_text=True)

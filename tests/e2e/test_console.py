@@ -7,7 +7,39 @@ import signal
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.conftest import LOGIN, PASSWORD
+
 pytestmark = pytest.mark.browser
+
+
+def test_the_printed_link_logs_in_and_hides_the_key(page, own_service):
+    key = own_service.link.partition("#key=")[2]
+    page.goto(own_service.link)
+    assert page.url == f"{own_service.address}/join"
+    for password in ("short", PASSWORD):
+        # A refused answer does not repeat the key; the page still has it.
+        expect(page.locator("#key")).to_have_value(key)
+        page.locator("input[name=login]").fill(LOGIN)
+        page.locator("input[name=password]").fill(password)
+        page.get_by_role("button", name="開始使用").click()
+        if password == "short":
+            expect(page.get_by_role("alert")).to_contain_text("至少要 15 個字")
+    expect(page.locator("#proposal")).to_contain_text("還沒有提案")
+    assert key not in page.evaluate("document.referrer + location.href")
+    cookie = page.context.cookies()[0]
+    assert cookie["name"] == "__Host-adcue" and cookie["secure"] and cookie["httpOnly"] and cookie["path"] == "/"
+    assert page.evaluate("document.cookie") == ""
+
+
+def test_a_link_waits_for_the_person(page, own_service):
+    asked = []
+    page.on("request", lambda request: asked.append((request.method, request.url)))
+    for _ in range(2):
+        page.goto("about:blank")
+        page.goto(own_service.link)
+        expect(page.locator("#key")).not_to_have_value("")
+    assert page.context.cookies() == []
+    assert not [url for method, url in asked if method != "GET" or "key=" in url.partition("#")[0]]
 
 
 def test_the_page_shows_charts_flags_copy_and_files(page, service, log_in):

@@ -36,23 +36,6 @@ def invited(open_page, log_in, service):
     return make
 
 
-def test_the_printed_link_makes_the_first_person_and_hides_its_key(page, own_service):
-    key = own_service.link.partition("#key=")[2]
-    page.goto(own_service.link)
-    assert page.url == f"{own_service.address}/join"
-    expect(page.locator("#key")).to_have_value(key)
-    _join(page, own_service.link, "mei.lin", "short")
-    expect(page.get_by_role("alert")).to_contain_text("至少要 15 個字")
-    # The refused answer does not repeat the key; the page still has it.
-    page.locator("input[name=login]").fill("mei.lin")
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.get_by_role("button", name="開始使用").click()
-    expect(page.locator("#proposal")).to_contain_text("還沒有提案")
-    cookie = page.context.cookies()[0]
-    assert cookie["name"] == "__Host-adcue" and cookie["secure"] and cookie["httpOnly"] and cookie["path"] == "/"
-    assert page.evaluate("document.cookie") == ""
-
-
 def test_a_wrong_password_is_told_and_the_right_one_goes_in_and_out(page, service, log_in):
     page.goto(f"{service.address}/login")
     page.locator("input[name=login]").fill("mei.lin")

@@ -20,7 +20,7 @@ import pytest
 from engine.store.store import Store
 
 ADCUE = Path(sys.executable).with_name("adcue")
-STALL, BODY, LIMIT = 2, 5, 300_000
+STALL, BODY, LIMIT = 2, 4, 300_000
 SOON = 3.0
 ROWS = json.dumps({"rows": [{"text": "牛奶", "product": "food"}]}).encode()
 FORM = "Content-Type: multipart/form-data; boundary=b\r\n"
