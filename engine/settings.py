@@ -29,6 +29,9 @@ class Settings(BaseSettings):
         Decimal("0.15"), ge=0, le=1, description="Agency service fee on net media, as a fraction."
     )
     tax_rate: Decimal = Field(Decimal("0.05"), ge=0, le=1, description="Business tax on the invoice, as a fraction.")
+    final_needs_approval: bool = Field(
+        False, description="Whether a cue sheet becomes final only once a second person approved its proposal."
+    )
     max_file_bytes: int = Field(1_000_000_000, ge=1, description="Largest file that is read, in bytes.")
     max_unzipped_bytes: int = Field(
         2_000_000_000, ge=1, description="Largest total size of an XLSX once unpacked, in bytes."

@@ -28,12 +28,17 @@ def cue_sheet_of(
 ) -> tuple[CueSheet, bytes]:
     """The cue sheet of a kept proposal and its XLSX file.
 
-    Raises NotFoundError for an unknown proposal, ConflictError for a final sheet while blocked copy is undecided.
+    Raises NotFoundError for an unknown proposal, ConflictError for a final sheet while blocked copy is undecided, of a
+    proposal that was rejected, or of one that no second person approved where the settings ask for that.
     """
-    stored = account.get("proposal", proposal_id)
+    stored, decided = account.get_decided("proposal", proposal_id)
     undecided = undecided_blocks(account)
     if final and undecided:
         raise ConflictError("api.cue.undecided", count=undecided)
+    if final and decided is not None and decided.verdict == "rejected":
+        raise ConflictError("api.cue.rejected", id=stored.short_id)
+    if final and decided is None and settings().final_needs_approval:
+        raise ConflictError("api.cue.unapproved", id=stored.short_id)
     sheet = build_cue_sheet(stored, undecided, final=final)
     if final:
         account.put("cue_sheet", {"proposal": stored.id, "version": sheet.version, "undecided": undecided})

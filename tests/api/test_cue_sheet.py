@@ -17,6 +17,7 @@ from api.services.cue_sheets import build_cue_sheet, cue_sheet_of
 from api.services.screenings import CopyRow, check_copy
 from compliance.findings import CopyItem
 from engine.errors import ConflictError, NotFoundError
+from engine.settings import settings as configured
 from tests.api.specimens import WEEKS, cue_sheet
 
 EXTERNAL = [
@@ -178,3 +179,30 @@ def test_a_final_sheet_does_not_leave_while_blocked_copy_is_undecided(filled_dir
 def test_an_unknown_proposal_has_no_sheet(store):
     with pytest.raises(NotFoundError):
         cue_sheet_of(store.account("default", "test"), "P-abcdef")
+
+
+def test_a_rejected_proposal_becomes_no_final_sheet(filled_dir, client, key, person_key, plan):
+    document = client.post("/v1/proposals", json=plan, headers=key()).json
+    url = f"/v1/proposals/{document['short_id']}"
+    rejected = client.post(f"{url}/decision", json={"verdict": "rejected"}, headers=person_key("wu.han"))
+    assert rejected.status_code == 200
+    answer = client.get(f"{url}/cue-sheet.xlsx?final=true", headers=key())
+    assert (answer.status_code, answer.json["code"]) == (409, "api.cue.rejected")
+    assert client.get(f"{url}/cue-sheet.xlsx", headers=key()).status_code == 200
+
+
+def test_where_the_settings_ask_for_it_only_an_approved_proposal_becomes_final(
+    filled_dir, client, key, person_key, plan, monkeypatch
+):
+    monkeypatch.setenv("ADCUE_FINAL_NEEDS_APPROVAL", "true")
+    configured.cache_clear()
+    author, second = person_key("mei.lin"), person_key("wu.han")
+    document = client.post("/v1/proposals", json=plan, headers=author).json
+    url = f"/v1/proposals/{document['short_id']}"
+    final = f"{url}/cue-sheet.xlsx?final=true"
+    assert client.get(final, headers=second).json["code"] == "api.cue.unapproved"
+    own = client.post(f"{url}/decision", json={"verdict": "approved"}, headers=author)
+    assert (own.status_code, own.json["code"]) == (403, "engine.store.same_person")
+    assert client.get(final, headers=second).status_code == 409
+    assert client.post(f"{url}/decision", json={"verdict": "approved"}, headers=second).status_code == 200
+    assert client.get(final, headers=second).status_code == 200
