@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.language import request_language
-from api.problems import CONTENT_TYPE, FieldFaults, problem
+from api.problems import CONTENT_TYPE, NEXT_TRY_SECONDS, FieldFaults, problem
 from api.rates import RateError
 from api.request_logs import note_problem
 from api.unforeseen import DISK_FULL, frames
@@ -38,13 +38,6 @@ _KINDS = {
     "string_type": "text",
     "dict_type": "object",
     "model_type": "object",
-}
-_NEXT_TRY_SECONDS = {
-    "api.idempotency.running": 1,
-    "engine.store.busy": 1,
-    "engine.store.away": 5,
-    "engine.store.full": 60,
-    "api.disk.full": 60,
 }
 _LIMITS = ("gt", "ge", "le", "max_length")
 
@@ -99,7 +92,7 @@ def _answer_json(error: AdcueError) -> Response:
 
 def _with_next_try(response: Response, error: AdcueError) -> Response:
     """The answer, with the seconds after which asking again has a chance, where only time is wanting."""
-    seconds = error.seconds if isinstance(error, RateError) else _NEXT_TRY_SECONDS.get(error.code)
+    seconds = error.seconds if isinstance(error, RateError) else NEXT_TRY_SECONDS.get(error.code)
     if seconds is not None:
         response.headers["Retry-After"] = str(seconds)
     return response

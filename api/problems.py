@@ -57,6 +57,14 @@ BY_CODE: Mapping[str, int] = {
     "api.disk.full": 507,
     "engine.store.full": 507,
 }
+# Where only time is wanting: after how many seconds asking again has a chance.
+NEXT_TRY_SECONDS: Mapping[str, int] = {
+    "api.idempotency.running": 1,
+    "engine.store.busy": 1,
+    "engine.store.away": 5,
+    "engine.store.full": 60,
+    "api.disk.full": 60,
+}
 # An answer stays small whatever was sent: of many faults the first ones are told, with the count of all.
 _MOST_FIELDS, _LONGEST_PLACE = 100, 120
 CONTENT_TYPE = "application/problem+json"

@@ -14,7 +14,7 @@ from api.jobs.outcome import body_of
 from api.jobs.telling import run_document
 from api.jobs.worker import Jobs
 from api.language import request_language
-from api.problems import CONTENT_TYPE
+from api.problems import CONTENT_TYPE, NEXT_TRY_SECONDS
 from api.rates import RateError
 from api.v1.contract import Answer
 from engine.errors import ConflictError
@@ -69,7 +69,10 @@ def answer_of(account: AccountStore, run: StoredRun) -> Answer:
     if "problem" in run.outcome:
         told = run.outcome["problem"][language]
         g.problem = (told["code"], told["status"])
-        return Response(json.dumps(told), told["status"], {"Content-Language": language}, content_type=CONTENT_TYPE)
+        headers: dict[str, str] = {"Content-Language": language}
+        if (seconds := NEXT_TRY_SECONDS.get(told["code"])) is not None:
+            headers["Retry-After"] = str(seconds)
+        return Response(json.dumps(told), told["status"], headers, content_type=CONTENT_TYPE)
     return body_of(account, run.outcome, language), int(run.outcome["status"])
 
 
