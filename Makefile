@@ -41,6 +41,7 @@ docs: $(STAMPS)/test ## writes the pages read off the code again
 	$(BIN)/python scripts/write_asvs.py
 	$(BIN)/python scripts/write_security.py
 	$(BIN)/python scripts/write_openapi.py
+	$(BIN)/python scripts/write_codes.py
 
 lock: $(STAMPS)/test ## writes the hashed locks again
 	scripts/lock.sh

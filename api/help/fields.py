@@ -73,4 +73,6 @@ def _limits(schema: Mapping[str, Any], of: str) -> str:
     least, most = schema.get(f"min{of}"), schema.get(f"max{of}")
     if least in (None, 0) or (of == "Length" and least == 1):
         return "" if most is None else f" ≤ {most:,}"
+    if least < 0.001:
+        return f" > 0, ≤ {most:,}"
     return f" ≥ {least:g}" if most is None else f" {least:g}–{most:,}"

@@ -25,7 +25,7 @@ class CopyAd(Strict):
     """One ad text."""
 
     row_id: str | None = Field(None, max_length=200, description="Your own name for it; default its place in the list.")
-    text: str = Field(min_length=1, max_length=200_000)
+    text: str = Field(min_length=1, max_length=200_000, description="The ad as it is to run.")
     product: str = Field(max_length=40, description="Product category, such as food or cosmetic.")
     facts: dict[str, Any] = Field(default_factory=dict, description="What the advertiser states, such as licence_no.")
 
@@ -33,7 +33,7 @@ class CopyAd(Strict):
 class CopyCheckBody(Body):
     """The ads to screen."""
 
-    rows: list[CopyAd] = Field(min_length=1, max_length=10_000)
+    rows: list[CopyAd] = Field(min_length=1, max_length=10_000, description="The ads, in the order of the answer.")
     source: str = Field(
         TRIAL, max_length=200, description="Name of the batch; the latest of a name counts for the gate."
     )

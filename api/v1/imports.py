@@ -29,9 +29,9 @@ class ImportForm(Query):
     file: FileStorage = Field(description="CSV or XLSX as the platform exported it.")
     received: date | None = Field(None, description="The day it was received; default today.")
     dry_run: bool = Field(False, description="Describe only, write nothing.")
-    platform: str | None = Field(None, max_length=40)
-    currency: str | None = Field(None, max_length=3)
-    date_order: Literal["ymd", "mdy", "dmy"] | None = None
+    platform: str | None = Field(None, max_length=40, description="Whose export it is, such as google_ads.")
+    currency: str | None = Field(None, max_length=3, description="ISO code of its money.")
+    date_order: Literal["ymd", "mdy", "dmy"] | None = Field(None, description="How its days are written.")
     mapping: dict[str, str] | None = Field(None, description="Header to field, as a JSON object.")
 
     @field_validator("file")
