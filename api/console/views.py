@@ -75,13 +75,12 @@ def proposal_view(account: AccountStore, stored: Stored, language: Language) -> 
         "current_total": sum(channel["current_spend"] for channel in channels),
         "more": document["objective"] - document["current_objective"],
         "charts": proposal_charts(document | {"channels": channels}, language),
-        "undecided": undecided_blocks(account),
         **decision_view(account, stored),
     }
 
 
 def decision_view(account: AccountStore, stored: Stored) -> dict[str, Any]:
-    """Whether a second person has decided, and who cannot be that person.
+    """Whether a second person has decided, who cannot be that person, and what copy holds the final sheet back.
 
     ``authors`` are the actors behind the proposal; ``author`` is the login name of the person who asked for it,
     or ``cli``, ``night``, ``key``, or nothing for a person who has left.
@@ -97,6 +96,7 @@ def decision_view(account: AccountStore, stored: Stored) -> dict[str, Any]:
         "authors": authors,
         "author_kind": kind,
         "author": names.get(person, ""),
+        "undecided": undecided_blocks(account),
     }
 
 

@@ -73,6 +73,10 @@ def test_a_second_person_decides_for_good(author, enter, verdict, told):
     for reader in (client, enter("mei.lin")):
         page = text(reader.get("/"))
         assert told in page and "a-chen，" in page and "/decision" not in page
+    final = f"/cue-sheet/{author[1]}.xlsx?final=1"
+    assert (final in piece) is (verdict == "approved")
+    if verdict == "approved":
+        assert client.get(final).data.startswith(b"PK")
     other = {"approved": "rejected", "rejected": "approved"}[verdict]
     assert "已經決定過了" in text(client.post(place, data={"verdict": other}, headers=PIECE))
 
