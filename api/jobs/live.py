@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 Reason = Literal["cancelled", "stopping", "lost"]
@@ -22,10 +23,15 @@ class RunStopped(Exception):
 
 @dataclass(slots=True)
 class Live:
-    """One run under way. The work calls ``step`` and ``stage``; others set ``stop`` and read the rest."""
+    """One run under way. The work calls ``step`` and ``stage``; others set ``stop`` and read the rest.
+
+    ``is_again`` where an earlier attempt was cut short, so that some of the work may be done already.
+    """
 
     run_id: str
     keep: Callable[[str, int, int], None]
+    asked_at: datetime
+    is_again: bool = False
     name: str = ""
     done: int = 0
     total: int = 0

@@ -179,7 +179,12 @@ class Jobs:
                 opened.leases.release(held)
                 return None
             account = self._store.account_at(tenant, name, run.actor).under(held)
-            live = Live(run_id, lambda stage, done, total: _tell(account, run_id, stage, done, total))
+            live = Live(
+                run_id,
+                lambda stage, done, total: _tell(account, run_id, stage, done, total),
+                run.created_at,
+                is_again=run.attempts > 0,
+            )
             taken = Taken(live, account, held, run)
             with self._lock:
                 self._live[run_id] = taken

@@ -15,6 +15,7 @@ from api.jobs.worker import MOST_WAITING
 from engine.errors import StoreError
 from engine.store.account_work import AccountLeases, AccountRuns
 from tests.jobs.held import WAIT, Held, ended, keeps, until
+from tests.soak.files import ROWS, export
 
 
 def test_the_kinds_of_work_are_those_that_are_answered():
@@ -87,6 +88,36 @@ def test_a_store_that_fails_at_any_step_costs_no_thread_and_no_work(account, sta
     assert failed == [broken]
     ended(jobs, account, account.runs.ask("night", {"n": 2}))
     assert {thread.name for thread in jobs._threads if thread.is_alive()} == {"adcue-job-0", "adcue-heartbeat"}
+
+
+def test_an_import_that_was_written_before_it_was_cut_short_is_told_as_what_it_was(
+    account, start, data_dir, monkeypatch
+):
+    monkeypatch.setattr(worker, "AWAY_SECONDS", 0.05)
+    whole, told = AccountRuns.end, []
+
+    def cut_short(runs, run, state, outcome):
+        told.append(outcome)
+        if len(told) == 1:
+            raise StoreError("engine.store.away", where="x", detail="y")
+        return whole(runs, run, state, outcome)
+
+    monkeypatch.setattr(AccountRuns, "end", cut_short)
+    (data_dir / "uploads").mkdir(parents=True)
+
+    def asked(name: str):
+        (data_dir / "uploads" / name).write_bytes(export(0).content)
+        request = {"stored_as": name, "name": "a.csv", "received": "2026-01-01", "dry_run": False, "hints": {}}
+        return account.runs.ask("file_import", request)
+
+    jobs = start()
+    first = ended(jobs, account, asked("1.csv"))
+    assert (first.attempts, first.outcome) == (2, told[0])
+    assert (first.outcome["status"], first.outcome["words"]["en"]["status"]) == (201, "imported")
+    assert first.outcome["words"]["en"]["rows_new"] == ROWS
+    again = ended(jobs, account, asked("2.csv"))
+    assert (again.outcome["status"], again.outcome["words"]["en"]["status"]) == (200, "already_imported")
+    assert len(account.imports()) == 1
 
 
 def test_a_store_that_stays_away_ends_the_run_with_its_own_problem(account, start, work, monkeypatch):

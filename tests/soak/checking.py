@@ -50,6 +50,10 @@ def _check_imports(account: AccountStore, line: Line) -> int:
     for one in line.done:
         answer = one.answer.get("answer") or one.answer
         assert answer["import_id"] == ids[export(one.about).name]
+        assert (answer["status"], answer["rows_new"]) == (
+            "imported",
+            ROWS,
+        )  # also where it was cut short and done again
     acts = Counter(act.subject for act in _acts(account, "import.recorded"))
     assert acts == {f"import:{name}": 1 for name in ids.values()}
     facts = account.snapshot().facts

@@ -34,7 +34,7 @@ class Service:
     secrets: dict[str, str]
     number: int | None = field(default=None)
 
-    def start(self) -> None:
+    def start(self, grace_seconds: float | None = None) -> None:
         """Starts it and waits until it answers."""
         environment = {
             "ADCUE_DATA_DIR": str(self.folder),
@@ -44,7 +44,7 @@ class Service:
         }
         if not self.url.startswith("sqlite"):
             environment["ADCUE_DATABASE_URL"] = self.url
-        self.number = self.starter.start(environment, self.folder / "said.txt")
+        self.number = self.starter.start(environment, self.folder / "said.txt", grace_seconds)
         end = time.monotonic() + 60
         while time.monotonic() < end:
             try:
@@ -53,6 +53,11 @@ class Service:
             except OSError:
                 time.sleep(0.01)
         raise TimeoutError((self.folder / "said.txt").read_text())
+
+    def stop(self) -> int:
+        """Tells it to stop; gives its exit code."""
+        number, self.number = self.number, None
+        return self.starter.stop(number)
 
     def kill(self) -> None:
         """kill -9, where it runs."""

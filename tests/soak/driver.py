@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.soak.files import export
+from tests.soak.files import Export, export
 
 BOUNDARY = "a-file-follows"
+FORM = f"multipart/form-data; boundary={BOUNDARY}"
 PLAN = {"start": "2026-11-16", "end": "2026-11-29"}
 # Answers after which the same request is simply made again.
 AGAIN = (409, 429, 503)
@@ -115,14 +116,17 @@ def imports(seed: int) -> Iterator[Asked]:
     number = 0
     while True:
         file = export(number)
-        parts = (
-            f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="received"\r\n\r\n2026-01-01\r\n--{BOUNDARY}\r\n'
-            f'Content-Disposition: form-data; name="file"; filename="{file.name}"\r\n\r\n'
-        )
-        body = parts.encode() + file.content + f"\r\n--{BOUNDARY}--\r\n".encode()
-        form = f"multipart/form-data; boundary={BOUNDARY}"
-        yield Asked(f"import-{seed}-{number}", "/v1/imports", number, body, form)
+        yield Asked(f"import-{seed}-{number}", "/v1/imports", number, form_of(file), FORM)
         number += 1
+
+
+def form_of(file: Export) -> bytes:
+    """The file as a form hands it in."""
+    parts = (
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="received"\r\n\r\n2026-01-01\r\n--{BOUNDARY}\r\n'
+        f'Content-Disposition: form-data; name="file"; filename="{file.name}"\r\n\r\n'
+    )
+    return parts.encode() + file.content + f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
 def proposals(seed: int) -> Iterator[Asked]:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 FIRST_DAY = date(2024, 1, 1)
 ROWS = 4
+_GOOGLE = "Day,Account name,Campaign,Campaign type,Currency code,Cost,Impr.,Clicks,Conversions"
 _META = (
     "帳號名稱,行銷活動名稱,目標,廣告組合名稱,廣告名稱,天數,廣告投遞,歸因設定,成果,成果指標,觸及人數,花費金額 (TWD),"
     "曝光次數,連結點擊次數,點擊次數（全部）,購買次數,購買轉換值,分析報告開始,分析報告結束"
@@ -34,11 +35,17 @@ def export(number: int) -> Export:
     return Export(f"{platform}-{number}.csv", platform, sum(spends), write(day.isoformat(), spends).encode())
 
 
+def long_export() -> Export:
+    """A file that takes a moment to read and to write."""
+    days = [(FIRST_DAY + timedelta(days=number)).isoformat() for number in range(200)]
+    rows = [f"{day},甲商店,活動{n},Search,TWD,{n}.00,{n * 10},{n},1.00" for day in days for n in range(100)]
+    content = "\n".join(["Campaign report", f'"{days[0]} - {days[-1]}"', _GOOGLE, *rows]) + "\n"
+    return Export("long.csv", "google_ads", len(days) * sum(range(100)), content.encode())
+
+
 def _google(day: str, spends: list[int]) -> str:
     rows = [f"{day},甲商店,活動{n},Search,TWD,{spend}.00,{spend * 10},{n + 1},1.00" for n, spend in enumerate(spends)]
-    head = ["Campaign report", f'"{day} - {day}"', "Day,Account name,Campaign,Campaign type,Currency code,Cost,Impr.,"]
-    head[-1] += "Clicks,Conversions"
-    return "\n".join([*head, *rows]) + "\n"
+    return "\n".join(["Campaign report", f'"{day} - {day}"', _GOOGLE, *rows]) + "\n"
 
 
 def _meta(day: str, spends: list[int]) -> str:

@@ -2,7 +2,7 @@
 
 python -m tests.soak.forking reads lines: ``start`` with an environment and a file for what is said is answered with a
 process number, ``study`` works out what stands behind an account's plans, ``kill`` with that number ends the service's
-whole group and says so once it is gone.
+whole group and says so once it is gone, ``stop`` asks it to stop and answers with its exit code.
 """
 
 from __future__ import annotations
@@ -49,9 +49,13 @@ class Starter:
         )
         assert self._process.stdout.readline() == "ready\n"
 
-    def start(self, environment: dict[str, str], output: Path) -> int:
-        """Starts ``adcue serve``; gives the number of its process and group."""
-        return int(self._ask(json.dumps(["start", environment, str(output)])))
+    def start(self, environment: dict[str, str], output: Path, grace_seconds: float | None = None) -> int:
+        """Starts ``adcue serve``, with another grace for work at its end if given; the number of process and group."""
+        return int(self._ask(json.dumps(["start", environment, str(output), grace_seconds])))
+
+    def stop(self, number: int) -> int:
+        """Tells the service to stop, and gives its exit code once it has."""
+        return int(self._ask(json.dumps(["stop", number])))
 
     def study(self, url: str, account: str) -> None:
         """Works out what stands behind an account's plans, so that no service has to do it after each start."""
@@ -72,7 +76,7 @@ class Starter:
         return self._process.stdout.readline().strip()
 
 
-def _serve(environment: dict[str, str], output: str) -> None:
+def _serve(environment: dict[str, str], output: str, grace_seconds: float | None) -> None:
     os.setsid()
     out = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for number in (1, 2):
@@ -82,6 +86,10 @@ def _serve(environment: dict[str, str], output: str) -> None:
     from engine.settings import settings
 
     settings.cache_clear()
+    if grace_seconds is not None:
+        from api.cli import serving
+
+        serving.JOB_GRACE_SECONDS = grace_seconds
     sys.argv = ["adcue", "serve"]
     main()
 
@@ -140,6 +148,11 @@ def main() -> None:
             _study(*rest)
             print("studied", flush=True)
             continue
+        if verb == "stop":
+            os.kill(rest[0], signal.SIGTERM)
+            print(os.waitstatus_to_exitcode(os.waitpid(rest[0], 0)[1]), flush=True)
+            running.discard(rest[0])
+            continue
         if verb == "kill":
             _kill(rest[0])
             running.discard(rest[0])
@@ -147,10 +160,8 @@ def main() -> None:
             continue
         number = os.fork()
         if number == 0:
-            try:
-                _serve(*rest)
-            finally:
-                os._exit(1)
+            _serve(*rest)
+            return  # it ends as it would by itself
         running.add(number)
         print(number, flush=True)
     for number in running:
