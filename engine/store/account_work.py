@@ -12,6 +12,7 @@ from engine.store.audit import Act, Head, Verdict
 from engine.store.claims import Answer
 from engine.store.leases import Held
 from engine.store.runs import State, StoredRun
+from engine.store.tenancy import TALLY
 
 
 class AccountAudit:
@@ -46,9 +47,12 @@ class AccountRuns:
 
     def ask(self, kind: str, request: Mapping[str, Any]) -> StoredRun:
         """A new run that waits to be taken up; the same one again under the same claim."""
-        claim = self._acting.claim.id if self._acting.claim is not None else None
+        claim = self._acting.claim
         with self._acting.write() as session:
-            return runs.ask(session, self._acting.actor, kind, request, claim)
+            asked = runs.ask(session, self._acting.actor, kind, request, claim.id if claim is not None else None)
+            if claim is not None and session.info[TALLY].acts:
+                claims.pass_on(session, claim)
+            return asked
 
     def read(self, name: str) -> StoredRun:
         """The run with this id or short id. NotFoundError where this account has none."""

@@ -66,6 +66,14 @@ def take(session: Session, claimed: Claimed, actor: str) -> None:
     _write(session, row, claimed, actor, None, {}, "")
 
 
+def pass_on(session: Session, claimed: Claimed) -> None:
+    """Hands a claim on to the request that asks the same again, where what the first one asked for was in vain."""
+    row = _row(session, claimed.id)
+    if row is not None and row.status is None and row.fingerprint == claimed.fingerprint:
+        row.owner = claimed.owner
+        session.flush()
+
+
 def answer(session: Session, claimed: Claimed, actor: str, status: int, headers: Mapping[str, str], body: str) -> None:
     """Keeps what was answered, to be told again.
 

@@ -55,10 +55,13 @@ class StoredRun:
 
 
 def ask(session: Session, actor: str, kind: str, request: Mapping[str, Any], claim: str | None) -> StoredRun:
-    """A new run; under a claim the same one again, however often it is asked for while the claim is kept."""
+    """A new run; under a claim the same one again, however often it is asked for while the claim is kept.
+
+    One that the service itself failed (a full disk, a fault of the program) did nothing, so it may be asked for anew.
+    """
     identity = content_hash(["run", session.info[TENANT], claim or secrets.token_hex(16)])
     while (standing := session.execute(select(Run).where(Run.id == identity)).scalar_one_or_none()) is not None:
-        if standing.created_at > now() - KEPT:
+        if standing.created_at > now() - KEPT and not was_in_vain(standing.outcome):
             return _stored(standing)
         identity = content_hash([identity])  # the key was used before, and is free again
     row = Run(
@@ -80,6 +83,12 @@ def ask(session: Session, actor: str, kind: str, request: Mapping[str, Any], cla
     session.flush()
     record_act(session, actor, "run.asked", f"run:{identity}", kind=kind)
     return _stored(row)
+
+
+def was_in_vain(outcome: Mapping[str, Any] | None) -> bool:
+    """Whether a run ended with a failure of the service, not of what was asked for."""
+    told = (outcome or {}).get("problem") or {}
+    return any(problem["status"] >= 500 for problem in told.values())
 
 
 def read(session: Session, name: str) -> StoredRun:

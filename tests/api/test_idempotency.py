@@ -188,6 +188,26 @@ def test_work_that_failed_was_done_and_is_told_the_same_again(worked, everything
     assert client.post("/v1/proposals", headers=headers, json=PLAN).json["code"] == "api.idempotency.other_body"
 
 
+def test_work_that_the_service_failed_may_be_asked_for_again_under_its_key(worked, everything, account, monkeypatch):
+    client, headers = worked.test_client(), _keyed(everything.headers["planner"], "after-the-fault")
+    body = PLAN | {"budget": 810000}
+
+    def fail(*_args, **_kwargs):
+        raise RuntimeError("gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("api.jobs.kinds.proposal.make_proposal", fail)
+        assert client.post("/v1/proposals", headers=headers, json=body).status_code == 500
+        assert client.post("/v1/proposals", headers=headers, json=body).status_code == 500
+    mended = client.post("/v1/proposals", headers=headers, json=body)
+    assert mended.status_code == 201
+    done = account.audit.head()
+    again = client.post("/v1/proposals", headers=headers, json=body)
+    assert (again.status_code, again.json, again.headers["Idempotency-Replayed"]) == (201, mended.json, "true")
+    assert account.audit.head() == done
+    assert client.post("/v1/proposals", headers=headers, json=PLAN).json["code"] == "api.idempotency.other_body"
+
+
 def test_a_process_that_dies_between_act_and_answer_leaves_one_act(
     worked, everything, account, posts, sends, monkeypatch
 ):
