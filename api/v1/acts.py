@@ -10,7 +10,7 @@ from pydantic import Field
 from api.access import account_of_caller
 from api.services.auditing import verify_audit
 from api.v1.answers.acts import ActPage, Verification
-from api.v1.contract import Answer, NoQuery, Query, v1
+from api.v1.contract import Answer, NoQuery, Query, Text, v1
 from engine.store.audit import Act
 
 TAGS = [Tag(name="audit")]
@@ -21,8 +21,8 @@ class ActQuery(Query):
 
     limit: int = Field(50, ge=1, le=200, description="How many at most, newest first.")
     after: int | None = Field(None, ge=1, le=2**31 - 1, description="Number of the last one already seen.")
-    action: str | None = Field(None, max_length=64, description="Only this action.")
-    subject: str | None = Field(None, max_length=128, description="Only about this thing, as kind:id.")
+    action: Text | None = Field(None, max_length=64, description="Only this action.")
+    subject: Text | None = Field(None, max_length=128, description="Only about this thing, as kind:id.")
 
 
 @v1.get("/acts", tags=TAGS, responses={200: ActPage})

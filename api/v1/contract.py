@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from flask import Flask, Response, request
 from flask_openapi3.blueprint import APIBlueprint
@@ -13,7 +13,7 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.v1.examples import show_examples
-from engine.errors import InputError
+from engine.errors import InputError, NotFoundError
 
 v1 = APIBlueprint("v1", "api.v1", url_prefix="/v1", operation_id_callback=lambda name, **_: name)
 # What a view gives: a document that api.v1.answering checks and writes, or a response such as a download.
@@ -61,11 +61,15 @@ class NoQuery(Query):
     """An endpoint that takes no query parameters."""
 
 
+# Text that a database can hold: no NUL, which PostgreSQL refuses.
+Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+
+
 class Page(Query):
     """How much of a list, and after which id."""
 
     limit: int = Field(20, ge=1, le=100, description="How many at most, newest first.")
-    after: str | None = Field(None, max_length=80, description="The id of the last one already seen.")
+    after: Text | None = Field(None, max_length=80, description="The id of the last one already seen.")
 
 
 class Problem(BaseModel):
@@ -129,10 +133,12 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def refuse_repeated_queries(app: Flask) -> None:
-    """A query parameter that is given twice would be read as one of the two: it is refused."""
+    """A query parameter that is given twice would be read as one of the two: it is refused. No address has a NUL."""
 
     @app.before_request
     def check() -> None:
+        if "\x00" in request.path:
+            raise NotFoundError("api.route.unknown")
         if not request.query_string or not request.path.startswith("/v1/"):
             return
         twice = sorted(name for name, values in request.args.lists() if len(values) > 1)

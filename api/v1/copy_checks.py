@@ -15,8 +15,9 @@ from api.speech import told
 from api.v1.answers.copy_checks import CopyCheck, CopyCheckPage
 from api.v1.answers.paging import page
 from api.v1.answers.runs import Run
-from api.v1.contract import Answer, Body, NoQuery, Page, Strict, v1
+from api.v1.contract import Answer, Body, NoQuery, Page, Strict, Text, v1
 from api.v1.long_work import answer_run
+from engine.messages import LANGUAGES
 
 TAGS = [Tag(name="copy-checks")]
 
@@ -54,10 +55,17 @@ def create_copy_check(query: NoQuery, body: CopyCheckBody) -> Answer:
     return answer_run("copy_check", {"rows": rows, "source": body.source, "on": on})
 
 
+class CopyCheckQuery(Page):
+    """Which checks."""
+
+    source: Text | None = Field(None, max_length=200, description="Only this batch; empty for trials.")
+
+
 @v1.get("/copy-checks", tags=TAGS, responses={200: CopyCheckPage})
-def list_copy_checks(query: Page) -> Answer:
+def list_copy_checks(query: CopyCheckQuery) -> Answer:
     """List checks of copy, newest first."""
-    found = account_of_caller().list("screening", query.limit + 1, query.after)
+    held: dict[tuple[str, ...], str] = {} if query.source is None else {(LANGUAGES[0], "source"): query.source}
+    found = account_of_caller().list("screening", query.limit + 1, query.after, held)
     return page(found, query.limit, lambda stored: told(stored, request_language()))
 
 

@@ -16,7 +16,7 @@ from api.services.imports import stored_import
 from api.uploads import drop_upload, keep_upload
 from api.v1.answers.imports import ImportOutcome, ImportPage
 from api.v1.answers.runs import Run
-from api.v1.contract import Answer, NoQuery, Page, Query, v1
+from api.v1.contract import Answer, NoQuery, Page, Query, Text, v1
 from api.v1.long_work import answer_when_done, ask_run
 
 TAGS = [Tag(name="imports")]
@@ -73,10 +73,16 @@ def create_import(query: NoQuery, form: ImportForm) -> Answer:
     return answer_when_done(run)
 
 
+class ImportQuery(Page):
+    """Which imports."""
+
+    platform: Text | None = Field(None, max_length=40, description="Only exports of this platform.")
+
+
 @v1.get("/imports", tags=TAGS, responses={200: ImportPage})
-def list_imports(query: Page) -> Answer:
+def list_imports(query: ImportQuery) -> Answer:
     """List imports, the latest written first."""
-    found = account_of_caller().page_imports(query.limit + 1, query.after)
+    found = account_of_caller().page_imports(query.limit + 1, query.after, query.platform)
     shown = found[: query.limit]
     more = shown[-1].import_id if len(found) > query.limit else None
     return {"items": [stored_import(entry) for entry in shown], "next": more}

@@ -18,9 +18,10 @@ from api.v1.answers.decisions import Decision
 from api.v1.answers.paging import page
 from api.v1.answers.proposals import Proposal, ProposalPage
 from api.v1.answers.runs import Run
-from api.v1.contract import Answer, Body, NoQuery, Page, Query, v1
+from api.v1.contract import Answer, Body, NoQuery, Page, Query, Text, v1
 from api.v1.long_work import answer_run
 from api.v1.numbers import Amount, PositiveAmount, Share
+from engine.messages import LANGUAGES
 from engine.store.decisions import Decided
 from engine.store.records import Stored
 
@@ -55,6 +56,12 @@ class SheetQuery(Query):
     final: bool = Field(False, description="Refused while blocked copy is undecided.")
 
 
+class ProposalQuery(Page):
+    """Which proposals."""
+
+    origin: Literal["planner", "night"] | None = Field(None, description="Only those a planner, or a night, asked for.")
+
+
 @v1.post("/proposals", tags=TAGS, responses={201: Proposal, 202: Run})
 def create_proposal(query: NoQuery, body: ProposalBody) -> Answer:
     """Plan a budget over channels and weeks.
@@ -65,10 +72,11 @@ def create_proposal(query: NoQuery, body: ProposalBody) -> Answer:
 
 
 @v1.get("/proposals", tags=TAGS, responses={200: ProposalPage})
-def list_proposals(query: Page) -> Answer:
+def list_proposals(query: ProposalQuery) -> Answer:
     """List proposals, newest first."""
     account = account_of_caller()
-    found = account.list("proposal", query.limit + 1, query.after)
+    where: dict[tuple[str, ...], str] = {(LANGUAGES[0], "origin"): query.origin} if query.origin else {}
+    found = account.list("proposal", query.limit + 1, query.after, where)
     decided = account.decisions("proposal", found)
     return page(found, query.limit, lambda stored: _told(stored, decided.get(stored.id)))
 
@@ -87,7 +95,7 @@ class DecisionBody(Body):
     """What is decided, and why."""
 
     verdict: Literal["approved", "rejected"] = Field(description="What is decided.")
-    note: str = Field("", max_length=2_000, description="Why; shown beside the decision.")
+    note: Text = Field("", max_length=2_000, description="Why; shown beside the decision.")
 
 
 @v1.post("/proposals/<proposal_id>/decision", tags=TAGS, responses={200: Decision})

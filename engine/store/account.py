@@ -79,10 +79,10 @@ class AccountStore:
         with self._acting.read() as session:
             return imports.list_imports(session)
 
-    def page_imports(self, limit: int, after: str | None = None) -> list[StoredImport]:
-        """Imports, the latest written first; ``after`` is the id of the last one already seen."""
+    def page_imports(self, limit: int, after: str | None = None, platform: str | None = None) -> list[StoredImport]:
+        """Imports, of one platform if given, the latest written first; ``after`` is the id of the last one seen."""
         with self._acting.read() as session:
-            return imports.page_imports(session, limit, after)
+            return imports.page_imports(session, limit, after, platform)
 
     def snapshot(self, known_on: date | None = None, start: date | None = None, end: date | None = None) -> Snapshot:
         """The account as known on a day (default: with everything received so far), between two days if given."""
@@ -111,10 +111,19 @@ class AccountStore:
         with self._acting.read() as session:
             return records.get_record(session, kind, name)
 
-    def list(self, kind: str, limit: int = 50, after: str | None = None) -> list[Stored]:
-        """Documents of a kind, newest first; ``after`` is the id of the last one already seen."""
+    def list(
+        self,
+        kind: str,
+        limit: int = 50,
+        after: str | None = None,
+        where: Mapping[tuple[str, ...], str] | None = None,
+    ) -> list[Stored]:
+        """Documents of a kind, newest first; ``after`` is the id of the last one already seen.
+
+        ``where`` keeps those that hold a text at a place.
+        """
         with self._acting.read() as session:
-            return records.list_records(session, kind, limit, after)
+            return records.list_records(session, kind, limit, after, where)
 
     def decide(self, kind: str, name: str, verdict: VerdictName, note: str = "") -> Decided:
         """Approves or rejects a document as a second person.

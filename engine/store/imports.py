@@ -59,8 +59,8 @@ def list_imports(session: Session) -> list[StoredImport]:
     return [_stored(row) for row in rows]
 
 
-def page_imports(session: Session, limit: int, after: str | None) -> list[StoredImport]:
-    """Imports, the latest written first; ``after`` is the id of the last one already seen."""
+def page_imports(session: Session, limit: int, after: str | None, platform: str | None) -> list[StoredImport]:
+    """Imports, of one platform if given, the latest written first; ``after`` is the id of the last one already seen."""
     statement = select(Import).order_by(Import.pk.desc()).limit(limit)
     if after is not None:
         known = select(Import.pk).where(Import.id == after)
@@ -68,6 +68,8 @@ def page_imports(session: Session, limit: int, after: str | None) -> list[Stored
         if seen is None:
             raise NotFoundError("engine.store.not_found", kind="import", id=after[:80])
         statement = statement.where(Import.pk < seen)
+    if platform is not None:
+        statement = statement.where(Import.summary["platform"].as_string() == platform)
     return [_stored(row) for row in session.execute(statement).scalars()]
 
 

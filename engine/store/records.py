@@ -71,13 +71,20 @@ def named(kind: str, name: str) -> tuple[bool, str]:
     return (True, f"{prefix}-{letters}") if form["short"] else (False, letters)
 
 
-def list_records(session: Session, kind: str, limit: int, after: str | None) -> list[Stored]:
-    """Documents of a kind, newest first; ``after`` is the id of the last one already seen."""
+def list_records(
+    session: Session, kind: str, limit: int, after: str | None, where: Mapping[tuple[str, ...], str] | None = None
+) -> list[Stored]:
+    """Documents of a kind, newest first; ``after`` is the id of the last one already seen.
+
+    ``where`` keeps those that hold a text at a place, such as ``{("zh-TW", "origin"): "night"}``.
+    """
     _, table = known_kind(kind)
     statement = select(table).order_by(table.pk.desc()).limit(limit)
     if after is not None:
         seen = get_record(session, kind, after)
         statement = statement.where(table.pk < select(table.pk).where(table.id == seen.id).scalar_subquery())
+    for place, text in (where or {}).items():
+        statement = statement.where(table.document[place].as_string() == text)
     return [_stored(kind, row) for row in session.execute(statement).scalars()]
 
 

@@ -118,6 +118,39 @@ def test_runs_are_narrowed_by_state_and_kind(told, more):
     assert told("/v1/runs", kind="nonsense").status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("path", "name", "told_by"),
+    [
+        ("/v1/proposals", "origin", lambda item: item["origin"]),
+        ("/v1/copy-checks", "source", lambda item: item["source"]),
+        ("/v1/imports", "platform", lambda item: item["summary"]["platform"]),
+    ],
+)
+def test_documents_are_narrowed_by_what_they_hold(told, more, path, name, told_by):
+    whole = told(path, limit=100).json["items"]
+    values = {told_by(item) for item in whole}
+    assert len(values) > 1
+    for value in values:
+        wanted = [item for item in whole if told_by(item) == value]
+        assert told(path, limit=100, **{name: value}).json == {"items": wanted, "next": None}
+        first = told(path, limit=1, **{name: value}).json
+        assert first["items"] == wanted[:1] and (first["next"] is None) is (len(wanted) == 1)
+        if first["next"]:
+            rest = told(path, limit=100, after=first["next"], **{name: value}).json
+            assert rest["items"] == wanted[1:]
+    other = told(path, **{name: "nothing"})
+    assert other.status_code == 422 if name == "origin" else other.json == {"items": [], "next": None}
+
+
+def test_text_that_no_database_holds_is_refused_before_it_is_asked_for(worked, everything, told):
+    for path, name in (("/v1/acts", "subject"), ("/v1/copy-checks", "source"), ("/v1/imports", "after")):
+        answer = told(path, **{name: "a\x00b"})
+        assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, name), path
+    assert told("/v1/proposals/P-%00").status_code == 404
+    gone = worked.test_client().delete("/v1/keys/a%00b", headers=everything.headers["admin"])
+    assert (gone.status_code, gone.json["code"]) == (404, "api.route.unknown")
+
+
 def test_acts_are_narrowed_by_action_and_subject(told, more):
     whole = told("/v1/acts", limit=200).json["items"]
     for name in ("action", "subject"):
