@@ -49,7 +49,7 @@ def create_app(store: Store | None = None, configured: Settings | None = None) -
     log_requests(app)
     opened = store or _open(chosen)
     app.extensions["adcue.store"] = opened
-    app.extensions["adcue.jobs"] = Jobs(opened, chosen.job_threads)
+    app.extensions["adcue.jobs"] = Jobs(opened, chosen.job_threads, max(1, chosen.threads // 2))
     app.extensions["adcue.streams"] = open_streams()
     count_requests(app, chosen)
     register_v1(app)

@@ -33,7 +33,7 @@ _LOG = logger("jobs")
 class Jobs:
     """The long work of this process: starts with the first request for it, or when the service starts."""
 
-    def __init__(self, store: Store, threads: int) -> None:
+    def __init__(self, store: Store, threads: int, most_waiting: int = MOST_WAITING) -> None:
         self._store = store
         self._count = threads
         self._holder = this_process()
@@ -43,7 +43,7 @@ class Jobs:
         self._taking = threading.Lock()
         self._news = threading.Condition()
         self._told = 0
-        self._waiting = threading.Semaphore(MOST_WAITING)
+        self._waiting = threading.Semaphore(most_waiting)
         self._stopping = threading.Event()
 
     def start(self) -> None:

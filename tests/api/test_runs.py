@@ -105,11 +105,9 @@ def test_work_that_is_followed_comes_to_the_answer_of_work_that_is_waited_for(fi
         kept.pop("decision", None)
         assert kept == waited.json
     else:
-        told = [dict(document) for document in (run["answer"], waited.json)]
+        assert run["answer"] == waited.json
         if kind == "night":
-            assert told[0] == told[1]
-            assert client.get(f"/v1/nights/{told[0]['short_id']}", headers=posts.header).json["id"] == told[0]["id"]
-        assert told[0] == told[1]
+            assert client.get(f"/v1/nights/{waited.json['short_id']}", headers=posts.header).status_code == 200
     runs = client.get("/v1/runs", headers=posts.header, query_string={"kind": kind}).json["items"]
     assert [one["state"] for one in runs] == ["done", "done"]
     assert uploads() == []
@@ -149,9 +147,7 @@ def test_a_run_that_fails_tells_the_problem_that_its_request_is_told(client, pos
     assert code is None or waited.json["code"] == code
     run = followed(client, posts.header, posts(kind, ASYNC, **more).headers["Location"])
     assert (run["state"], run["answer"], run["result"]) == ("failed", None, None)
-    assert {k: v for k, v in run["problem"].items() if k != "instance"} == {
-        k: v for k, v in waited.json.items() if k != "instance"
-    }
+    assert run["problem"] == waited.json
     for language in ("zh-TW", "en"):
         told = client.get(f"/v1/runs/{run['id']}", headers=posts.header | {"Accept-Language": language}).json["problem"]
         answer = posts(kind, {"Accept-Language": language}, **more)
@@ -168,8 +164,7 @@ def test_a_run_that_waits_is_cancelled_at_once_and_leaves_nothing(client, posts,
     queued = posts("file_import", ASYNC).json
     assert uploads() != []
     cancelled = client.post(f"/v1/runs/{queued['short_id']}/cancel", headers=posts.header)
-    assert (cancelled.status_code, cancelled.json["state"]) == (200, "cancelled")
-    assert uploads() == []
+    assert (cancelled.status_code, cancelled.json["state"], uploads()) == (200, "cancelled", [])
     again = client.post(f"/v1/runs/{queued['short_id']}/cancel", headers=posts.header)
     assert (again.status_code, again.json["code"]) == (409, "engine.store.run_over")
     held_back.go.set()
@@ -192,8 +187,7 @@ def test_an_import_that_is_cancelled_while_it_writes_keeps_nothing(client, posts
 
     monkeypatch.setattr(facts, "begin_versions", slow)
     waited = []
-    header = posts.header | {"Prefer": "wait=60", "Idempotency-Key": "one"}
-    asked = threading.Thread(target=lambda: waited.append(posts("file_import", header)))
+    asked = threading.Thread(target=lambda: waited.append(posts("file_import", {"Prefer": "wait=60"})))
     asked.start()
     assert writes.wait(WAIT)
     run = client.get("/v1/runs", headers=posts.header).json["items"][0]
@@ -234,18 +228,15 @@ def test_a_stream_tells_each_step_and_the_end_and_closes(client, posts, held_bac
     assert {one["state"] for one in told[:-1]} <= {"queued", "running"} and len(told) >= 2
     assert "read" in {one["stage"] for one in told}
     assert told[-1] == client.get(f"/v1/runs/{run['short_id']}", headers=posts.header).json
-    over = events(client.get(f"/v1/runs/{run['short_id']}/events", headers=posts.header))
-    assert over == told[-1:]
+    assert events(client.get(f"/v1/runs/{run['short_id']}/events", headers=posts.header)) == told[-1:]
 
 
 def test_a_stream_ends_when_the_service_does(app, client, posts, held_back):
     run = posts("copy_check", ASYNC).json
     assert held_back.begun.wait(WAIT)
     threading.Timer(0.3, jobs_of(app).stop, (0.1,)).start()
-    assert events(client.get(f"/v1/runs/{run['short_id']}/events", headers=posts.header))[-1]["state"] in (
-        "running",
-        "queued",
-    )
+    told = events(client.get(f"/v1/runs/{run['short_id']}/events", headers=posts.header))
+    assert told[-1]["state"] in ("running", "queued")
 
 
 def test_as_many_streams_as_are_set_and_one_that_goes_frees_its_place(client, posts, held_back, monkeypatch):
@@ -253,8 +244,7 @@ def test_as_many_streams_as_are_set_and_one_that_goes_frees_its_place(client, po
     run = posts("copy_check", ASYNC).json
     place = f"/v1/runs/{run['short_id']}/events"
     streams = [client.get(place, headers=posts.header, buffered=False) for _ in range(settings().most_streams)]
-    first = [next(iter(stream.iter_encoded())) for stream in streams]
-    assert all(part.startswith(b"event: run\n") for part in first)
+    assert all(next(iter(stream.iter_encoded())).startswith(b"event: run\n") for stream in streams)
     refused = client.get(place, headers=posts.header)
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
     streams[0].close()
@@ -294,18 +284,6 @@ def test_no_more_runs_than_the_service_keeps_open_for_an_account(client, posts, 
     newest = client.get("/v1/runs", headers=posts.header).json["items"][0]
     followed(client, posts.header, f"/v1/runs/{newest['id']}")
     assert posts("copy_check", {"Prefer": "wait=60"}).status_code == 201
-
-
-def test_the_list_of_runs_goes_on_page_after_page(client, posts):
-    for number in range(3):
-        assert posts("copy_check", source=str(number)).status_code == 201
-    first = client.get("/v1/runs", headers=posts.header, query_string={"limit": 2}).json
-    rest = client.get("/v1/runs", headers=posts.header, query_string={"limit": 2, "after": first["next"]}).json
-    assert (len(first["items"]), len(rest["items"]), rest["next"]) == (2, 1, None)
-    assert len({one["id"] for one in first["items"] + rest["items"]}) == 3
-    for state, count in {"done": 3, "queued": 0, "failed": 0}.items():
-        found = client.get("/v1/runs", headers=posts.header, query_string={"state": state}).json["items"]
-        assert len(found) == count
 
 
 def test_the_same_key_asks_for_the_same_run(client, posts, held_back):
