@@ -75,14 +75,32 @@ TABLE: Mapping[str, frozenset[str]] = {
     "console.import_now": DECIDES,
     "console.move": PEOPLE,
     "console.show_self": PEOPLE,
+    "console.show_prove": PEOPLE,
+    "console.prove": PEOPLE,
     "console.change_password": PEOPLE,
+    "console.end_other_sessions": PEOPLE,
     "console.show_people": ADMINS,
     "console.invite": ADMINS,
     "console.change_role": ADMINS,
     "console.remove_person": ADMINS,
+    "console.end_sessions": ADMINS,
     "console.create_key": PEOPLE,
     "console.revoke_key": PEOPLE,
 }
+# What may not be done from a page that was left open: the password is asked for again where it was not given lately.
+PROVEN = frozenset(
+    {
+        "console.show_self",
+        "console.create_key",
+        "console.revoke_key",
+        "console.end_other_sessions",
+        "console.show_people",
+        "console.invite",
+        "console.change_role",
+        "console.remove_person",
+        "console.end_sessions",
+    }
+)
 # The agency's own figures: fee, margin and what the media are paid.
 SEES_MARGIN = frozenset({PLANNER, ADMIN})
 
@@ -115,6 +133,8 @@ def guard_requests(app: Flask, store: Store) -> None:
         rates().caller(principal.key_id or principal.session_id or "")
         if principal.role not in allowed:
             raise AccessError("api.access.role", role=principal.role, needed=", ".join(sorted(allowed)))
+        if endpoint in PROVEN and not principal.proved:
+            raise AccessError("api.access.prove")
 
 
 def caller() -> Principal:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Flask, Response, g, json, make_response, redirect, render_template, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
@@ -12,9 +14,10 @@ from api.problems import CONTENT_TYPE, NEXT_TRY_SECONDS, FieldFaults, problem
 from api.rates import RateError
 from api.request_logs import note_problem
 from api.unforeseen import DISK_FULL, frames
-from engine.errors import AccessError, AdcueError, InputError, NotFoundError, StoreError
+from engine.errors import AdcueError, InputError, NotFoundError, StoreError
 from engine.logs import logger
 from engine.messages import Language, Message, render
+from engine.settings import settings
 
 _LOG = logger("api")
 # pydantic's kind of fault -> our sentence; what is not listed keeps pydantic's own words.
@@ -39,6 +42,8 @@ _KINDS = {
     "dict_type": "object",
     "model_type": "object",
 }
+# What a person is asked for before a page, and where.
+_DOORS = {"api.access.login": "login", "api.access.prove": "prove"}
 _LIMITS = ("gt", "ge", "le", "max_length")
 
 
@@ -74,8 +79,8 @@ def _answer(error: AdcueError) -> AnyResponse:
     note_problem(error)
     if request.path.startswith("/v1/") or request.path == "/openapi.json":
         return _answer_json(error)
-    if isinstance(error, AccessError) and error.code == "api.access.login":
-        return _to_login()
+    if error.code in _DOORS:
+        return _to_door(_DOORS[error.code])
     return _answer_page(error)
 
 
@@ -106,12 +111,17 @@ def _without_place(error: StoreError) -> AdcueError:
     return StoreError(error.code, **hidden)
 
 
-def _to_login() -> AnyResponse:
+def _to_door(door: str) -> AnyResponse:
+    """Where the person goes first; a piece of a page takes the whole page there."""
+    onward = "/people" if request.path.startswith("/people") else "/self"
+    asked = {"onward": onward} if door == "prove" else {}
+    asked |= {"lang": request_language()} if request_language() != settings().language else {}
+    query = f"?{urlencode(asked)}" if asked else ""
     if request.headers.get("HX-Request"):
         response = make_response("", 401)
-        response.headers["HX-Redirect"] = "/login"
+        response.headers["HX-Redirect"] = f"/{door}{query}"
         return response
-    return redirect("/login")
+    return redirect(f"/{door}{query}", 303 if request.method == "POST" else 302)
 
 
 def _answer_page(error: AdcueError) -> Response:

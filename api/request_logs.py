@@ -24,7 +24,7 @@ _LOG = logger("http")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # A visitor without a session is shown the login page: that is no refusal worth a line.
-_ORDINARY = frozenset({"api.access.login"})
+_ORDINARY = frozenset({"api.access.login", "api.access.prove"})
 _BY_CODE = {"api.access.origin": "origin_refused"}
 _BY_STATUS = {401: "login_refused", 403: "role_refused", 429: "rate_limited"}
 

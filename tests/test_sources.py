@@ -26,10 +26,10 @@ SENDS_SQL = {"text", "exec_driver_sql", "DDL"}
 READS_XML = {"xml", "lxml", "defusedxml"}
 CREDENTIAL = re.compile(
     r"\w://(?!user:password@)[!-.0-9;-?A-z|~]+:[!-.0-9;-?A-z|~]+@"
-    r"|BEGIN [A-Z ]*PRIVATE KEY|\bAKIA[0-9A-Z]{16}\b|adcue_[0-9a-f]{8}_\w{43}"
+    r"|BEGIN [A-Z ]*PRIVATE KEY|\bAKIA[0-9A-Z]{16}\b|adcue_[0-9a-f]{8}_(?!EXAMPLE)\w{43}"
 )
 PATTERNS_FROM_PACKS = {
-    "api/cli/wrapping.py", "compliance/kinds/pattern.py", "compliance/personal_data/recogniser.py",
+    "api/cli/wrapping.py", "api/v1/numbers.py", "compliance/kinds/pattern.py", "compliance/personal_data/recogniser.py",
     "compliance/understanding/modality.py", "compliance/understanding/respelling.py", "engine/ingest/matching.py",
     "engine/ingest/numbers.py", "engine/ingest/platform.py", "engine/ingest/preamble.py", "engine/store/records.py",
 }  # fmt: skip

@@ -46,13 +46,15 @@ def join() -> ResponseReturnValue:
     form, store = request.form, store_of_app()
     rates().login(form.get("login", ""), request.remote_addr or "")
     try:
+        joined = store.people.invited_into(form.get("key", "").strip())
         store.people.accept(form.get("key", "").strip(), form.get("login", ""), form.get("password", ""))
         known = store.people.verify(form.get("login", ""), form.get("password", ""))
     except AdcueError as error:
         note_problem(error)
         told = error.text(request_language())
-        return render_template("join.html", problem=told, least=settings().password_length), 422
-    return _begun(known.id, known.accounts[0][0])
+        key = form.get("key", "")
+        return render_template("join.html", problem=told, least=settings().password_length, key=key), 422
+    return _begun(known.id, joined)
 
 
 @pages.post("/logout")
@@ -70,6 +72,32 @@ def move() -> ResponseReturnValue:
     who = caller()
     store_of_app().sessions.move(who.session_id or "", who.person_id or "", request.form.get("account", ""))
     return go_to("/")
+
+
+@pages.get("/prove")
+def show_prove() -> ResponseReturnValue:
+    """The page that asks for the password again, before people and keys may be changed."""
+    return render_template("prove.html", problem=None, onward=_onward())
+
+
+@pages.post("/prove")
+def prove() -> ResponseReturnValue:
+    """Takes the password again, and goes on to the page it was asked for."""
+    who, store = caller(), store_of_app()
+    rates().login(who.actor, request.remote_addr or "")
+    try:
+        store.people.prove(who.person_id or "", request.form.get("password", ""))
+    except AccessError as error:
+        note_problem(error)
+        told = error.text(request_language())
+        return render_template("prove.html", problem=told, onward=_onward()), 401
+    store.sessions.prove(who.session_id or "", who.tenant, who.actor)
+    return go_to("/people") if _onward() == "/people" else go_to("/self")
+
+
+def _onward() -> str:
+    """One of the pages that ask, whatever the address says."""
+    return "/people" if request.values.get("onward") == "/people" else "/self"
 
 
 def _begun(person_id: str, tenant: int) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -59,6 +60,14 @@ def revoke_key(key_id: str) -> ResponseReturnValue:
     return go_to("/self")
 
 
+@pages.post("/self/sessions")
+def end_other_sessions() -> ResponseReturnValue:
+    """Ends one's sessions everywhere else."""
+    who = caller()
+    store_of_app().sessions.end_others(who.person_id or "", who.tenant, who.session_id or "")
+    return go_to("/self")
+
+
 @pages.get("/people")
 def show_people() -> ResponseReturnValue:
     """Everyone in the account."""
@@ -85,6 +94,13 @@ def change_role(person_id: str) -> ResponseReturnValue:
     return go_to("/people")
 
 
+@pages.post("/people/<person_id>/sessions")
+def end_sessions(person_id: str) -> ResponseReturnValue:
+    """Logs a person out of this account wherever they are logged in."""
+    account_of_caller().members.end_sessions(person_id)
+    return go_to("/people")
+
+
 @pages.post("/people/<person_id>/remove")
 def remove_person(person_id: str) -> ResponseReturnValue:
     """Takes a person out of the account."""
@@ -106,7 +122,8 @@ def _self_page(**shown: object) -> str:
     login = next((member.login for member in account.members.list() if member.id == who.person_id), "")
     keys = [key_card(info) for info in reversed(account.keys.list())]
     visible = [key for key in keys if who.role == ADMIN or key["actor"] == who.actor]
-    page = {"login": login, "keys": visible, "least": settings().password_length}
+    page: dict[str, Any] = {"login": login, "keys": visible, "least": settings().password_length}
+    page["sessions"] = store_of_app().sessions.of(who.person_id or "")
     return render_template("self.html", **page, **shown)
 
 

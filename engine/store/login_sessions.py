@@ -22,6 +22,7 @@ from engine.store.tenancy import EVERYONE
 from engine.vocabulary import content_hash
 
 MOST_EACH = 5
+PROVED_FOR = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class LoginSessions:
                 token_hash=digest,
                 person_pk=person,
                 seen_at=at,
+                proved_at=at,
                 expires_at=at + timedelta(hours=settings().session_hours),
                 tenant=tenant,
                 actor=f"person:{person_id}",
@@ -77,7 +79,22 @@ class LoginSessions:
         if now() - row.seen_at > _SEEN_EVERY:
             with self._database.upkeep(row.tenant) as session:
                 session.execute(update(LoginSession).where(LoginSession.id == row.id).values(seen_at=now()))
-        return Principal(row.tenant, row.account, row.role, f"person:{row.person_id}", row.person_id, session_id=row.id)
+        return Principal(
+            row.tenant,
+            row.account,
+            row.role,
+            f"person:{row.person_id}",
+            row.person_id,
+            session_id=row.id,
+            proved=timedelta(0) <= now() - row.proved_at + _SKEW < PROVED_FOR,
+        )
+
+    def prove(self, session_id: str, tenant: int, actor: str) -> None:
+        """Notes that the session's person gave their password again."""
+        with self._database.write(tenant) as session:
+            hold(session)
+            if _change(session, LoginSession.id == session_id, proved_at=now()):
+                record_act(session, actor, "session.proved", f"session:{session_id}")
 
     def end(self, token: str) -> None:
         """Ends a session; one that is unknown or over stays so."""
@@ -195,6 +212,7 @@ _DOOR = (
         Person.id.label("person_id"),
         LoginSession.created_at,
         LoginSession.seen_at,
+        LoginSession.proved_at,
         LoginSession.expires_at,
     )
     .join(Account, Account.tenant == LoginSession.tenant)

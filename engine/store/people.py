@@ -81,6 +81,13 @@ class People:
             self._keep_hash(row.pk, row.password_hash, hash_again(password))
         return Known(row.id, row.login, accounts)
 
+    def prove(self, person_id: str, password: str) -> None:
+        """Raises AccessError where it is not this person's password."""
+        with self._database.read(EVERYONE) as session:
+            kept = session.execute(select(Person.password_hash).where(Person.id == person_id)).scalar()
+        if not is_right(kept, password):
+            raise AccessError("engine.store.login_refused")
+
     def accept(self, secret: str, login: str, password: str) -> str:
         """Uses a one-time secret: a new person chooses name and password, a known one proves theirs, or sets it anew.
 
@@ -103,6 +110,15 @@ class People:
             invitation.used_at = now()
             _join(session, person, invitation)
             return person.id
+
+    def invited_into(self, secret: str) -> int:
+        """The account that a one-time secret is for. AccessError where there is no such secret."""
+        with self._database.read(EVERYONE) as session:
+            wanted = select(Invitation.tenant).where(Invitation.secret_hash == secret_hash(secret))
+            tenant = session.execute(wanted).scalar()
+        if tenant is None:
+            raise AccessError("engine.store.invitation_refused")
+        return tenant
 
     def change_password(self, tenant: int, person_id: str, old: str, new: str) -> None:
         """Sets a new password; every session of the person ends. AccessError when the old one is wrong."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Principal:
     """Who came in, by key or by session; ``actor`` is what is written beside everything they do.
 
-    ``person_id`` is None for a machine and for the operator's keys: those cannot be a second person.
+    ``person_id`` is None for a machine and for the operator's keys: those cannot be a second person. ``proved`` is
+    whether the password was given lately, for what a session left open must not do by itself.
     """
 
     tenant: int
@@ -19,3 +20,4 @@ class Principal:
     person_id: str | None
     key_id: str | None = None
     session_id: str | None = None
+    proved: bool = True

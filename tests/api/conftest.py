@@ -89,7 +89,9 @@ def client(app):
 @pytest.fixture(autouse=True)
 def cheap_passwords(monkeypatch):
     """Passwords are hashed with the least effort: tests make many of them."""
-    monkeypatch.setattr("engine.store.passwords._hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(
+        "engine.store.passwords._hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    )
 
 
 @pytest.fixture

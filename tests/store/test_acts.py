@@ -124,6 +124,12 @@ WRITES: dict[str, tuple[Callable[[Scene], Act], list[str]]] = {
         lambda s: partial(s.store.sessions.move, who(s.store, s.token).session_id or "", s.mei, s.account.name),
         ["session.moved"],
     ),
+    "LoginSessions.prove": (
+        lambda s: partial(
+            s.store.sessions.prove, who(s.store, s.token).session_id or "", s.account.tenant, f"person:{s.mei}"
+        ),
+        ["session.proved"],
+    ),
     "LoginSessions.end_others": (
         lambda s: partial(s.store.sessions.end_others, s.mei, s.account.tenant, who(s.store, s.two_tokens).session_id),
         ["session.others_ended"],
@@ -170,7 +176,7 @@ READS = {
     "Keys": ["list", "verify"],
     "LoginSessions": ["accounts", "of", "read"],
     "Members": ["list"],
-    "People": ["any", "verify"],
+    "People": ["any", "invited_into", "prove", "verify"],
     "Store": ["account_at", "account_of", "accounts", "close", "open_run_uploads", "open_runs", "upgrade"],
 }
 # Where nobody acts: how far work is, who holds what, when a session was last seen, a stronger hash, what is over.

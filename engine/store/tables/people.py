@@ -74,6 +74,7 @@ class LoginSession(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     person_pk: Mapped[int] = mapped_column(BigKey, ForeignKey("person.pk"))
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    proved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     tenant: Mapped[int] = mapped_column(ForeignKey("account.tenant"))

@@ -106,6 +106,7 @@ def create_people() -> None:
         text("token_hash", 64),
         big("person_pk"),
         instant("seen_at"),
+        instant("proved_at"),
         instant("expires_at"),
         instant("ended_at", nullable=True),
         unique=[("id",), ("token_hash",)],
