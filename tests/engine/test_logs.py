@@ -54,6 +54,7 @@ def test_a_level_leaves_out_what_is_below_it(lines):
 )
 def test_no_sign_inside_a_value_makes_a_second_line(lines, capsys, sign):
     configure_logs("INFO", redact=redact)
+    logging.getLogger().handlers[:] = logging.getLogger().handlers[-1:]  # the runner's own would keep half a letter
     forged = f'x{sign}{{"event": "forged"}}'
     logger("x").info("e", value=forged, **{f"k{sign}": 1})
     logging.getLogger("lib").warning(forged)
