@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.language import request_language
-from api.problems import CONTENT_TYPE, NEXT_TRY_SECONDS, FieldFaults, problem
+from api.problems import CONTENT_TYPE, NEXT_TRY_SECONDS, FieldFaults, problem, without_place
 from api.rates import RateError
 from api.request_logs import note_problem
 from api.unforeseen import DISK_FULL, frames
@@ -75,7 +75,8 @@ def field_faults(error: ValidationError, language: Language) -> FieldFaults:
 
 def _answer(error: AdcueError) -> AnyResponse:
     if isinstance(error, StoreError):
-        error = _without_place(error)
+        _LOG.error("store_failed", code=error.code)
+        error = without_place(error, g.get("request_id", "–"))
     note_problem(error)
     if request.path.startswith("/v1/") or request.path == "/openapi.json":
         return _answer_json(error)
@@ -101,14 +102,6 @@ def _with_next_try(response: Response, error: AdcueError) -> Response:
     if seconds is not None:
         response.headers["Retry-After"] = str(seconds)
     return response
-
-
-def _without_place(error: StoreError) -> AdcueError:
-    """Where the database lies and what its driver said is for the log; the person gets a number to ask about."""
-    _LOG.error("store_failed", code=error.code)
-    values = dict(error.message.values)
-    hidden = {name: g.get("request_id", "–") if name == "detail" else "adcue" for name in values}
-    return StoreError(error.code, **hidden)
 
 
 def _to_door(door: str) -> AnyResponse:

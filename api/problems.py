@@ -124,3 +124,11 @@ class FieldFaults(InputError):
     def text(self, language: Language = "zh-TW") -> str:
         """The heading and every field on its own line."""
         return "\n".join([render(self.message, language), *(f"{where}: {what}" for where, what in self.fields)])
+
+
+def without_place(error: StoreError, number: str = "–") -> StoreError:
+    """The error as people outside may read it: not where the database lies, nor what its driver said.
+
+    ``number`` is what they can ask about, as the log knows it.
+    """
+    return StoreError(error.code, **{name: number if name == "detail" else "adcue" for name in error.message.values})

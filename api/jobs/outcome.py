@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from api.problems import problem
+from api.problems import problem, without_place
 from api.speech import said, told
-from engine.errors import AdcueError
+from engine.errors import AdcueError, StoreError
 from engine.messages import LANGUAGES, Language
 from engine.store.account import AccountStore
 from engine.store.records import Stored
@@ -39,8 +39,9 @@ def of_words(tell: Any, status: int) -> Outcome:
 
 
 def failed(error: AdcueError) -> dict[str, Any]:
-    """An error as it is kept: once a language."""
-    return {"problem": {language: problem(error, language) for language in LANGUAGES}}
+    """An error as it is kept: once a language; where the database lies is for the log."""
+    told = without_place(error) if isinstance(error, StoreError) else error
+    return {"problem": {language: problem(told, language) for language in LANGUAGES}}
 
 
 def body_of(account: AccountStore, outcome: Mapping[str, Any], language: Language) -> dict[str, Any]:

@@ -41,6 +41,7 @@ class Jobs:
         self._live: dict[str, Taken] = {}
         self._lock = threading.Lock()
         self._taking = threading.Lock()
+        self._ending = threading.Lock()
         self._news = threading.Condition()
         self._told = 0
         self._waiting = threading.Semaphore(most_waiting)
@@ -103,16 +104,17 @@ class Jobs:
         """Takes up nothing more and lets what runs end; what does not in time goes back to wait."""
         self._stopping.set()
         self._tell_news()
-        until = time.monotonic() + grace_seconds
-        while self._live and time.monotonic() < until:
-            time.sleep(0.05)
-        for taken in self._under_way():
-            taken.live.ask_stop("stopping")
-        until = time.monotonic() + LAST_STEP_SECONDS
-        for thread in self._threads:
-            thread.join(max(0.0, until - time.monotonic()))
-        for taken in self._under_way():
-            self._hand_back(taken)
+        with self._ending:  # whoever is told second goes on, and the process ends, once the first is through
+            until = time.monotonic() + grace_seconds
+            while self._live and time.monotonic() < until:
+                time.sleep(0.05)
+            for taken in self._under_way():
+                taken.live.ask_stop("stopping")
+            until = time.monotonic() + LAST_STEP_SECONDS
+            for thread in self._threads:
+                thread.join(max(0.0, until - time.monotonic()))
+            for taken in self._under_way():
+                self._hand_back(taken)
 
     def _hand_back(self, taken: Taken) -> None:
         """Frees a run that reaches no step in time; its thread may yet finish it before the process ends."""

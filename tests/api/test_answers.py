@@ -93,7 +93,7 @@ def test_every_success_of_the_document_has_a_schema_that_says_something(client):
     for path, operations in document["paths"].items():
         for operation in operations.values():
             done = {s: answer for s, answer in operation["responses"].items() if s.startswith("2") and s != "204"}
-            assert done, path
+            assert done or "204" in operation["responses"], path
             for status, answer in done.items():
                 for media, content in answer["content"].items():
                     if media != "application/json":
@@ -197,7 +197,7 @@ def test_an_answer_that_does_not_fit_is_a_fault_of_ours_and_tells_no_value(
 ):
     document = copy.deepcopy(screened)
     change(document)
-    monkeypatch.setattr("api.v1.copy_checks.told", lambda *_: document)
+    monkeypatch.setattr("api.jobs.outcome.told", lambda *_: document)
     answer = client.post("/v1/copy-checks", json={"rows": COPY}, headers=key())
     assert _refused(answer, capfd.readouterr().err, "create_copy_check") == [{"field": field, "type": kind}]
 
@@ -205,7 +205,7 @@ def test_an_answer_that_does_not_fit_is_a_fault_of_ours_and_tells_no_value(
 def test_a_key_of_a_map_is_data_and_not_told(client, key, monkeypatch, capfd):
     row = {"summary": {"mapping": {"secret": 5}}}
     monkeypatch.setattr("api.v1.imports.stored_import", lambda _: row)
-    monkeypatch.setattr("engine.store.account.AccountStore.imports", lambda _: [None])
+    monkeypatch.setattr("engine.store.account.AccountStore.page_imports", lambda *_: [None])
     fields = _refused(client.get("/v1/imports", headers=key()), capfd.readouterr().err, "list_imports")
     assert {"field": "items.0.summary.mapping.*", "type": "string_type"} in fields
 
