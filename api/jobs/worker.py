@@ -117,13 +117,15 @@ class Jobs:
                 self._hand_back(taken)
 
     def _hand_back(self, taken: Taken) -> None:
-        """Frees a run that reaches no step in time; its thread may yet finish it before the process ends."""
+        """Puts a run that reaches no step in time back to wait; its thread may yet finish it before the process ends.
+
+        Its lease is not given back: what the thread writes may hold it, and it is free once this process is gone.
+        """
         with self._lock:
             if self._live.pop(taken.run.id, None) is None:
                 return
         try:
             taken.account.runs.give_back(taken.run.id)
-            taken.account.leases.release(taken.held)
         except (StoreError, ConflictError) as error:
             _LOG.warning("run_not_given_back", kind=taken.run.kind, code=error.code)  # free once this process is gone
 

@@ -209,7 +209,7 @@ def _free_port() -> int:
 
 
 def test_the_service_writes_no_canary_of_what_is_no_request(tmp_path):
-    """Gunicorn quotes a line it cannot read; in the log that quotation is left out."""
+    """A line that cannot be read as a request is refused, and the log quotes nothing of it."""
     port = _free_port()
     environment = os.environ | {"ADCUE_DATA_DIR": str(tmp_path), "ADCUE_PORT": str(port), "ADCUE_LOG_LEVEL": "DEBUG"}
     command = [sys.executable, "-c", "from api.cli import main; main()", "serve"]
@@ -223,7 +223,7 @@ def test_the_service_writes_no_canary_of_what_is_no_request(tmp_path):
             serving.terminate()
             _, written = serving.communicate(timeout=60)
     lines = [json.loads(line) for line in written.splitlines()]
-    assert {"gunicorn.error", "http"} <= {line["part"] for line in lines}
+    assert "http" in {line["part"] for line in lines}
     assert _leaks(written) == set()
 
 
