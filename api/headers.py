@@ -24,8 +24,7 @@ def secure_answers(app: Flask) -> None:
 
 
 def _secure(response: Response) -> Response:
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
+    response.headers.extend(SECURITY_HEADERS)
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = HSTS
     if request.endpoint not in _PUBLIC:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from engine.store.tables.audit import AuditEntry
 from engine.store.tables.base import now
 from engine.store.tables.ledger import Account
-from engine.store.tenancy import TALLY, TENANT, Tally
+from engine.store.tenancy import CONNECTION, TALLY, TENANT, Tally
 from engine.store.types import instant_to_int
 from engine.vocabulary import content_hash
 
@@ -101,7 +101,7 @@ def hold(session: Session, tenant: int | None = None) -> Held:
     place = session.info[TENANT] if tenant is None else tenant
     held: dict[int, Held] = session.info.setdefault(_HELD, {})
     if place not in held:
-        held[place] = Held(*session.connection().execute(_ENDS, {"place": place}).one())
+        held[place] = Held(*session.info[CONNECTION].execute(_ENDS, {"place": place}).one())
     return held[place]
 
 
@@ -115,7 +115,7 @@ def record_act(
         "id": link, "seq": held.seq + 1, "action": action, "subject": subject, "details": details,
         "previous": held.hash, "tenant": held.tenant, "actor": actor, "created_at": at,
     }  # fmt: skip
-    connection = session.connection()
+    connection = session.info[CONNECTION]
     connection.execute(_ENTRY, entry)
     connection.execute(_MOVE, {"place": held.tenant, "last": held.seq + 1, "link": link})
     session.info[_HELD][held.tenant] = Held(held.tenant, held.id, held.seq + 1, link)

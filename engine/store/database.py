@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from engine.errors import SettingError, StoreError
 from engine.store.audit import require_act
 from engine.store.faults import store_errors
-from engine.store.tenancy import EVERYONE, TALLY, TENANT, Tally, Tenant, fence, narrowed
+from engine.store.tenancy import CONNECTION, EVERYONE, TALLY, TENANT, Tally, Tenant, fence, narrowed
 
 BUSY_SECONDS = 30
 # A request waits for a connection no longer than this; a server that is up answers within milliseconds.
@@ -23,8 +23,10 @@ CONNECT_SECONDS = 5
 # After this much silence a connection counts as dead, also where the other machine vanished without a word.
 _SILENT_SECONDS = 10
 WRITES = "adcue_write"
+SINGLE = "adcue_single"
 # As many connections as requests and jobs are usually under way; more are opened and closed again.
-_POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 40}
+# The one used last is used next: what it has read is still at hand.
+_POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 40, "pool_use_lifo": True}
 _HERE = ("", "localhost", "127.0.0.1", "::1")
 _TLS = ("verify-full", "verify-ca")
 _PRAGMAS = (
@@ -63,7 +65,7 @@ class Database:
         self, tenant: Tenant, statement: Select[*tuple[Any, ...]], **values: Any
     ) -> Sequence[Row[*tuple[Any, ...]]]:
         """The rows of one statement that was built once (``values`` fill it in); a session costs more than the look."""
-        with self._connected({TENANT: tenant}) as connection:
+        with self._connected({TENANT: tenant, SINGLE: True}) as connection:
             return connection.execute(narrowed(statement, tenant), values).all()
 
     @contextmanager
@@ -84,6 +86,7 @@ class Database:
         info: dict[Any, Any] = {TENANT: tenant, TALLY: Tally()}
         with self._connected(info | {WRITES: True}) as connection:
             with Session(connection, info=info, expire_on_commit=False) as session:
+                session.info[CONNECTION] = session.connection()
                 yield session
                 session.commit()
 
@@ -174,5 +177,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get(WRITES, False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif not options.get(SINGLE, False):  # one statement sees one state by itself
+        connection.exec_driver_sql("BEGIN")

@@ -21,7 +21,7 @@ from engine.store.tables.base import now
 from engine.store.tables.people import Person
 from engine.store.tables.records import Record
 from engine.store.tables.work import Decision
-from engine.store.tenancy import narrowed
+from engine.store.tenancy import CONNECTION, narrowed
 from engine.vocabulary import content_hash
 
 VerdictName = Literal["approved", "rejected"]
@@ -54,7 +54,7 @@ def decide(session: Session, kind: str, name: str, verdict: VerdictName, note: s
     by_short_id, identity = named(kind, name)
     wanted = {"name": identity, "me": actor.removeprefix(PERSON)}
     statement = narrowed(_undecided(kind, by_short_id), account.tenant)
-    row = session.connection().execute(statement, wanted).one_or_none()
+    row = session.info[CONNECTION].execute(statement, wanted).one_or_none()
     if row is None:
         raise NotFoundError("engine.store.not_found", kind=kind, id=name[:80])
     require_second_person(session, row.actor, actor)
@@ -67,7 +67,7 @@ def decide(session: Session, kind: str, name: str, verdict: VerdictName, note: s
         "id": content_hash(["decision", kind, row.id]), "kind": kind, "subject_id": row.id, "person_pk": row.me_pk,
         "verdict": verdict, "note": note, "tenant": account.tenant, "actor": actor, "created_at": at,
     }  # fmt: skip
-    session.connection().execute(_DECISION, written)
+    session.info[CONNECTION].execute(_DECISION, written)
     record_act(session, actor, f"{kind}.{verdict}", f"{kind}:{row.id}")
     return Decided(row.id, verdict, note, row.me_login, actor, at)
 

@@ -30,6 +30,8 @@ EVERYONE: Final = Everyone.EVERYONE
 Tenant = int | Literal[Everyone.EVERYONE]
 TENANT = "adcue_tenant"
 TALLY = "adcue_tally"
+# The connection of a transaction that writes, for statements that were built once.
+CONNECTION = "adcue_connection"
 _CHANGES = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)', re.IGNORECASE)
 Narrowed = TypeVar("Narrowed", bound=Executable)
 
