@@ -12,8 +12,17 @@ ROWS = 10_000
 @pytest.fixture(scope="module")
 def much_copy(tmp_path_factory):
     """A file of copy that takes longer to screen than the form waits."""
-    path = tmp_path_factory.mktemp("copy") / "much.csv"
-    lines = [f"第 {row} 款果汁，喝了三天治好糖尿病，現榨柳橙汁,food" for row in range(ROWS)]
+    return _write(tmp_path_factory.mktemp("copy") / "much.csv", 1)
+
+
+@pytest.fixture(scope="module")
+def more_copy(tmp_path_factory):
+    """One that takes several times as long, so that there is time to cancel it."""
+    return _write(tmp_path_factory.mktemp("copy") / "more.csv", 8)
+
+
+def _write(path, times: int):
+    lines = [f"{f'第 {row} 款果汁，喝了三天治好糖尿病，現榨柳橙汁。' * times},food" for row in range(ROWS)]
     path.write_text("\n".join(["text,product", *lines]) + "\n", encoding="utf-8")
     return path
 
@@ -35,10 +44,10 @@ def test_long_work_shows_how_far_it_is_then_its_result(page, service, log_in, mu
     assert page.locator("#copy-body .ad.block mark").count() > 0
 
 
-def test_long_work_ends_when_it_is_cancelled(page, service, log_in, much_copy):
+def test_long_work_ends_when_it_is_cancelled(page, service, log_in, more_copy):
     log_in(page, service)
     before = page.locator("#copy-body .lead").inner_text()
-    _screen(page, much_copy)
+    _screen(page, more_copy)
     page.locator("#copy-body").get_by_role("button", name="取消").click()
     expect(page.locator("#copy-body .notice")).to_contain_text("已取消", timeout=60_000)
     page.reload()
