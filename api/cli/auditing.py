@@ -10,7 +10,7 @@ from api.cli.output import out, say, say_json, say_wrapped, table
 from api.cli.words import word
 
 if TYPE_CHECKING:
-    from engine.store.audit import Act, Verdict
+    from engine.store.audit import Verdict
 
 _ID_LETTERS = 10
 
@@ -48,11 +48,12 @@ def list_acts(
 ) -> None:
     """What was done in the account, newest first."""
     from api.cli.doors import known_account
+    from api.services.auditing import act_document
 
     acting = known_account(account)
     acts = acting.audit.list(limit, None, action, subject)
     if as_json:
-        say_json({"items": [_act(act) for act in acts]})
+        say_json({"items": [act_document(act) for act in acts]})
         return
     names = {f"person:{member.id}": member.login for member in acting.members.list()}
     rows = [
@@ -74,29 +75,13 @@ def _tell_verdict(verdict: Verdict) -> None:
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
-    broken = verdict.broken
-    return {
-        "account": verdict.account,
-        "holds": broken is None,
-        "seq": verdict.head.seq,
-        "head": verdict.head.hash,
-        "broken": {"seq": broken.seq, "fault": broken.fault, "detail": word(f"audit.fault.{broken.fault}")}
-        if broken
-        else None,
-    }
+    """The same as from other doors, with the account it is about and the fault in words."""
+    from api.services.auditing import verdict_document
 
-
-def _act(act: Act) -> dict[str, Any]:
-    return {
-        "seq": act.seq,
-        "at": act.at.isoformat(),
-        "actor": act.actor,
-        "action": act.action,
-        "subject": act.subject,
-        "details": dict(act.details),
-        "previous": act.previous,
-        "hash": act.hash,
-    }
+    told = {"account": verdict.account} | verdict_document(verdict)
+    if told["broken"] is not None:
+        told["broken"]["detail"] = word(f"audit.fault.{told['broken']['fault']}")
+    return told
 
 
 def _short(named: str, names: dict[str, str]) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.store.account import AccountStore
-from engine.store.audit import Verdict
+from engine.store.audit import Act, Verdict
 
 MOST_NIGHTS = 1_000
 
@@ -16,3 +18,23 @@ def verify_audit(account: AccountStore) -> Verdict:
         if told is not None and told["seq"] > 0:
             heads[told["seq"]] = told["hash"]
     return account.audit.verify(heads)
+
+
+def act_document(act: Act) -> dict[str, Any]:
+    """One act, JSON-ready; the same from every door."""
+    return {
+        "seq": act.seq,
+        "at": act.at.isoformat(),
+        "actor": act.actor,
+        "action": act.action,
+        "subject": act.subject,
+        "details": dict(act.details),
+        "previous": act.previous,
+        "hash": act.hash,
+    }
+
+
+def verdict_document(verdict: Verdict) -> dict[str, Any]:
+    """What a check of a chain came to, JSON-ready."""
+    broken = {"seq": verdict.broken.seq, "fault": verdict.broken.fault} if verdict.broken else None
+    return {"holds": broken is None, "seq": verdict.head.seq, "head": verdict.head.hash, "broken": broken}

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
 from api.access import account_of_caller
-from api.services.auditing import verify_audit
+from api.services.auditing import act_document, verdict_document, verify_audit
 from api.v1.answers.acts import ActPage, Verification
+from api.v1.answers.paging import page
 from api.v1.contract import Answer, NoQuery, Query, Text, v1
-from engine.store.audit import Act
 
 TAGS = [Tag(name="audit")]
 
@@ -29,32 +27,10 @@ class ActQuery(Query):
 def list_acts(query: ActQuery) -> Answer:
     """List what was done in the account, newest first."""
     found = account_of_caller().audit.list(query.limit + 1, query.after, query.action, query.subject)
-    shown = found[: query.limit]
-    more = str(shown[-1].seq) if len(found) > query.limit else None
-    return {"items": [_act(act) for act in shown], "next": more}
+    return page(found, query.limit, act_document, named="seq")
 
 
 @v1.get("/acts/verification", tags=TAGS, responses={200: Verification})
 def verify_acts(query: NoQuery) -> Answer:
     """Work the whole chain out again and name the first link that does not hold."""
-    verdict = verify_audit(account_of_caller())
-    broken = {"seq": verdict.broken.seq, "fault": verdict.broken.fault} if verdict.broken else None
-    return {
-        "holds": verdict.broken is None,
-        "seq": verdict.head.seq,
-        "head": verdict.head.hash,
-        "broken": broken,
-    }
-
-
-def _act(act: Act) -> dict[str, Any]:
-    return {
-        "seq": act.seq,
-        "at": act.at.isoformat(),
-        "actor": act.actor,
-        "action": act.action,
-        "subject": act.subject,
-        "details": dict(act.details),
-        "previous": act.previous,
-        "hash": act.hash,
-    }
+    return verdict_document(verify_audit(account_of_caller()))

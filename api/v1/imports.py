@@ -15,6 +15,7 @@ from api.dates import today
 from api.services.imports import stored_import
 from api.uploads import drop_upload, keep_upload
 from api.v1.answers.imports import ImportOutcome, ImportPage
+from api.v1.answers.paging import page
 from api.v1.answers.runs import Run
 from api.v1.contract import Answer, NoQuery, Page, Query, Text, v1
 from api.v1.long_work import answer_when_done, ask_run
@@ -83,6 +84,4 @@ class ImportQuery(Page):
 def list_imports(query: ImportQuery) -> Answer:
     """List imports, the latest written first."""
     found = account_of_caller().page_imports(query.limit + 1, query.after, query.platform)
-    shown = found[: query.limit]
-    more = shown[-1].import_id if len(found) > query.limit else None
-    return {"items": [stored_import(entry) for entry in shown], "next": more}
+    return page(found, query.limit, stored_import, named="import_id")

@@ -9,6 +9,7 @@ from api.access import account_of_caller
 from api.jobs.kinds import clear_up
 from api.jobs.telling import run_document
 from api.language import request_language
+from api.v1.answers.paging import page
 from api.v1.answers.runs import Run, RunKind, RunPage, RunState
 from api.v1.contract import Answer, NoQuery, Page, v1
 from api.v1.following import event_stream
@@ -52,9 +53,8 @@ class RunPath(BaseModel):
 def list_runs(query: RunQuery) -> Answer:
     """List long work, newest first."""
     found = account_of_caller().runs.list(query.limit + 1, query.after, query.state, query.kind)
-    shown, language = found[: query.limit], request_language()
-    more = shown[-1].id if len(found) > query.limit else None
-    return {"items": [run_document(run, language, jobs().live(run.id)) for run in shown], "next": more}
+    language = request_language()
+    return page(found, query.limit, lambda run: run_document(run, language, jobs().live(run.id)))
 
 
 @v1.get("/runs/<run_id>", tags=TAGS, responses={200: Run})
