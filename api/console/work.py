@@ -15,7 +15,7 @@ from api.console.views import copy_view, import_view, night_view, proposal_view
 from api.dates import today
 from api.jobs.telling import run_document
 from api.language import request_language
-from api.uploads import drop_upload, keep_upload
+from api.v1.imports import ask_import
 from api.v1.long_work import MOST_OPEN, ask_run, jobs
 from api.v1.runs import stop_run
 from api.values import read_date
@@ -53,20 +53,7 @@ def check_copy_now() -> ResponseReturnValue:
 @pages.post("/import")
 def import_now() -> ResponseReturnValue:
     """The list of files after one more was taken in."""
-    kept = keep_upload(request.files["file"])
-    asked = {
-        "stored_as": kept.path.name,
-        "name": kept.name,
-        "received": today().isoformat(),
-        "dry_run": False,
-        "hints": {},
-    }
-    try:
-        run = ask_run("file_import", asked)
-    except BaseException:
-        drop_upload(kept)
-        raise
-    return _shown(run)
+    return _shown(ask_import(request.files["file"], today(), dry_run=False, hints={}))
 
 
 @pages.get("/runs/<run_id>")

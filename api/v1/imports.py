@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from flask_openapi3.models.file import FileStorage
 from flask_openapi3.models.tag import Tag
@@ -19,6 +20,7 @@ from api.v1.answers.paging import page
 from api.v1.answers.runs import Run
 from api.v1.contract import Answer, NoQuery, Page, Query, Text, v1
 from api.v1.long_work import answer_when_done, ask_run
+from engine.store.runs import StoredRun
 
 TAGS = [Tag(name="imports")]
 
@@ -56,13 +58,18 @@ def create_import(query: NoQuery, form: ImportForm) -> Answer:
         "date_order": form.date_order,
         "mapping": form.mapping,
     }
-    kept = keep_upload(form.file)
+    return answer_when_done(ask_import(form.file, form.received or today(), dry_run=form.dry_run, hints=hints))
+
+
+def ask_import(file: WerkzeugFile, received: date, *, dry_run: bool, hints: Mapping[str, Any]) -> StoredRun:
+    """Keeps an upload and asks for its import; where that cannot be asked for, nothing of the upload stays."""
+    kept = keep_upload(file)
     asked = {
         "stored_as": kept.path.name,
         "name": kept.name,
-        "received": (form.received or today()).isoformat(),
-        "dry_run": form.dry_run,
-        "hints": hints,
+        "received": received.isoformat(),
+        "dry_run": dry_run,
+        "hints": dict(hints),
     }
     try:
         run = ask_run("file_import", asked)
@@ -71,7 +78,7 @@ def create_import(query: NoQuery, form: ImportForm) -> Answer:
         raise
     if run.request.get("stored_as") != kept.path.name:
         drop_upload(kept)  # asked for before under the same Idempotency-Key: that upload counts
-    return answer_when_done(run)
+    return run
 
 
 class ImportQuery(Page):
