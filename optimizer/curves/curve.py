@@ -21,9 +21,9 @@ Array = npt.NDArray[np.float64]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Family:
-    """A concave, increasing response with value 0 at spend 0; ``a`` scales the response.
+    """An increasing response: concave, or S-shaped (convex up to its inflection, concave from there on).
 
-    What all families share: naming, storing, scaling and stacking of their parameters.
+    ``a`` scales the response. What all families share: naming, storing, scaling and stacking of their parameters.
     """
 
     family: ClassVar[str]
@@ -31,7 +31,11 @@ class Family:
 
     def params(self) -> dict[str, Any]:
         """JSON-ready parameters; arrays become lists."""
-        return {f.name: np.asarray(getattr(self, f.name)).tolist() for f in dataclasses.fields(self)}
+        return {name: np.asarray(getattr(self, name)).tolist() for name in _names(type(self))}
+
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the parameters: one entry a curve, () for a single one."""
+        return np.broadcast_shapes(*(np.shape(getattr(self, name)) for name in _names(type(self))))
 
     def scaled(self, factor: Any) -> Self:
         """The curve with its response multiplied by ``factor``."""
@@ -53,10 +57,15 @@ class Family:
         """Marginal response at ``spend`` (may be infinite at 0)."""
         raise NotImplementedError
 
-    def spend_at(self, slope: Array) -> Array:
-        """Spend at which the marginal response equals ``slope``: the inverse of the slope.
+    def inflection(self) -> Array:
+        """Spend from which the curve is concave, one a curve (``shape()``); 0 where it is so throughout."""
+        return np.zeros(self.shape())
 
-        0 where even the first unit returns less, infinite where the slope never falls so low.
+    def spend_at(self, slope: Array) -> Array:
+        """Spend, on the concave branch, at which the marginal response equals ``slope``: the inverse of the slope.
+
+        The inflection where the slope is never so high (0 for a concave curve whose first unit returns less),
+        infinite where it never falls so low. Decreasing in ``slope``.
         """
         raise NotImplementedError
 
@@ -67,8 +76,12 @@ class Family:
     @classmethod
     def stacked(cls, curves: Sequence[Self]) -> Self:
         """Many curves of this family as one with array parameters."""
-        names = [f.name for f in dataclasses.fields(cls)]
-        return cls(**{name: np.array([getattr(curve, name) for curve in curves], dtype=np.float64) for name in names})
+        columns = {name: [getattr(curve, name) for curve in curves] for name in _names(cls)}
+        return cls(**{name: np.array(column, dtype=np.float64) for name, column in columns.items()})
+
+
+def _names(kind: type[Family]) -> list[str]:
+    return [f.name for f in dataclasses.fields(kind) if f.init]
 
 
 @cache
@@ -89,6 +102,12 @@ def families() -> dict[str, type[Family]]:
 
 
 def curve_from(family: str, params: Mapping[str, Any]) -> Family:
-    """The curve that ``params()`` described. Raises KeyError for an unknown family."""
-    made = {name: np.array(value) if isinstance(value, list) else float(value) for name, value in params.items()}
+    """The curve that ``params()`` described; a parameter with a default may be missing.
+
+    Raises KeyError for an unknown family and TypeError for a parameter that the family does not have.
+    """
+    made = {
+        name: np.array(value, dtype=np.float64) if isinstance(value, list) else float(value)
+        for name, value in params.items()
+    }
     return families()[family](**made)

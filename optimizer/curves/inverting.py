@@ -3,14 +3,92 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
 
 from optimizer.curves.curve import Array
 
 SPAN = 60.0  # natural-log units searched on each side of the start: a factor of 1e26
+REACH = 700.0  # natural log of the largest number worth searching
 ROUNDS = 80
 CLOSE = 2e-13  # in natural-log units
+CUBIC = 1e-5  # a Halley step below this leaves an error of its cube: none in double precision
+SQUARE = 1e-7  # the same for a Newton step
+
+TANGENTS = np.array([-24.0, -16.0, -12.0, -9.0, -7.0, -5.5, -4.0, -3.0, -2.0, -1.0, 0.0, 1.5, 3.0, 6.0])
+
+
+def hill_ratio(s: Any, goal: Array) -> Array:
+    r"""Ratio r on the concave branch at which the log slope of $r^s / (1 + r^s)$, over s, is ``goal``.
+
+    With $v = s \ln r$ that is $g(v) = (1 - 1/s) v - 2 \ln(1 + e^v)$, a concave function: its tangents lie above it,
+    so the least of their roots is a start from which Halley's rule needs about three rounds. Where the slope is never
+    so high, the answer is the ratio at the inflection (0 for s <= 1). Shapes broadcast.
+    """
+    lean, goal = np.broadcast_arrays(1.0 - 1.0 / np.asarray(s, dtype=np.float64), goal)
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        turn = np.log(np.maximum(lean, 0.0) / (2.0 - lean))
+        v, peak = _start(lean, turn, goal)
+        for _ in range(ROUNDS):
+            tail = np.exp(-np.abs(v))
+            share = np.where(v > 0.0, 1.0, tail) / (1.0 + tail)
+            excess = lean * v - 2.0 * (np.maximum(v, 0.0) + np.log1p(tail)) - goal
+            steep, bend = lean - 2.0 * share, -2.0 * share * (1.0 - share)
+            step = 2.0 * excess * steep / (2.0 * steep**2 - excess * bend)
+            step = np.where(np.isfinite(step), step, 0.0)
+            v = np.where(lean > 0.0, np.maximum(v - step, 0.5 * (v + turn)), v - step)
+            if np.all(np.abs(step) <= CUBIC * (1.0 + np.abs(v))):
+                break
+        found = np.exp(v / s)
+        top = np.where(lean > 0.0, np.exp(turn / s), 0.0)
+    return np.asarray(np.where(goal >= peak, top, np.where(goal == -np.inf, np.inf, found)))
+
+
+def _start(lean: Array, turn: Array, goal: Array) -> tuple[Array, Array]:
+    """Where to start, right of the root or near it, and the highest log slope on the concave branch."""
+    best = np.minimum(
+        np.where(goal < 0.0, goal / (lean - 2.0), np.inf),
+        np.where(lean < 0.0, goal / lean, np.inf),
+    )
+    for at in TANGENTS:
+        steep = lean - 2.0 * expit(at)
+        root = at + (goal - lean * at + 2.0 * np.log1p(np.exp(at))) / steep
+        best = np.where(steep < 0.0, np.minimum(best, root), best)
+    s_shaped = lean > 0.0
+    peak = np.where(s_shaped, lean * turn - 2.0 * np.log1p(np.exp(turn)), np.where(lean < 0.0, np.inf, 0.0))
+    near = turn + np.sqrt(np.maximum(peak - goal, 0.0) / (0.5 * lean * (1.0 - 0.5 * lean)))
+    return np.where(s_shaped, np.minimum(best, near), best), peak
+
+
+def invert_steepness(
+    steepness_at: Callable[[Array], tuple[Array, Array]],
+    goal: Array,
+    start: Array,
+    floor: Array,
+    live: npt.NDArray[np.bool_],
+) -> Array:
+    """Log x > ``floor`` at which a decreasing log slope is ``goal``, by Newton's rule inside a shrinking bracket.
+
+    ``steepness_at(log x)`` gives the log slope and its derivative. All arrays have the shape of ``goal``; only the
+    ``live`` entries are answered, and the caller makes sure that those have a root.
+    """
+    low, high = np.maximum(floor, -REACH), np.full(np.shape(goal), REACH)
+    at = np.where(np.isfinite(start), np.clip(start, low, high), np.clip(0.0, low, high))
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        for _ in range(ROUNDS):
+            level, steep = steepness_at(at)
+            above = level >= goal
+            low, high = np.where(above, at, low), np.where(above, high, at)
+            step = (goal - level) / steep
+            trusted = (steep < 0.0) & (at + step >= low) & (at + step <= high)
+            step = np.where(trusted, step, 0.5 * (low + high) - at)
+            at = at + step
+            if np.all(~live | (high - low < CLOSE) | (np.abs(step) < SQUARE) & trusted):
+                break
+    return np.asarray(at)
 
 
 def invert_slope(slope_at: Callable[[Array], Array], target: Array, start: Array) -> Array:

@@ -16,8 +16,10 @@ PARAMS = {
     "hill": {"a": 120.0, "k": 4e4, "s": 0.7},
     "hill_average": {"a": [40.0, 50.0, 60.0], "k": [1e4, 4e4, 2e5], "s": [0.5, 0.8, 1.0]},
     "log": {"a": 30.0, "b": 2e4},
+    "logistic": {"a": 90.0, "l": 4e-5},
     "michaelis_menten": {"a": 120.0, "k": 4e4},
     "power": {"a": 0.4, "p": 0.6},
+    "tabulated": {"a": list(90 * np.tanh(np.geomspace(5, 5e5, 4000) / 5e4)), "x": list(np.geomspace(5, 5e5, 4000))},
     "tanh": {"a": 90.0, "b": 5e4},
 }
 SPEND = np.geomspace(10.0, 3e5, 60)
@@ -46,7 +48,7 @@ def test_the_slope_is_the_derivative(family):
     assert one.slope(SPEND) == pytest.approx(difference, rel=1e-6)
 
 
-@pytest.mark.parametrize("family", sorted(PARAMS))
+@pytest.mark.parametrize("family", sorted(set(PARAMS) - {"tabulated"}))
 def test_spend_at_inverts_the_slope(family):
     one = curve(family)
     assert one.spend_at(one.slope(SPEND)) == pytest.approx(SPEND, rel=1e-6)
@@ -73,7 +75,7 @@ def test_a_stretch_of_days_keeps_the_daily_rate(family, weeks):
 
 
 def test_a_bank_answers_like_its_curves_in_any_units():
-    curves = [curve(family) for family in sorted(PARAMS)] * 2
+    curves = [curve(family) for family in sorted(set(PARAMS) - {"tabulated"})] * 2
     bank = CurveBank(curves, spend_unit=2e4, response_unit=1e-6)
     spend = np.linspace(0.2, 4.0, len(curves))
     for at, one in enumerate(curves):

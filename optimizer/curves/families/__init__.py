@@ -1,1 +1,1 @@
-"""One file a family of concave response curves: file name = family name = its name in stored curves."""
+"""One file a family of response curves: file name = family name = its name in stored curves."""

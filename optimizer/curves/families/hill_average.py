@@ -1,15 +1,17 @@
-"""Decides the mean of many Hill responses: what bootstrap draws say on average, still concave."""
+"""Decides the mean of many Hill responses: what bootstrap draws say on average."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from optimizer.curves.curve import Array, Family
-from optimizer.curves.inverting import invert_slope
+from optimizer.curves.families._turning import Turning, last_turns
+from optimizer.curves.families.hill import hill_slope, hill_value
+from optimizer.curves.inverting import hill_ratio, invert_steepness
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,31 +21,50 @@ class HillAverage(Family):
     family: ClassVar[str] = "hill_average"
     k: Any
     s: Any
+    _turning: Turning | None = field(default=None, init=False, repr=False, compare=False)
+
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the parameters without the axis of the draws."""
+        return np.broadcast_shapes(np.shape(self.a), np.shape(self.k), np.shape(self.s))[:-1]
 
     def value(self, spend: Array) -> Array:
         """Response at ``spend``."""
-        reached = (np.asarray(spend)[..., None] / self.k) ** self.s
-        return np.asarray((self.a * reached / (1.0 + reached)).sum(axis=-1))
+        return np.asarray(self._each_value(spend).sum(axis=-1))
 
     def value_draws(self, spend: Array) -> Array:
         """Response of every draw at ``spend``; shape (spends, draws)."""
-        reached = (np.asarray(spend)[..., None] / self.k) ** self.s
-        return np.asarray(np.shape(self.a)[-1] * self.a * reached / (1.0 + reached))
+        return np.asarray(np.shape(self.a)[-1] * self._each_value(spend))
 
     def slope(self, spend: Array) -> Array:
         """Marginal response; infinite at 0 when any s < 1."""
-        ratio = np.asarray(spend, dtype=np.float64)[..., None] / self.k
-        with np.errstate(divide="ignore"):
-            each = self.a * self.s / self.k * ratio ** (self.s - 1.0) / (1.0 + ratio**self.s) ** 2
-        return np.asarray(each.sum(axis=-1))
+        felt = np.asarray(spend, dtype=np.float64)[..., None]
+        return np.asarray(hill_slope(self.a, self.k, self.s, felt).sum(axis=-1))
+
+    def inflection(self) -> Array:
+        """Spend from which the curve is concave: its last change from convex, found numerically."""
+        return self._turn().spend
+
+    def turns_once(self) -> Any:
+        """Whether each curve is concave throughout, or convex before its inflection and concave after it."""
+        return self._turn().once
 
     def spend_at(self, slope: Array) -> Array:
-        """Spend at which the marginal response equals ``slope``."""
-        return invert_slope(self.slope, slope, np.exp(np.log(self.k).mean(axis=-1)))
+        """Spend, on the concave branch, at which the marginal response equals ``slope``."""
+        turn = self._turn()
+        slope, end, highest = np.broadcast_arrays(np.maximum(slope, 0.0), turn.spend, turn.slope)
+        live = (slope > 0.0) & (slope < highest)
+        with np.errstate(divide="ignore"):
+            goal, floor = np.log(slope), np.log(end)
+        found = np.exp(invert_steepness(self._steepness(), goal, self._guess(slope), floor, live))
+        return np.where(live, found, np.where(slope > 0.0, end, np.inf))
 
     def scaled(self, factor: Any) -> Self:
         """The curve with its response multiplied by ``factor`` (one factor a curve)."""
-        return type(self)(a=self.a * np.asarray(factor)[..., None], k=self.k, s=self.s)
+        return replace(self, a=self.a * np.asarray(factor)[..., None])
+
+    def stretched(self, factor: Any) -> Self:
+        """The curve with its spend axis stretched: the response of ``spend / factor``."""
+        return replace(self, k=self.k * np.asarray(factor)[..., None])
 
     @classmethod
     def stacked(cls, curves: Sequence[Self]) -> Self:
@@ -59,6 +80,37 @@ class HillAverage(Family):
 
         return cls(a=filled("a", 0.0), k=filled("k", 1.0), s=filled("s", 1.0))
 
-    def stretched(self, factor: Any) -> Self:
-        """The curve with its spend axis stretched: the response of ``spend / factor``."""
-        return replace(self, k=self.k * np.asarray(factor)[..., None])
+    def _each_value(self, spend: Array) -> Array:
+        return hill_value(self.a, np.asarray(spend, dtype=np.float64)[..., None] / self.k, self.s)
+
+    def _turn(self) -> Turning:
+        """Found once and kept: the solver asks for it at every price."""
+        if self._turning is not None:
+            return self._turning
+        spend, once = last_turns(self.a, self.k, self.s)
+        found = Turning(spend, self.slope(spend), once)
+        object.__setattr__(self, "_turning", found)
+        return found
+
+    def _steepness(self) -> Callable[[Array], tuple[Array, Array]]:
+        """Log slope and its derivative at a log spend: one exponential a draw."""
+        size, s = self.a * self.s, self.s
+        place = s * np.log(self.k)
+
+        def steepness(log_x: Array) -> tuple[Array, Array]:
+            power = s * log_x[..., None] - place
+            small = np.exp(-np.abs(power))
+            share = np.where(power < 0.0, small, 1.0) / (1.0 + small)
+            each = size * (share * (1.0 - share))
+            total = each.sum(axis=-1)
+            return np.log(total) - log_x, (each * (s - 1.0 - 2.0 * s * share)).sum(axis=-1) / total
+
+        return steepness
+
+    def _guess(self, slope: Array) -> Array:
+        """Log of the spend at which the one Hill curve with the mean parameters has this slope."""
+        total = np.sum(self.a, axis=-1)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            share = self.a / np.asarray(total)[..., None]
+            s, log_k = (share * self.s).sum(axis=-1), (share * np.log(self.k)).sum(axis=-1)
+            return np.asarray(log_k + np.log(hill_ratio(s, np.log(slope / total / s) + log_k)))

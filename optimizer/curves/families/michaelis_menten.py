@@ -28,7 +28,7 @@ class MichaelisMenten(Family):
     def spend_at(self, slope: Array) -> Array:
         """Spend at which the marginal response equals ``slope``."""
         with np.errstate(divide="ignore"):
-            return np.asarray(np.maximum(np.sqrt(self.a * self.k / slope) - self.k, 0.0))
+            return np.asarray(np.maximum(np.sqrt(self.a * self.k / np.maximum(slope, 0.0)) - self.k, 0.0))
 
     def stretched(self, factor: Any) -> Self:
         """The curve with its spend axis stretched: the response of ``spend / factor``."""

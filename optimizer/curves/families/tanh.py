@@ -12,7 +12,7 @@ from optimizer.curves.curve import Array, Family
 
 @dataclass(frozen=True, slots=True)
 class Tanh(Family):
-    r"""$f(x) = a \tanh(x / b)$; the logistic response $a \tanh(l x / 2)$ is this one with $b = 2 / l$."""
+    r"""$f(x) = a \tanh(x / b)$."""
 
     family: ClassVar[str] = "tanh"
     b: Any
@@ -29,8 +29,8 @@ class Tanh(Family):
     def spend_at(self, slope: Array) -> Array:
         """Spend at which the marginal response equals ``slope``."""
         with np.errstate(divide="ignore"):
-            ratio = np.maximum(self.a / (self.b * slope), 1.0)
-            return np.asarray(self.b * np.arccosh(np.sqrt(ratio)))
+            ratio = np.maximum(self.a / (self.b * np.maximum(slope, 0.0)), 1.0)
+        return np.asarray(self.b * np.arcsinh(np.sqrt(ratio - 1.0)))
 
     def stretched(self, factor: Any) -> Self:
         """The curve with its spend axis stretched: the response of ``spend / factor``."""
