@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit
 
 from optimizer.curves.curve import Array
@@ -16,7 +15,6 @@ REACH = 700.0  # natural log of the largest number worth searching
 ROUNDS = 80
 CLOSE = 2e-13  # in natural-log units
 CUBIC = 1e-5  # a Halley step below this leaves an error of its cube: none in double precision
-SQUARE = 1e-7  # the same for a Newton step
 
 TANGENTS = np.array([-24.0, -16.0, -12.0, -9.0, -7.0, -5.5, -4.0, -3.0, -2.0, -1.0, 0.0, 1.5, 3.0, 6.0])
 
@@ -64,31 +62,30 @@ def _start(lean: Array, turn: Array, goal: Array) -> tuple[Array, Array]:
 
 
 def invert_steepness(
-    steepness_at: Callable[[Array], tuple[Array, Array]],
-    goal: Array,
-    start: Array,
-    floor: Array,
-    live: npt.NDArray[np.bool_],
+    steepness_at: Callable[[Array, Any], tuple[Array, Array, Array]], goal: Array, start: Array, floor: Array
 ) -> Array:
-    """Log x > ``floor`` at which a decreasing log slope is ``goal``, by Newton's rule inside a shrinking bracket.
+    """Log x > ``floor`` at which a decreasing log slope is ``goal``, by Halley's rule inside a shrinking bracket.
 
-    ``steepness_at(log x)`` gives the log slope and its derivative. All arrays have the shape of ``goal``; only the
-    ``live`` entries are answered, and the caller makes sure that those have a root.
+    ``steepness_at(log x, rows)`` gives the log slope of those rows with its two derivatives; all arrays have the shape
+    (rows,). Rows that have arrived are not asked again. The caller makes sure that every row has a root.
     """
-    low, high = np.maximum(floor, -REACH), np.full(np.shape(goal), REACH)
+    low, high = np.maximum(floor, -REACH), np.full(goal.shape, REACH)
     at = np.where(np.isfinite(start), np.clip(start, low, high), np.clip(0.0, low, high))
+    rows: Any = np.arange(goal.size)
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         for _ in range(ROUNDS):
-            level, steep = steepness_at(at)
-            above = level >= goal
-            low, high = np.where(above, at, low), np.where(above, high, at)
-            step = (goal - level) / steep
-            trusted = (steep < 0.0) & (at + step >= low) & (at + step <= high)
-            step = np.where(trusted, step, 0.5 * (low + high) - at)
-            at = at + step
-            if np.all(~live | (high - low < CLOSE) | (np.abs(step) < SQUARE) & trusted):
+            here = at[rows]
+            level, steep, bend = steepness_at(here, rows if len(rows) < goal.size else slice(None))
+            excess = level - goal[rows]
+            low[rows] = np.where(excess >= 0.0, here, low[rows])
+            high[rows] = np.where(excess >= 0.0, high[rows], here)
+            step = -2.0 * excess * steep / (2.0 * steep**2 - excess * bend)
+            trusted = (steep < 0.0) & (here + step >= low[rows]) & (here + step <= high[rows])
+            at[rows] = np.where(trusted, here + step, 0.5 * (low[rows] + high[rows]))
+            rows = rows[~(trusted & (np.abs(step) < CUBIC) | (high[rows] - low[rows] < CLOSE))]
+            if not len(rows):
                 break
-    return np.asarray(at)
+    return at
 
 
 def invert_slope(slope_at: Callable[[Array], Array], target: Array, start: Array) -> Array:

@@ -11,7 +11,9 @@ from scipy.optimize import brentq
 from optimizer.curves.curve import Array
 
 BELOW = 20.0  # natural-log units searched below the first inflection of a part: a factor of 5e8
-STEPS_BELOW, STEPS = 21, 161
+FINENESS = 3.0  # points in the log distance over which the steepest part changes its bend
+STEPS = (21, 401)  # fewest and most points between the first and the last inflection of a part
+FAR = 700.0  # a part whose slope is below e^-700 of its largest counts as that
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +39,21 @@ def last_turns(a: Array, k: Array, s: Array) -> tuple[Array, npt.NDArray[np.bool
 
 def _last_turn(a: Array, log_k: Array, s: Array) -> tuple[float, bool]:
     """Beyond the last inflection of a part every part is concave, so the sum turns before it or nowhere."""
+    size, place = a * s, s * log_k
 
     def bend(log_x: Array | float) -> Array:
-        """The second derivative in units of slope over spend: a mean over the parts, weighted by their slopes."""
-        power = s * (np.asarray(log_x)[..., None] - log_k)
-        size = np.log(a * s) - np.abs(power)
-        small = np.exp(-np.abs(power))
-        weight = np.exp(size - size.max(axis=-1, keepdims=True)) / (1.0 + small) ** 2
-        share = np.where(power < 0.0, small, 1.0) / (1.0 + small)
-        return np.asarray((weight * (s - 1.0 - 2.0 * s * share)).sum(axis=-1) / weight.sum(axis=-1))
+        """The second derivative, in spend times slope; where every part has vanished only its sign counts."""
+        power = s * np.asarray(log_x)[..., None] - place
+        small = np.exp(-np.minimum(np.abs(power), FAR))
+        lean = (1.0 - small) / (1.0 + small)
+        each = s * np.where(power < 0.0, lean, -lean) - 1.0
+        return np.asarray((small / (1.0 + small) ** 2 * each) @ size)
 
-    with np.errstate(divide="ignore"):
-        turns = log_k[s > 1.0] + np.log((s[s > 1.0] - 1.0) / (s[s > 1.0] + 1.0)) / s[s > 1.0]
+    up = s > 1.0
+    turns = log_k[up] + np.log((s[up] - 1.0) / (s[up] + 1.0)) / s[up]
     low, high = turns.min(), turns.max() + 0.01
-    grid = np.concatenate([np.linspace(low - BELOW, low, STEPS_BELOW)[:-1], np.linspace(low, high, STEPS)])
+    steps = int(np.clip((high - low) * s.max() * FINENESS, *STEPS))
+    grid = np.concatenate([np.linspace(low - BELOW, low, STEPS[0])[:-1], np.linspace(low, high, steps)])
     convex = bend(grid) > 0.0
     if not convex.any():
         return 0.0, True

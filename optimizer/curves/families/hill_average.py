@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from optimizer.curves.curve import Array, Family
 from optimizer.curves.families._turning import Turning, last_turns
@@ -44,7 +45,7 @@ class HillAverage(Family):
         """Spend from which the curve is concave: its last change from convex, found numerically."""
         return self._turn().spend
 
-    def turns_once(self) -> Any:
+    def turns_once(self) -> npt.NDArray[np.bool_]:
         """Whether each curve is concave throughout, or convex before its inflection and concave after it."""
         return self._turn().once
 
@@ -52,11 +53,15 @@ class HillAverage(Family):
         """Spend, on the concave branch, at which the marginal response equals ``slope``."""
         turn = self._turn()
         slope, end, highest = np.broadcast_arrays(np.maximum(slope, 0.0), turn.spend, turn.slope)
+        found = np.where(slope > 0.0, end, np.inf)
         live = (slope > 0.0) & (slope < highest)
+        a, k, s = (
+            np.broadcast_to(part, (*slope.shape, np.shape(self.a)[-1]))[live] for part in (self.a, self.k, self.s)
+        )
         with np.errstate(divide="ignore"):
-            goal, floor = np.log(slope), np.log(end)
-        found = np.exp(invert_steepness(self._steepness(), goal, self._guess(slope), floor, live))
-        return np.where(live, found, np.where(slope > 0.0, end, np.inf))
+            goal, floor = np.log(slope[live]), np.log(end[live])
+        found[live] = np.exp(invert_steepness(_steepness(a, k, s), goal, _guess(a, k, s, goal), floor))
+        return found
 
     def scaled(self, factor: Any) -> Self:
         """The curve with its response multiplied by ``factor`` (one factor a curve)."""
@@ -92,25 +97,30 @@ class HillAverage(Family):
         object.__setattr__(self, "_turning", found)
         return found
 
-    def _steepness(self) -> Callable[[Array], tuple[Array, Array]]:
-        """Log slope and its derivative at a log spend: one exponential a draw."""
-        size, s = self.a * self.s, self.s
-        place = s * np.log(self.k)
 
-        def steepness(log_x: Array) -> tuple[Array, Array]:
-            power = s * log_x[..., None] - place
-            small = np.exp(-np.abs(power))
-            share = np.where(power < 0.0, small, 1.0) / (1.0 + small)
-            each = size * (share * (1.0 - share))
-            total = each.sum(axis=-1)
-            return np.log(total) - log_x, (each * (s - 1.0 - 2.0 * s * share)).sum(axis=-1) / total
+def _steepness(a: Array, k: Array, s: Array) -> Callable[[Array, Any], tuple[Array, Array, Array]]:
+    """Log slope at a log spend with its two derivatives, for asked rows: one exponential a draw."""
+    size, place = a * s, s * np.log(k)
 
-        return steepness
+    def steepness(log_x: Array, rows: Any) -> tuple[Array, Array, Array]:
+        power = s[rows] * log_x[:, None] - place[rows]
+        small = np.exp(-np.abs(power))
+        share = np.where(power < 0.0, small, 1.0) / (1.0 + small)
+        each = small / (1.0 + small) ** 2
+        steep = s[rows] * (1.0 - 2.0 * share) - 1.0
+        bend = steep**2 - 2.0 * s[rows] ** 2 * each
+        each = each * size[rows]
+        total = each.sum(axis=1)
+        mean = (each * steep).sum(axis=1) / total
+        return np.log(total) - log_x, mean, (each * bend).sum(axis=1) / total - mean**2
 
-    def _guess(self, slope: Array) -> Array:
-        """Log of the spend at which the one Hill curve with the mean parameters has this slope."""
-        total = np.sum(self.a, axis=-1)
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            share = self.a / np.asarray(total)[..., None]
-            s, log_k = (share * self.s).sum(axis=-1), (share * np.log(self.k)).sum(axis=-1)
-            return np.asarray(log_k + np.log(hill_ratio(s, np.log(slope / total / s) + log_k)))
+    return steepness
+
+
+def _guess(a: Array, k: Array, s: Array, goal: Array) -> Array:
+    """Log of the spend at which the one Hill curve with the mean parameters has this log slope."""
+    total = a.sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = a / total[:, None]
+        middle, log_k = (share * s).sum(axis=1), (share * np.log(k)).sum(axis=1)
+        return np.asarray(log_k + np.log(hill_ratio(middle, goal - np.log(total * middle) + log_k)))

@@ -12,7 +12,7 @@ from optimizer.curves.curve import Array, Family
 
 @dataclass(frozen=True, slots=True)
 class Power(Family):
-    r"""$f(x) = a x^p$ with $0 < p < 1$."""
+    r"""$f(x) = a x^p$ with $0 < p \le 1$."""
 
     family: ClassVar[str] = "power"
     p: Any
@@ -29,7 +29,7 @@ class Power(Family):
     def spend_at(self, slope: Array) -> Array:
         """Spend at which the marginal response equals ``slope``."""
         with np.errstate(divide="ignore", over="ignore"):
-            return np.asarray((self.a * self.p / np.maximum(slope, 0.0)) ** (1.0 / (1.0 - self.p)))
+            return np.asarray((self.a * self.p / np.maximum(slope, 0.0)) ** np.divide(1.0, 1.0 - self.p))
 
     def stretched(self, factor: Any) -> Self:
         """The curve with its spend axis stretched: the response of ``spend / factor``."""

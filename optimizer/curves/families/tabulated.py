@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -16,6 +16,23 @@ ROUNDING = 8 * float(np.finfo(np.float64).eps)  # of the largest value: what rou
 
 
 @dataclass(frozen=True, slots=True)
+class Pieces:
+    """The straight pieces of tables, the start at spend 0 included; the last axis runs over their left ends.
+
+    ``slope`` is the slope to the right of each end, 0 after the last; ``turn`` the spend from which it only falls.
+    """
+
+    start: Array
+    value: Array
+    slope: Array
+    turn: Array
+
+    def at(self, spend: Array) -> npt.NDArray[np.int64]:
+        """Index of the piece to the right of every spend."""
+        return np.asarray(np.maximum((self.start <= spend[..., None]).sum(axis=-1) - 1, 0))
+
+
+@dataclass(frozen=True, slots=True)
 class Tabulated(Family):
     """Values ``a`` at points ``x``; the last axis of both runs over points.
 
@@ -24,6 +41,7 @@ class Tabulated(Family):
 
     family: ClassVar[str] = "tabulated"
     x: Any
+    _pieces: Pieces | None = field(default=None, init=False, repr=False, compare=False)
 
     def shape(self) -> tuple[int, ...]:
         """Shape of the parameters without the axis of the points."""
@@ -31,32 +49,24 @@ class Tabulated(Family):
 
     def value(self, spend: Array) -> Array:
         """Response at ``spend``."""
-        spend = np.asarray(spend, dtype=np.float64)
-        points, values = self._vertices()
-        piece = self._piece(points, spend)
-        gone = spend - _pick(points, piece)
-        return np.asarray(_pick(values, piece) + _pick(self._slopes(points, values), piece) * gone)
+        spend, pieces = np.asarray(spend, dtype=np.float64), self._cut()
+        at = pieces.at(spend)
+        return np.asarray(_pick(pieces.value, at) + _pick(pieces.slope, at) * (spend - _pick(pieces.start, at)))
 
     def slope(self, spend: Array) -> Array:
         """Marginal response: the slope of the piece to the right."""
-        points, values = self._vertices()
-        return _pick(self._slopes(points, values), self._piece(points, np.asarray(spend, dtype=np.float64)))
+        pieces = self._cut()
+        return _pick(pieces.slope, pieces.at(np.asarray(spend, dtype=np.float64)))
 
     def inflection(self) -> Array:
         """The last point at which the slope rises (by more than rounding), 0 where it never does."""
-        points, values = self._vertices()
-        slopes = self._slopes(points, values)
-        with np.errstate(divide="ignore"):
-            noise = ROUNDING * values[..., -1:] / np.diff(points, axis=-1, append=np.inf)
-        rise = np.diff(slopes, axis=-1) > BREAK * slopes[..., 1:] + noise[..., 1:] + noise[..., :-1]
-        return np.asarray(np.where(rise, points[..., 1:], 0.0).max(axis=-1))
+        return self._cut().turn
 
     def spend_at(self, slope: Array) -> Array:
         """The first point, on the concave branch, after which the marginal response is below ``slope``."""
-        points, values = self._vertices()
-        below = self._slopes(points, values) < np.asarray(slope)[..., None]
-        reached = below & (points >= self.inflection()[..., None])
-        return np.asarray(np.where(reached, points, np.inf).min(axis=-1))
+        pieces = self._cut()
+        reached = (pieces.slope < np.asarray(slope)[..., None]) & (pieces.start >= pieces.turn[..., None])
+        return np.asarray(np.where(reached, pieces.start, np.inf).min(axis=-1))
 
     def scaled(self, factor: Any) -> Self:
         """The curve with its response multiplied by ``factor`` (one factor a curve)."""
@@ -82,9 +92,11 @@ class Tabulated(Family):
         """The least concave curve above this one on [low, high], as a table; for a single curve.
 
         With ``jump_from_zero`` the spend is 0 or in [low, high], so the origin belongs to the hull. Below ``low``
-        (without the jump) and beyond ``high`` the table says nothing.
+        (without the jump) and beyond ``high`` the table says nothing of this curve.
         """
-        inside = np.asarray(self.x)[(self.x > low) & (self.x < high)]
+        given = np.asarray(self.x, dtype=np.float64)
+        high = min(high, max(low, float(given[-1])))
+        inside = given[(given > low) & (given < high)]
         points = np.unique(np.concatenate([[0.0] if jump_from_zero else [], [low], inside, [high]]))
         values = self.value(points)
         kept: list[int] = []
@@ -94,27 +106,18 @@ class Tabulated(Family):
             kept.append(new)
         return Tabulated(a=values[kept], x=points[kept])
 
-    def _vertices(self) -> tuple[Array, Array]:
-        """Points and values with the start at spend 0 in front."""
+    def _cut(self) -> Pieces:
+        """Found once and kept: the solver asks for them at every price."""
+        if self._pieces is not None:
+            return self._pieces
         points, values = np.broadcast_arrays(np.asarray(self.x, np.float64), np.asarray(self.a, np.float64))
         first = np.where(points[..., :1] > 0.0, 0.0, values[..., :1])
-        return (
-            np.concatenate([np.zeros_like(first), points], axis=-1),
-            np.concatenate([first, values], axis=-1),
-        )
-
-    def _slopes(self, points: Array, values: Array) -> Array:
-        """Slope right of every point, 0 after the last; a first point at spend 0 has no piece before it."""
-        length = np.diff(points, axis=-1)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            rising = np.where(length > 0.0, np.diff(values, axis=-1) / length, 0.0)
-        slopes = np.concatenate([rising, np.zeros_like(values[..., :1])], axis=-1)
-        slopes[..., 0] = np.where(length[..., 0] > 0.0, slopes[..., 0], slopes[..., 1])
-        return slopes
-
-    def _piece(self, points: Array, spend: Array) -> npt.NDArray[np.int64]:
-        """Index of the last point at or below ``spend``."""
-        return np.asarray(np.maximum((points <= spend[..., None]).sum(axis=-1) - 1, 0))
+        start = np.concatenate([np.zeros_like(first), points], axis=-1)
+        value = np.concatenate([first, values], axis=-1)
+        slope = _slopes(start, value)
+        found = Pieces(start, value, slope, _turn(start, value, slope))
+        object.__setattr__(self, "_pieces", found)
+        return found
 
 
 def check_table(points: Array, values: Array) -> None:
@@ -133,6 +136,24 @@ def check_table(points: Array, values: Array) -> None:
     if (at := np.flatnonzero(np.diff(values) < 0.0)).size:
         fall = f"{values[at[0]]:g} to {values[at[0] + 1]:g} at {points[at[0] + 1]:g}"
         raise ValueError(f"values must not fall with spend: from {fall}")
+
+
+def _slopes(start: Array, value: Array) -> Array:
+    """Slope right of every point, 0 after the last; a first point at spend 0 has no piece before it."""
+    length = np.diff(start, axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rising = np.where(length > 0.0, np.diff(value, axis=-1) / length, 0.0)
+    slope = np.concatenate([rising, np.zeros_like(value[..., :1])], axis=-1)
+    slope[..., 0] = np.where(length[..., 0] > 0.0, slope[..., 0], slope[..., 1])
+    return slope
+
+
+def _turn(start: Array, value: Array, slope: Array) -> Array:
+    """The last point at which the slope rises, by more than values in double precision can say."""
+    with np.errstate(divide="ignore"):
+        noise = ROUNDING * value[..., -1:] / np.diff(start, axis=-1, append=np.inf)
+    rise = np.diff(slope, axis=-1) > BREAK * slope[..., 1:] + noise[..., 1:] + noise[..., :-1]
+    return np.asarray(np.where(rise, start[..., 1:], 0.0).max(axis=-1))
 
 
 def _pick(table: Array, piece: npt.NDArray[np.int64]) -> Array:
