@@ -18,6 +18,7 @@ from engine.messages import Message, Value
 from optimizer.curves.curve import Array
 from optimizer.curves.curve_set import ChannelCurve, CurveSet
 from optimizer.curves.estimator import ResponseCurveEstimator, channel_series
+from optimizer.curves.joint import season_draws
 from optimizer.curves.season import PRIOR_SPREAD, shared_season
 from optimizer.history import WeeklyHistory
 from optimizer.ratecard import assumed_curve
@@ -126,8 +127,10 @@ def _track(history: WeeklyHistory, channel: str) -> _Track:
 def _fit_together(tracks: dict[str, _Track], seed: int) -> dict[str, ChannelCurve]:
     if not tracks:
         return {}
-    series = [channel_series(t.spend, t.result, t.observed, t.step_days) for t in tracks.values()]
+    series = [channel_series(t.spend, t.result, t.observed, t.step_days, week=t.day // 7) for t in tracks.values()]
+    seeds = [_seed_of(name, seed) for name in tracks]
     shared = shared_season(series, [t.day for t in tracks.values()], [t.step_days for t in tracks.values()])
+    seasons = season_draws(series, shared, spread=PRIOR_SPREAD, count=DRAWS, seeds=seeds)
     out: dict[str, ChannelCurve] = {}
     for number, (name, track) in enumerate(tracks.items()):
         estimator = ResponseCurveEstimator(
@@ -138,9 +141,15 @@ def _fit_together(tracks: dict[str, _Track], seed: int) -> dict[str, ChannelCurv
             shared_by=len(tracks),
             bend_weights=tuple(shared.bend_weights.tolist()),
             draws=DRAWS,
-            random_state=_seed_of(name, seed),
+            random_state=seeds[number],
         )
-        estimator.fit(track.spend[:, None], track.result, exposure=shared.season[number], observed=track.observed)
+        estimator.fit(
+            track.spend[:, None],
+            track.result,
+            exposure=seasons[number],
+            observed=track.observed,
+            week=track.day // 7,
+        )
         out[name] = _learned(name, track, estimator)
     return out
 

@@ -13,7 +13,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from optimizer.curves.adstock import stock_of
 from optimizer.curves.curve import Array
 from optimizer.curves.families.hill_average import HillAverage
-from optimizer.curves.series import ROUNDS, ChannelSeries
+from optimizer.curves.resampling import Resampled
+from optimizer.curves.series import CONTROL_SPREAD, ROUNDS, ChannelSeries
 from optimizer.curves.shapes import DAILY_THETAS, WEEKLY_THETAS
 
 
@@ -22,7 +23,8 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
 
     ``fit`` reads rows as consecutive steps in time (days, or weeks with ``step_days=7``): column 0 is spend, further
     columns are controls (holiday, price, season index) whose effect is multiplicative. ``predict`` gives the
-    response to *holding* the spend of column 0: carry-over is settled, so every row stands alone.
+    response to *holding* the spend of column 0: carry-over is settled, so every row stands alone. ``curve_`` is meant
+    at the median of every control.
 
     Args:
         step_days: days of one row; decides the adstock values considered and the weekday pattern.
@@ -31,6 +33,7 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
         bend_weights: prior of the bend from a power curve to Michaelis-Menten, in steps; its default when None.
         level_spread: log spread of the level that the rows cannot show (how ordinary their season was).
         shared_by: channels with which ``exposure`` was estimated, 0 for none.
+        control_spread: prior log spread of the effect of one standard deviation of a control column.
         draws: bootstrap draws; the curve is their mean.
         random_state: seed of the bootstrap.
 
@@ -48,6 +51,7 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
         bend_weights: tuple[float, ...] | None = None,
         level_spread: float = 0.0,
         shared_by: int = 0,
+        control_spread: float = CONTROL_SPREAD,
         draws: int = 200,
         random_state: int = 0,
     ) -> None:
@@ -57,6 +61,7 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
         self.bend_weights = bend_weights
         self.level_spread = level_spread
         self.shared_by = shared_by
+        self.control_spread = control_spread
         self.draws = draws
         self.random_state = random_state
 
@@ -74,12 +79,14 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
         y: npt.ArrayLike,
         exposure: npt.ArrayLike | None = None,
         observed: npt.ArrayLike | None = None,
+        week: npt.ArrayLike | None = None,
     ) -> Self:
         """Learns the curve.
 
         ``exposure`` multiplies the expected result of each row (a season shared with other channels, 1 when absent);
-        ``observed`` marks rows whose result counts (the others only carry spend over). Raises ValueError for negative
-        spend or results, no spend, or no results.
+        with shape (draws, rows) every bootstrap draw has its own. ``observed`` marks rows whose result counts (the
+        others only carry spend over); ``week`` numbers the block that each row is resampled with. Raises ValueError
+        for negative spend or results, no spend, or no results.
         """
         table, result = validate_data(self, X, y, dtype=np.float64, y_numeric=True, ensure_min_samples=4)
         spend = table[:, 0]
@@ -88,26 +95,38 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
         if (result < 0).any():
             raise ValueError("Negative results passed to ResponseCurveEstimator")
         seen = np.ones(len(spend), dtype=bool) if observed is None else np.asarray(observed, dtype=bool)
-        season = np.ones(len(spend)) if exposure is None else np.asarray(exposure, dtype=np.float64)
         if not spend[seen].sum() > 0 or not result[seen].sum() > 0:
             raise ValueError("A response curve needs rows with spend and with results")
-        self.control_mean_, spread = table[:, 1:].mean(axis=0), table[:, 1:].std(axis=0)
-        self.control_scale_ = np.where(spread > 0, spread, 1.0)
+        self.control_centre_, self.control_scale_ = control_scale(table[:, 1:])
+        controls = (table[:, 1:] - self.control_centre_) / self.control_scale_
         series = channel_series(
-            spend, result, seen, self.step_days, (table[:, 1:] - self.control_mean_) / self.control_scale_
+            spend,
+            result,
+            seen,
+            self.step_days,
+            controls,
+            week=None if week is None else np.asarray(week, dtype=np.int64),
+            control_spread=self.control_spread,
         )
         series.shared_by = self.shared_by
         if self.bend_weights is not None:
             series.bend_weights = np.asarray(self.bend_weights, dtype=np.float64)
+        seasons = np.ones((1, len(spend))) if exposure is None else np.atleast_2d(np.asarray(exposure, np.float64))
+        season = np.exp(np.log(seasons).mean(axis=0))
         centre = float(logit(self.prior_elasticity))
         for _ in range(ROUNDS):
             series.refresh(season, centre, self.prior_spread)
-        self._learn(series, season, centre)
+        self._learn(series, season, np.log(seasons / season), centre)
         return self
 
-    def _learn(self, series: ChannelSeries, season: Array, centre: float) -> None:
+    def _learn(self, series: ChannelSeries, season: Array, deviation: Array, centre: float) -> None:
         rng = np.random.default_rng(self.random_state)
-        draws = series.draw(season, centre, self.prior_spread, self.draws, rng)
+        resampled = Resampled(series, season, centre, self.prior_spread, self.draws, rng)
+        rows = np.maximum(np.bincount(series.block, minlength=resampled.blocks), 1)
+        effect = np.stack([np.bincount(series.block, one, minlength=resampled.blocks) / rows for one in deviation])
+        for _ in range(ROUNDS if series.controls.shape[1] else 1):
+            resampled.refit(np.broadcast_to(effect, (self.draws, resampled.blocks)))
+        draws = resampled.draws()
         half = (draws.k / series.usual) ** draws.s
         level = draws.level * np.exp(self.level_spread * rng.normal(size=self.draws) - 0.5 * self.level_spread**2)
         self.curve_ = HillAverage(a=level * (1.0 + half) / self.draws, k=draws.k, s=draws.s)
@@ -128,7 +147,7 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
         """Expected result per step of holding the spend of column 0, under the controls of the other columns."""
         check_is_fitted(self)
         table = validate_data(self, X, dtype=np.float64, reset=False)
-        controls = (table[:, 1:] - self.control_mean_) / self.control_scale_
+        controls = (table[:, 1:] - self.control_centre_) / self.control_scale_
         return np.asarray(self.curve_.value(np.maximum(table[:, 0], 0.0)) * np.exp(controls @ self.control_effect_))
 
     def predict_draws(self, spend: npt.ArrayLike) -> Array:
@@ -139,17 +158,35 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
         return np.asarray(self.draws * self.curve_.a * reached / (1.0 + reached))
 
 
+def control_scale(table: Array) -> tuple[Array, Array]:
+    """Centre and scale of control columns: 0 is the median, so that a curve is told for an ordinary, plain row."""
+    spread = table.std(axis=0)
+    return np.median(table, axis=0), np.where(spread > 0, spread, 1.0)
+
+
 def channel_series(
-    spend: Array, result: Array, observed: npt.NDArray[np.bool_], step_days: int, controls: Array | None = None
+    spend: Array,
+    result: Array,
+    observed: npt.NDArray[np.bool_],
+    step_days: int,
+    controls: Array | None = None,
+    *,
+    week: npt.NDArray[np.int64] | None = None,
+    control_spread: float = CONTROL_SPREAD,
 ) -> ChannelSeries:
-    """One channel's series with the adstock values, weekday cycle and bootstrap blocks its step asks for."""
+    """One channel's series with the adstock values and weekday cycle its step asks for, resampled by ``week``.
+
+    ``controls`` are scaled already.
+    """
     daily = step_days == 1
+    long = daily and len(spend) >= 21
     return ChannelSeries(
         spend,
         result,
         observed=observed,
         thetas=DAILY_THETAS if daily else WEEKLY_THETAS,
-        cycle=7 if daily and len(spend) >= 21 else 1,
-        block=7 if daily and len(spend) >= 21 else 1,
+        cycle=7 if long else 1,
+        block=np.arange(len(spend)) // (7 if long else 1) if week is None else week,
         controls=controls,
+        control_spread=control_spread,
     )

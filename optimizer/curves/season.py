@@ -19,7 +19,7 @@ from optimizer.curves.shapes import BEND_PRIOR, BENDS
 
 ROUNDS = 10
 PRIOR_ELASTICITY = 0.5  # typical of paid media; a prior, not a fact
-PRIOR_SPREAD = 0.45  # of one channel around the account's mean, logit scale
+PRIOR_SPREAD = 0.85  # of one channel around the account's mean, logit scale
 CENTRE_SPREAD = 0.5  # of the account's mean around the prior
 BEND_COUNT = 4.0  # channels that the prior of the bend counts for
 LOOSE = 8.0  # effects are shrunk less than their variance asks: season left over would be taken for the work of spend
@@ -30,13 +30,16 @@ LONELY = 3  # with fewer channels a free effect per week would swallow the spend
 class Shared:
     """What channels share: ``season`` per channel and step, usual elasticity (logit), and how spend saturates.
 
-    ``level_spread`` is how far (log) the mean of the weeks seen may lie from an ordinary season.
+    ``level_spread`` is how far (log) the mean of the weeks seen may lie from an ordinary season; ``week`` the effect
+    of each week before that day's own, ``lonely`` whether it is slow drift only.
     """
 
     season: tuple[Array, ...]
     centre: float
     bend_weights: Array
     level_spread: float
+    week: Array
+    lonely: bool
 
 
 def shared_season(
@@ -45,6 +48,7 @@ def shared_season(
     """Alternates between the channels' curves and the effects they share; ``days`` numbers each step's first day."""
     centre, bends = float(logit(PRIOR_ELASTICITY)), BEND_PRIOR
     weeks = 1 + max(int(day.max()) for day in days) // 7
+    lonely = len(series) < LONELY
     effect = np.zeros(7 * weeks)
     for one in series:
         one.shared_by = len(series)
@@ -61,10 +65,14 @@ def shared_season(
         pooled = shapes / PRIOR_SPREAD**2 / (1.0 / CENTRE_SPREAD**2 + len(series) / PRIOR_SPREAD**2)
         centre = float(logit(PRIOR_ELASTICITY)) + float(pooled)
         bends = (BEND_COUNT * BEND_PRIOR + counted) / (BEND_COUNT + len(series))
-        effect = _effects(seen, expected, lonely=len(series) < LONELY, daily=min(step_days) == 1)
+        week = week_effects(seen.reshape(-1, 7).sum(axis=1), expected.reshape(-1, 7).sum(axis=1), lonely=lonely)
+        effect = np.repeat(week, 7)
+        if not lonely and min(step_days) == 1:  # a sale that starts midweek: the day's own effect on top
+            effect = effect + _shrunk(seen, expected * np.exp(effect))
     # Curves are told for an ordinary week: sales lift the mean of a history, the next weeks need not hold any.
     effect = effect - float(np.median(effect))
-    return Shared(tuple(np.exp(effect)[day] for day in days), centre, bends, _ordinary(effect, weeks))
+    season = tuple(np.exp(effect)[day] for day in days)
+    return Shared(season, centre, bends, _ordinary(effect, weeks), week, lonely)
 
 
 def _ordinary(effect: Array, weeks: int) -> float:
@@ -73,35 +81,37 @@ def _ordinary(effect: Array, weeks: int) -> float:
     return float(each.std() / np.sqrt(max(weeks / 2.0, 1.0)))
 
 
-def _effects(seen: Array, expected: Array, *, lonely: bool, daily: bool) -> Array:
-    """Effect per day: that of its week, and with several daily channels its own on top (a sale that starts midweek)."""
-    in_weeks = seen.reshape(-1, 7).sum(axis=1), expected.reshape(-1, 7).sum(axis=1)
-    week = np.repeat(_slow(*in_weeks) if lonely else _shrunk(*in_weeks), 7)
-    if lonely or not daily:
-        return week
-    return week + _shrunk(seen, expected * np.exp(week))
+def week_effects(seen: Array, expected: Array, *, lonely: bool) -> Array:
+    """Log effect of every week on results ``seen`` beside what was ``expected`` without it; shape (..., weeks)."""
+    return _slow(seen, expected) if lonely else _shrunk(seen, expected)
 
 
 def _shrunk(seen: Array, expected: Array) -> Array:
-    """Week effects shrunk towards 0 by their own estimated variance; mean 0 over the weeks that were seen."""
+    """Effects shrunk towards 0 by their own estimated variance; mean 0 over the weeks (or days) that were seen."""
     known = expected > 0
-    raw = np.log((seen[known] + 0.5) / (expected[known] + 0.5))
-    variance = LOOSE * max(float(raw.var()) - float(np.mean(1.0 / np.maximum(expected[known], 1.0))), 1e-4)
-    effect = np.log((seen + 1.0 / variance) / (expected + 1.0 / variance))
-    return np.where(known, effect - effect[known].mean(), 0.0)
+    count = np.maximum(known.sum(axis=-1, keepdims=True), 1)
+    raw = np.where(known, np.log((seen + 0.5) / (expected + 0.5)), 0.0)
+    spread = (raw**2).sum(axis=-1, keepdims=True) / count - (raw.sum(axis=-1, keepdims=True) / count) ** 2
+    noise = np.where(known, 1.0 / np.maximum(expected, 1.0), 0.0).sum(axis=-1, keepdims=True) / count
+    variance = LOOSE * np.maximum(spread - noise, 1e-4)
+    effect = np.where(known, np.log((seen + 1.0 / variance) / (expected + 1.0 / variance)), 0.0)
+    return np.asarray(np.where(known, effect - effect.sum(axis=-1, keepdims=True) / count, 0.0))
 
 
 def _slow(seen: Array, expected: Array) -> Array:
     """Slow drift only: a quadratic over the weeks, fitted to the log ratios and shrunk like three parameters."""
     known = expected > 0
-    if known.sum() < 8:
-        return np.zeros(len(seen))
-    at = np.linspace(-1.0, 1.0, len(seen))
+    if known.sum(axis=-1).min() < 8:
+        return np.zeros(seen.shape)
+    at = np.linspace(-1.0, 1.0, seen.shape[-1])
     basis = np.stack([at, at**2 - 1.0 / 3.0], axis=1)
-    raw = np.log((seen[known] + 0.5) / (expected[known] + 0.5))
-    weight = expected[known]
-    design = basis[known] - np.average(basis[known], axis=0, weights=weight)
-    ridge = np.eye(2) / 0.2**2
-    solved = np.linalg.solve((design * weight[:, None]).T @ design + ridge, (design * weight[:, None]).T @ raw)
-    effect = basis @ solved
-    return np.asarray(effect - effect[known].mean())
+    raw = np.where(known, np.log((seen + 0.5) / (expected + 0.5)), 0.0)
+    weight = np.where(known, expected, 0.0)
+    centre = (weight @ basis) / weight.sum(axis=-1, keepdims=True)
+    design = basis - centre[..., None, :]
+    heavy = design * weight[..., None]
+    bend = np.swapaxes(heavy, -1, -2) @ design + np.eye(2) / 0.2**2
+    solved = np.linalg.solve(bend, np.swapaxes(heavy, -1, -2) @ raw[..., None])[..., 0]
+    effect = solved @ basis.T
+    count = known.sum(axis=-1, keepdims=True)
+    return np.asarray(effect - np.where(known, effect, 0.0).sum(axis=-1, keepdims=True) / count)

@@ -6,18 +6,14 @@ dispersion is the larger of the daily and the weekly one, so that noise which la
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, logit
+from scipy.special import logit
 
 from optimizer.curves.curve import Array
 from optimizer.curves.shapes import (
     BEND_PRIOR,
     BENDS,
-    ELASTICITIES,
-    hill_terms,
     normalised,
     profile_likelihood,
     shape_grid,
@@ -28,17 +24,6 @@ CONTROL_SPREAD = 0.3  # prior log spread of the effect of one standard deviation
 FITTED = 6  # parameters of one channel: level, elasticity, bend, adstock, and about two of its pattern
 MISFIT = 0.03  # a curve is never taken to be truer than 3 % of the response
 ROUNDS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Draws:
-    """Bootstrap draws of one curve per step: arrays over draws."""
-
-    level: Array
-    elasticity: Array
-    s: Array
-    k: Array
-    theta: Array
 
 
 class ChannelSeries:
@@ -52,18 +37,21 @@ class ChannelSeries:
         observed: npt.NDArray[np.bool_],
         thetas: Array,
         cycle: int,
-        block: int,
+        block: npt.NDArray[np.int64],
         controls: Array | None = None,
+        control_spread: float = CONTROL_SPREAD,
     ) -> None:
         steps = np.arange(len(spend))
         self.spend, self.observed = spend, observed.astype(np.float64)
         self.result = np.where(observed, result, 0.0)
         self.usual = float(spend[observed].mean())
-        self.cycle, self.block = steps % cycle, steps // block
+        self.cycle, self.block = steps % cycle, block
         self.grid = shape_grid(spend, self.usual, thetas)
         self.controls = np.empty((len(spend), 0)) if controls is None else controls
         self.cycle_effect = np.zeros(cycle)
         self.control_effect = np.zeros(self.controls.shape[1])
+        self.control_spread = control_spread
+        self.fitted = FITTED + int(np.count_nonzero(np.ptp(self.controls[observed], axis=0) > 0))
         self.dispersion = max(1e-12, float(self.result.sum() / max(self.observed.sum(), 1.0)))
         self.bend_weights = BEND_PRIOR
         self.shared_by = 0  # channels that a season was estimated with: each week's effect took its share of freedom
@@ -79,13 +67,14 @@ class ChannelSeries:
         """One alternation: posterior over shapes, mean curve, pattern and dispersion, under ``season`` per step."""
         exposure = season * self.pattern()
         log_likelihood, level = profile_likelihood(self.grid, self.result, exposure, self.observed)
-        prior = self._prior(np.array(centre), spread)
+        prior = self.prior(np.array(centre), spread)
         self.probability = normalised(log_likelihood / self.dispersion + prior)
         self.base = (self.probability * level) @ self.grid.relative
         self._refresh_pattern(season)
         self.dispersion = self._dispersion(self.base * season * self.pattern())
 
-    def _prior(self, centre: Array, spread: float) -> Array:
+    def prior(self, centre: Array, spread: float) -> Array:
+        """Log prior of every shape around ``centre`` (logit of the usual elasticity); shape (..., shapes)."""
         distance = (logit(self.grid.elasticity) - centre) / spread
         return np.asarray(-0.5 * distance**2 + np.log(1.2 - self.grid.theta) + np.log(self.bend_weights)[self._bend_at])
 
@@ -99,7 +88,7 @@ class ChannelSeries:
             self.cycle_effect = effect - effect.mean()
         if self.controls.shape[1]:
             expected = self.base * season * self.pattern() * self.observed
-            ridge = self.dispersion / CONTROL_SPREAD**2
+            ridge = self.dispersion / self.control_spread**2
             pull = self.controls.T @ (self.result - expected) - ridge * self.control_effect
             bend = (self.controls * expected[:, None]).T @ self.controls + ridge * np.eye(self.controls.shape[1])
             step = np.linalg.solve(bend, pull)
@@ -110,46 +99,12 @@ class ChannelSeries:
         rest = (self.result - expected) * self.observed
         seen = self.observed.sum()
         single = float((rest**2 / expected)[self.observed > 0].sum() / max(seen - len(self.cycle_effect) - 3, 1.0))
-        blocks = np.bincount(self.block, rest) ** 2 / np.bincount(self.block, expected)
         full = np.bincount(self.block, self.observed) > 0
-        free = full.sum() * (1.0 - 1.0 / self.shared_by if self.shared_by > 1 else 1.0) - 4.0
-        together = float(blocks[full].sum() / max(free, 1.0))
+        blocks = np.bincount(self.block, rest)[full] ** 2 / np.bincount(self.block, expected)[full]
+        free = full.sum() * (1.0 - 1.0 / self.shared_by if self.shared_by > 1 else 1.0) - (self.fitted - 2.0)
+        together = float(blocks.sum() / max(free, 1.0))
         floor = MISFIT**2 * float(expected.sum()) / max(full.sum(), 1)
         return float(max(single, together, floor, 1e-300))
-
-    def draw(self, season: Array, centre: float, spread: float, count: int, rng: np.random.Generator) -> Draws:
-        """Bootstrap draws: whole blocks reweighted, the prior's centre redrawn, the best elasticity of each kept.
-
-        Redrawing the prior's centre (randomised maximum a posteriori) makes draws spread like the prior where the
-        data say nothing. Bend and adstock are drawn from their posterior.
-        """
-        blocks = self._block_weights(count, rng)
-        weights = (blocks / blocks.mean(axis=1, keepdims=True))[:, self.block] * self.observed
-        log_likelihood, level = profile_likelihood(self.grid, self.result, season * self.pattern(), weights)
-        centres = centre + spread * rng.normal(size=(count, 1))
-        score = log_likelihood / self.dispersion + self._prior(centres, spread)
-        others = len(self.probability) // len(ELASTICITIES)
-        marginal = self.probability.reshape(len(ELASTICITIES), others).sum(axis=0)
-        other = rng.choice(others, size=count, p=marginal / marginal.sum())
-        each = np.arange(count)
-        score = score.reshape(count, len(ELASTICITIES), others)[each, :, other]
-        level = level.reshape(count, len(ELASTICITIES), others)[each, :, other]
-        at = _peak(score)
-        low = np.minimum(at.astype(np.int64), len(ELASTICITIES) - 2)
-        part = at - low
-        place = np.arange(len(ELASTICITIES), dtype=np.float64)
-        elasticity = expit(np.interp(at, place, logit(ELASTICITIES)))
-        s, k = hill_terms(elasticity, self.grid.bend[other])
-        between = level[each, low] * (1.0 - part) + level[each, low + 1] * part
-        return Draws(between, elasticity, s, k * self.usual, self.grid.theta[other])
-
-    def _block_weights(self, count: int, rng: np.random.Generator) -> Array:
-        """Random weights of mean 1 per block; more spread out where few blocks carry many fitted parameters."""
-        blocks = int(self.block.max()) + 1
-        spread = max(blocks, FITTED + 2) / (max(blocks, FITTED + 2) - FITTED)
-        if self.shared_by > 1:
-            spread *= self.shared_by / (self.shared_by - 1.0)
-        return rng.gamma(1.0 / spread, spread, size=(count, blocks))
 
     def bends(self) -> Array:
         """Posterior of the bend values."""
@@ -158,14 +113,3 @@ class ChannelSeries:
     def mean(self, values: Array) -> float:
         """Posterior mean of a value per shape."""
         return float(self.probability @ values)
-
-
-def _peak(score: Array) -> Array:
-    """Where each row peaks, between grid points by the parabola through the best and its neighbours."""
-    each = np.arange(len(score))
-    best = score.argmax(axis=1)
-    inside = np.clip(best, 1, score.shape[1] - 2)
-    left, middle, right = score[each, inside - 1], score[each, inside], score[each, inside + 1]
-    bend = left - 2.0 * middle + right
-    shift = np.where(bend < 0, 0.5 * (left - right) / np.where(bend < 0, bend, 1.0), 0.0)
-    return np.asarray(np.where(best == inside, inside + np.clip(shift, -0.5, 0.5), best.astype(np.float64)))
