@@ -15,9 +15,10 @@ import pandas as pd
 from scipy.special import expit
 
 from engine.messages import Message, Value
+from optimizer.curves.controls import control_columns
 from optimizer.curves.curve import Array
 from optimizer.curves.curve_set import ChannelCurve, CurveSet
-from optimizer.curves.estimator import ResponseCurveEstimator, channel_series
+from optimizer.curves.estimator import ResponseCurveEstimator, channel_series, scaled_controls
 from optimizer.curves.joint import season_draws
 from optimizer.curves.season import PRIOR_SPREAD, shared_season
 from optimizer.history import WeeklyHistory
@@ -27,6 +28,8 @@ ENOUGH_WEEKS = 8  # complete weeks with spend below which a channel's own curve 
 ENOUGH_RESULTS = 30.0  # results, corrected for their noise, below which even the level is not its own
 WEAK = 0.1  # share of the prior's spread removed below which the saturation is the prior's
 RECENT_WEEKS = 4
+CONTROL_SPREAD = 0.06  # log effect of one standard deviation of a control: a trend of 0.2 in all, a sale of 0.3
+SPECIAL_DAYS = 3  # days of a kind below which it has no effect of its own
 DRAWS = 120
 
 
@@ -38,6 +41,7 @@ class _Track:
     result: Array
     observed: npt.NDArray[np.bool_]
     day: npt.NDArray[np.int64]  # days since the history's first Monday
+    controls: Array  # columns that differ among the steps seen: trend, new year, public holidays, sales
     step_days: int
     weeks_with_spend: int
     recent: float
@@ -95,7 +99,7 @@ def _track(history: WeeklyHistory, channel: str) -> _Track:
     recent = float(whole["spend"].tail(RECENT_WEEKS).mean()) if len(whole) else 0.0
     if frame.empty:
         none = np.empty(0)
-        return _Track(none, none, none.astype(bool), none.astype(np.int64), 1, 0, 0.0)
+        return _Track(none, none, none.astype(bool), none.astype(np.int64), none[:, None], 1, 0, 0.0)
     first = history.frame["week"].min()
     if history.daily is not None:
         days = history.daily[history.daily["channel"] == channel].sort_values("day")
@@ -113,21 +117,44 @@ def _track(history: WeeklyHistory, channel: str) -> _Track:
     result = steps["result"].to_numpy(dtype=np.float64, na_value=np.nan)
     # Exports have no row for a day without delivery, so results that trail a pause are nowhere: such days tell nothing.
     observed = observed & np.isfinite(result) & (spend > 0)
+    day = (at - first).dt.days.to_numpy(dtype=np.int64)
+    whole_span = int((history.frame["week"].max() - first).days) + 7
+    controls = control_columns(first.date(), day, step_days, whole_span)
     return _Track(
         spend,
         np.maximum(np.nan_to_num(result), 0.0),
         observed,
-        (at - first).dt.days.to_numpy(dtype=np.int64),
+        day,
+        controls[:, _telling(controls[observed] * step_days)],
         step_days,
         weeks_with_spend,
         recent,
     )
 
 
+def _telling(seen: Array) -> npt.NDArray[np.bool_]:
+    """Control columns that differ enough among the steps seen for an effect of their own; the trend always does."""
+    if len(seen) < ENOUGH_WEEKS:
+        return np.zeros(seen.shape[1], dtype=bool)
+    days = seen.sum(axis=0)
+    return np.asarray((days >= SPECIAL_DAYS) & (np.ptp(seen, axis=0) > 0))
+
+
 def _fit_together(tracks: dict[str, _Track], seed: int) -> dict[str, ChannelCurve]:
     if not tracks:
         return {}
-    series = [channel_series(t.spend, t.result, t.observed, t.step_days, week=t.day // 7) for t in tracks.values()]
+    series = [
+        channel_series(
+            t.spend,
+            t.result,
+            t.observed,
+            t.step_days,
+            scaled_controls(t.controls),
+            week=t.day // 7,
+            control_spread=CONTROL_SPREAD,
+        )
+        for t in tracks.values()
+    ]
     seeds = [_seed_of(name, seed) for name in tracks]
     shared = shared_season(series, [t.day for t in tracks.values()], [t.step_days for t in tracks.values()])
     seasons = season_draws(series, shared, spread=PRIOR_SPREAD, count=DRAWS, seeds=seeds)
@@ -140,11 +167,12 @@ def _fit_together(tracks: dict[str, _Track], seed: int) -> dict[str, ChannelCurv
             level_spread=shared.level_spread,
             shared_by=len(tracks),
             bend_weights=tuple(shared.bend_weights.tolist()),
+            control_spread=CONTROL_SPREAD,
             draws=DRAWS,
             random_state=seeds[number],
         )
         estimator.fit(
-            track.spend[:, None],
+            np.column_stack([track.spend, track.controls]),
             track.result,
             exposure=seasons[number],
             observed=track.observed,

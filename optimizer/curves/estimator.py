@@ -97,7 +97,7 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
         seen = np.ones(len(spend), dtype=bool) if observed is None else np.asarray(observed, dtype=bool)
         if not spend[seen].sum() > 0 or not result[seen].sum() > 0:
             raise ValueError("A response curve needs rows with spend and with results")
-        self.control_centre_, self.control_scale_ = control_scale(table[:, 1:])
+        self.control_centre_, self.control_scale_ = _control_scale(table[:, 1:])
         controls = (table[:, 1:] - self.control_centre_) / self.control_scale_
         series = channel_series(
             spend,
@@ -158,8 +158,13 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
         return np.asarray(self.draws * self.curve_.a * reached / (1.0 + reached))
 
 
-def control_scale(table: Array) -> tuple[Array, Array]:
-    """Centre and scale of control columns: 0 is the median, so that a curve is told for an ordinary, plain row."""
+def scaled_controls(table: Array) -> Array:
+    """Control columns with 0 at their median, where a curve is told for an ordinary row, in standard deviations."""
+    centre, scale = _control_scale(table)
+    return (table - centre) / scale
+
+
+def _control_scale(table: Array) -> tuple[Array, Array]:
     spread = table.std(axis=0)
     return np.median(table, axis=0), np.where(spread > 0, spread, 1.0)
 

@@ -42,6 +42,15 @@ class TrueChannel:
         return out
 
 
+def _special(days: int) -> np.ndarray:
+    """-1 in lunar new year, 1 in the sales of Mother's Day and 618, of 2025."""
+    out = np.zeros(days)
+    for first, last, sign in (("01-28", "01-31", -1.0), ("05-02", "05-11", 1.0), ("06-16", "06-18", 1.0)):
+        start, end = ((pd.Timestamp(f"2025-{day}") - MONDAY).days for day in (first, last))
+        out[start : end + 1] = sign
+    return out
+
+
 @dataclass(frozen=True)
 class Advertiser:
     channels: tuple[TrueChannel, ...]
@@ -85,11 +94,13 @@ def simulate(
     dispersion: float = 25.0,
     shocks: float = 0.06,
     drift: float = 0.0,
+    calendar: float = 0.0,
 ) -> Advertiser:
     """One advertiser. ``family`` "mixed" draws a family per channel.
 
     ``variation``: weekly spend noise (log sd); ``together``: the part of it that all channels share, partly in step
-    with the season; ``dispersion``: negative-binomial size; ``shocks``: weekly channel noise; ``drift``: log trend.
+    with the season; ``dispersion``: negative-binomial size; ``shocks``: weekly channel noise; ``drift``: log trend;
+    ``calendar``: log effect of new year (down) and sales (up), for which advertisers also spend more.
     """
     rng = np.random.default_rng([seed, sum(map(ord, family))])
     days = weeks * 7
@@ -119,11 +130,13 @@ def simulate(
             level[t] = 0.5 * level[t - 1] + variation * np.sqrt(0.75) * rng.normal()
         weekday_spend = np.exp(0.12 * rng.normal(size=7))
         spend = usual * np.exp(level + common)[week] * weekday_spend[dow] * np.exp(0.08 * rng.normal(size=days))
+        special = calendar * _special(days) * (1.0 + 0.3 * rng.normal()) if calendar else np.zeros(days)
+        spend = spend * np.exp(0.7 * special)
         weekday = np.exp(0.15 * rng.normal(size=7))
         weekday /= weekday.mean()
         shock = np.exp(shocks * rng.normal(size=weeks) + drift * rng.normal() * np.linspace(-0.5, 0.5, weeks))
         stock = channel.stock(spend, usual)
-        mean = channel.daily(stock) * season[week] * weekday[dow] * shock[week]
+        mean = channel.daily(stock) * season[week] * weekday[dow] * shock[week] * np.exp(special)
         count = rng.negative_binomial(dispersion, dispersion / (dispersion + mean))
         true.append(channel)
         carry[channel.name] = float(stock[-1])
