@@ -10,9 +10,9 @@ from scipy.optimize import brentq
 
 from optimizer.curves.curve import Array
 
-BELOW = 20.0  # natural-log units searched below the first inflection of a part: a factor of 5e8
+BELOW = 20.0  # natural-log units searched below the first inflection of a part, where concave parts can still rule
 FINENESS = 3.0  # points in the log distance over which the steepest part changes its bend
-STEPS = (21, 401)  # fewest and most points between the first and the last inflection of a part
+STEPS = (9, 1001)  # fewest and most points
 FAR = 700.0  # a part whose slope is below e^-700 of its largest counts as that
 
 
@@ -51,9 +51,9 @@ def _last_turn(a: Array, log_k: Array, s: Array) -> tuple[float, bool]:
 
     up = s > 1.0
     turns = log_k[up] + np.log((s[up] - 1.0) / (s[up] + 1.0)) / s[up]
-    low, high = turns.min(), turns.max() + 0.01
-    steps = int(np.clip((high - low) * s.max() * FINENESS, *STEPS))
-    grid = np.concatenate([np.linspace(low - BELOW, low, STEPS[0])[:-1], np.linspace(low, high, steps)])
+    low, high = turns.min() - (1.0 if up.all() else BELOW), turns.max() + 0.01
+    grid = np.linspace(low, high, int(np.clip((high - low) * s.max() * FINENESS, *STEPS)))
+    grid = np.sort(np.concatenate([grid, _extremes(grid, bend(grid))]))
     convex = bend(grid) > 0.0
     if not convex.any():
         return 0.0, True
@@ -61,3 +61,11 @@ def _last_turn(a: Array, log_k: Array, s: Array) -> tuple[float, bool]:
     spend = float(np.exp(brentq(lambda at: float(bend(at)), grid[last], grid[last + 1], xtol=1e-14)))
     # A part with s < 1 rules near 0, below any grid: there the sum is concave, so a convex stretch comes second.
     return spend, bool(convex[: last + 1].all() and s.min() >= 1.0)
+
+
+def _extremes(grid: Array, height: Array) -> Array:
+    """Where the heights peak or dip between even grid points, by parabolas: a short convex stretch hides there."""
+    left, middle, right = height[:-2], height[1:-1], height[2:]
+    turns = (middle - left) * (right - middle) < 0.0
+    bend = np.where(turns, left - 2.0 * middle + right, 1.0)
+    return np.asarray((grid[1:-1] + 0.5 * (left - right) / bend * (grid[1] - grid[0]))[turns])

@@ -19,12 +19,12 @@ def hill_value(a: Any, ratio: Any, s: Any) -> Array:
 
 def hill_slope(a: Any, k: Any, s: Any, felt: Any) -> Array:
     """Derivative of $a x^s / (k^s + x^s)$ at x = ``felt``: 0, a / k or infinite at 0, as s is above, at or below 1."""
-    small = _small_power(felt / k, s)
+    ratio = np.asarray(felt / k)
+    small = _small_power(ratio, s)
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = np.asarray(a * s * small / (1.0 + small) ** 2 / felt)
-        at_zero = np.asarray(felt) == 0.0
-        if np.any(at_zero):
-            slope = np.where(at_zero, np.where(s < 1.0, np.inf, np.where(s > 1.0, 0.0, a / k)), slope)
+        if np.any(ratio == 0.0):
+            slope = np.where(ratio == 0.0, np.where(s < 1.0, np.inf, np.where(s > 1.0, 0.0, a / k)), slope)
     return slope
 
 
@@ -67,7 +67,7 @@ class Hill(Family):
         """Spend, on the concave branch, at which the marginal response equals ``slope``."""
         with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             goal = np.log(np.maximum(slope, 0.0) / self.a * (self.k / self.s))
-            return np.asarray(np.maximum(hill_ratio(self.s, goal) * self.k - self.c, 0.0))
+            return np.asarray(np.maximum(hill_ratio(self.s, goal) * self.k - self.c, self.inflection()))
 
     def stretched(self, factor: Any) -> Self:
         """The curve with its spend axis stretched: the response of ``spend / factor``."""

@@ -150,7 +150,7 @@ def _slopes(start: Array, value: Array) -> Array:
 
 def _turn(start: Array, value: Array, slope: Array) -> Array:
     """The last point at which the slope rises, by more than values in double precision can say."""
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         noise = ROUNDING * value[..., -1:] / np.diff(start, axis=-1, append=np.inf)
     rise = np.diff(slope, axis=-1) > BREAK * slope[..., 1:] + noise[..., 1:] + noise[..., :-1]
     return np.asarray(np.where(rise, start[..., 1:], 0.0).max(axis=-1))
