@@ -105,6 +105,7 @@ def test_draws_average_to_the_curve():
         ([(1.0, 1e3, 0.6), (1.0, 1e6, 4.0)], False),  # concave, then a step
         ([(1.0, 1e3, 0.6), (1e-9, 1e6, 4.0)], True),  # a step too small to turn anything
         ([(1.0, 1e3, 0.6), (0.0, 1e6, 4.0)], True),  # a draw without weight
+        ([(1.0, 1e4, 1.0 + 1e-15), (1.0, 3e4, 1.0 + 1e-12)], True),  # Michaelis-Menten but for rounding
         ([(2.0, 1.0, 1.0), (1.0, 1.0, 3.0)], False),  # turns convex below the step's own inflection
     ],
 )

@@ -13,6 +13,7 @@ from optimizer.curves.curve import Array
 BELOW = 20.0  # natural-log units searched below the first inflection of a part, where concave parts can still rule
 FINENESS = 3.0  # points in the log distance over which the steepest part changes its bend
 STEPS = (9, 1001)  # fewest and most points
+STRAIGHT = 1.0 + 1e-9  # up to this slope the convex start of a part is lost in rounding
 FAR = 700.0  # a part whose slope is below e^-700 of its largest counts as that
 
 
@@ -29,7 +30,7 @@ def last_turns(a: Array, k: Array, s: Array) -> tuple[Array, npt.NDArray[np.bool
     """Inflection of every sum and whether it is the only one; the last axis runs over the parts."""
     a, k, s = np.broadcast_arrays(a, k, s)
     spend, once = np.zeros(a.shape[:-1]), np.ones(a.shape[:-1], dtype=bool)
-    rising = (a > 0.0) & (s > 1.0)
+    rising = (a > 0.0) & (s > STRAIGHT)
     for at in np.ndindex(a.shape[:-1]):
         if rising[at].any():
             live = a[at] > 0.0
@@ -49,7 +50,7 @@ def _last_turn(a: Array, log_k: Array, s: Array) -> tuple[float, bool]:
         each = s * np.where(power < 0.0, lean, -lean) - 1.0
         return np.asarray((small / (1.0 + small) ** 2 * each) @ size)
 
-    up = s > 1.0
+    up = s > STRAIGHT
     turns = log_k[up] + np.log((s[up] - 1.0) / (s[up] + 1.0)) / s[up]
     low, high = turns.min() - (1.0 if up.all() else BELOW), turns.max() + 0.01
     grid = np.linspace(low, high, int(np.clip((high - low) * s.max() * FINENESS, *STEPS)))
