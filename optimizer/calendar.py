@@ -24,6 +24,12 @@ def plan_weeks(period: Period) -> tuple[Period, ...]:
     return tuple(weeks)
 
 
+def plan_days(period: Period) -> tuple[Period, ...]:
+    """The days of ``period``, each a step of its own."""
+    days = [period.start + timedelta(days=number) for number in range(period.days)]
+    return tuple(Period(day, day) for day in days)
+
+
 @dataclass(frozen=True, slots=True)
 class Running:
     """Days per (channel, week): ``before`` the channel starts in that week, ``active``, and ``after`` it stopped."""

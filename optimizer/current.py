@@ -10,7 +10,7 @@ from engine.messages import Message
 from optimizer.curves.curve import Array
 from optimizer.infeasible import explain_infeasible, written
 from optimizer.model import Posed
-from optimizer.problem import Problem, units
+from optimizer.problem import Problem
 from optimizer.rounding import rounded_plan
 from optimizer.solve.nearest import nearest_point
 from optimizer.solve.rules import violation
@@ -27,9 +27,9 @@ class CurrentPlan:
 
 def wanted_plan(problem: Problem) -> tuple[Array, list[Message]]:
     """Amounts given, else the shares of the last four complete weeks scaled to the budget, else an even split."""
-    given = problem.demand.current
+    given = problem.ask.running
     if given is not None:
-        totals = np.array([units(given[name]) if name in given else 0.0 for name in problem.channels])
+        totals = np.array([given.get(name, 0.0) for name in problem.channels])
         return problem.even(totals), []
     recent = np.array([problem.curves[name].recent for name in problem.channels])
     if recent.sum() > 0:
@@ -52,5 +52,5 @@ def current_plan(posed: Posed) -> CurrentPlan:
         raise explain_infeasible(posed)
     feasible = rounded_plan(posed, posed.plan(nearest) * unit)
     moved = float(np.abs(feasible.sum(axis=1) - wanted.sum(axis=1)).sum()) / 2.0
-    values = {"moved": written(moved, problem.demand.budget.currency)}
+    values = {"moved": written(moved, problem.currency)}
     return CurrentPlan(wanted, feasible, (*notes, Message("optimizer.current.breaks_rules", values)))

@@ -9,35 +9,54 @@ import numpy as np
 import numpy.typing as npt
 
 from optimizer.constraints import constraints
+from optimizer.curves.bank import CurveBank
 from optimizer.curves.curve import Array, Family
+from optimizer.objective import draws_of, result_weights, set_objective
 from optimizer.problem import Problem
-from optimizer.solve.rules import LinearRules, compile_rules
+from optimizer.solve.rules import LinearRules, RowName, compile_rules
+from optimizer.solve.task import Link, Task
+from optimizer.terms import ALL
 
 
 @dataclass(frozen=True, slots=True)
 class Posed:
-    """The compiled model: rules over all variables, with the columns of spend and of the curves' arguments.
+    """The compiled model: the solver's task, with the columns of spend, stock and switches.
 
-    ``spend`` and ``argument`` run over ``problem.cells``; where nothing carries over they are the same column.
+    ``spend`` and ``task.at`` run over ``problem.cells``; where nothing carries over they are the same column.
+    ``owners`` names the rule behind a bound of a cell's spend, by (cell number, side).
     """
 
     problem: Problem
-    rules: LinearRules
+    task: Task
     spend: npt.NDArray[np.int64]
-    argument: npt.NDArray[np.int64]
     stock: npt.NDArray[np.int64]
     stock_cells: tuple[tuple[int, int], ...]
-    curves: tuple[Family, ...]
+    active: dict[int, int]
+    bought: tuple[int, ...]
+    owners: dict[tuple[int, str], RowName]
 
-    def vector(self, plan: Array) -> Array:
-        """All variables' values of a plan (channels, weeks)."""
+    @property
+    def rules(self) -> LinearRules:
+        """The rules over all columns."""
+        return self.task.rules
+
+    def vector(self, plan: Array, bought: Array | None = None) -> Array:
+        """All variables' values of a plan (channels, weeks) and of the packages taken (none where not given)."""
         felt, last = self.problem.felt(plan)
         out = np.zeros(self.rules.matrix.shape[1])
-        for at, argument, cell in zip(self.spend, self.argument, self.problem.cells, strict=True):
+        for at, argument, cell in zip(self.spend, self.task.at, self.problem.cells, strict=True):
             out[argument] = felt[cell]
             out[at] = plan[cell]
         for at, cell in zip(self.stock, self.stock_cells, strict=True):
             out[at] = last[cell]
+        for number, at in self.active.items():
+            out[at] = float(plan[number].sum() > 0)
+        for place, at in enumerate(self.bought):
+            out[at] = 0.0 if bought is None else bought[place]
+        values = {k: bank.value(out[self.task.at]) for k, bank in enumerate(CurveBank(c) for c in self.task.curves)}
+        for link in self.task.links:
+            live = link.columns >= 0
+            np.add.at(out, link.columns[live], values[link.result][live])
         return out
 
     def plan(self, vector: Array) -> Array:
@@ -47,24 +66,60 @@ class Posed:
             out[cell] = vector[at]
         return out
 
+    def packages(self, vector: Array) -> Array:
+        """Which packages are taken (0 or 1)."""
+        return np.round(vector[list(self.bought)]) if self.bought else np.zeros(0)
+
 
 def build_model(problem: Problem) -> Any:
-    """The Pyomo model of ``problem``: variables ``spend``, ``felt``, ``stock`` and every constraint; no objective."""
-    from pyomo.environ import ConcreteModel, Set, Var
+    """The Pyomo model of ``problem``: its variables, every constraint, and the objective."""
+    from pyomo.environ import Binary, ConcreteModel, Set, Var
 
     model = ConcreteModel()
+    model.owners, model.least = {}, {}
     most = _largest_stock(problem)
-    carrying = [cell for cell in problem.cells if problem.carries[cell[0]]]
-    stocks = [(c, w) for c in np.flatnonzero(problem.carries).tolist() for w in range(len(problem.weeks))]
+    carries = problem.carries
+    carrying = [cell for cell in problem.cells if carries[cell[0]]] if carries.any() else []
+    stocks = [(c, w) for c in np.flatnonzero(carries).tolist() for w in range(len(problem.weeks))]
     model.cells = Set(initialize=problem.cells, dimen=2)
     model.felt_cells = Set(initialize=carrying, dimen=2)
     model.stock_cells = Set(initialize=stocks, dimen=2)
     model.spend = Var(model.cells, bounds=(0.0, problem.budget))
     model.felt = Var(model.felt_cells, bounds=lambda _, c, w: (0.0, _largest_felt(problem, most[c], c, w)))
     model.stock = Var(model.stock_cells, bounds=lambda _, c, w: (0.0, most[c]))
+    model.runs = Var(switched(problem), domain=Binary)
+    model.bought = Var(range(len(problem.ask.packages)), domain=Binary)
+    model.outcome = Var(outcome_keys(problem), bounds=(0.0, None))
     for define in constraints().values():
         define(model, problem)
+    set_objective(model, problem)
     return model
+
+
+def switched(problem: Problem) -> list[int]:
+    """Channels that need an on/off switch of their own: where their number counts, or a jump spans several steps."""
+    ask = problem.ask
+    if ask.active.low is not None or ask.active.high is not None:
+        return [number for number in range(len(problem.channels)) if problem.of_channel[number]]
+    packaged = {package.channel for package in ask.packages}
+    return [
+        number
+        for number, name in enumerate(problem.channels)
+        if ask.least_if_active.get(name, 0.0) > 0
+        and problem.of_channel[number]
+        and (len(problem.of_channel[number]) > 1 or name in packaged)
+    ]
+
+
+def outcome_keys(problem: Problem) -> list[tuple[str, int]]:
+    """Which sums of results the model speaks of: (result, channel number), ``ALL`` for every channel together."""
+    numbers = problem.number_of
+    keys = {(result, ALL) for result in result_weights(problem)}
+    for kpi in problem.ask.kpis:
+        keys |= {(kpi.result, ALL)} if kpi.channels is None else {(kpi.result, numbers[name]) for name in kpi.channels}
+    if problem.ask.efficiency is not None:
+        keys.add((problem.ask.efficiency.result, ALL))
+    return sorted(keys)
 
 
 def _largest_stock(problem: Problem) -> list[float]:
@@ -79,19 +134,97 @@ def _largest_felt(problem: Problem, stock: float, channel: int, week: int) -> fl
 
 def compile_model(problem: Problem, model: Any) -> Posed:
     """The model as arrays, with the curve of every cell."""
-    spend = [model.spend[cell] for cell in problem.cells]
-    felt_cells = [cell for cell in problem.cells if problem.carries[cell[0]]]
-    stock_cells = [(int(c), w) for c in np.flatnonzero(problem.carries) for w in range(len(problem.weeks))]
-    felt = [model.felt[cell] for cell in felt_cells]
-    stock = [model.stock[cell] for cell in stock_cells]
-    felt_at = {cell: len(spend) + number for number, cell in enumerate(felt_cells)}
-    argument = [felt_at.get(cell, number) for number, cell in enumerate(problem.cells)]
+    columns = _Columns()
+    spend = columns.add([model.spend[cell] for cell in problem.cells])
+    carries = problem.carries
+    felt_cells = [cell for cell in problem.cells if carries[cell[0]]] if carries.any() else []
+    felt = columns.add([model.felt[cell] for cell in felt_cells])
+    stock_cells = tuple((int(c), w) for c in np.flatnonzero(carries) for w in range(len(problem.weeks)))
+    stock = columns.add([model.stock[cell] for cell in stock_cells])
+    active = columns.add([model.runs[number] for number in model.runs])
+    bought = columns.add([model.bought[place] for place in model.bought])
+    outcome = columns.add([model.outcome[key] for key in model.outcome])
+    level, scenario, short = ([], [], []) if problem.ask.risk is None else _risk_columns(columns, model)
+    felt_at = dict(zip(felt_cells, felt, strict=True))
+    at = np.array([felt_at.get(cell, own) for cell, own in zip(problem.cells, spend, strict=True)], dtype=np.int64)
+    curves, links = _curves_and_links(problem, dict(zip(model.outcome, outcome, strict=True)), scenario)
+    rules = compile_rules(model, columns.variables)
+    usual = _usual(curves, rules.upper[at])
+    scale = np.ones(columns.size)
+    scale[[*spend, *felt, *stock]] = problem.budget / max(len(problem.cells), 1)
+    for link in links:
+        scale[np.unique(link.columns[link.columns >= 0])] = usual[link.result]
+    scale[[*level, *short]] = usual[0]
+    rules.upper[[*outcome, *scenario, *level, *short]] = 2.0 * usual.max(initial=1.0) * max(len(problem.cells), 1)
+    names = {cell: number for number, cell in enumerate(problem.cells)}
+    least = np.zeros(len(problem.cells))
+    for cell, amount in model.least.items():
+        least[names[cell]] = 0.0 if model.spend[cell].lb > 0 else amount
+        if model.spend[cell].lb > 0:
+            rules.lower[spend[names[cell]]] = max(model.spend[cell].lb, amount)
+    integer = np.zeros(columns.size, dtype=bool)
+    integer[[*active, *bought]] = True
+    task = Task(rules, _cost(model, columns), at, curves, links, integer, least, scale)
+    owners = {(names[cell], side): RowName(rule, cell) for (cell, side), rule in model.owners.items()}
     return Posed(
         problem=problem,
-        rules=compile_rules(model, [*spend, *felt, *stock]),
-        spend=np.arange(len(spend)),
-        argument=np.array(argument, dtype=np.int64),
-        stock=np.arange(len(stock)) + len(spend) + len(felt),
-        stock_cells=tuple(stock_cells),
-        curves=tuple(problem.cell_curve(*cell) for cell in problem.cells),
+        task=task,
+        spend=np.array(spend, dtype=np.int64),
+        stock=np.array(stock, dtype=np.int64),
+        stock_cells=stock_cells,
+        active=dict(zip(model.runs, active, strict=True)),
+        bought=tuple(bought),
+        owners=owners,
     )
+
+
+class _Columns:
+    """Numbers the model's variables in the order in which they are added."""
+
+    def __init__(self) -> None:
+        self.variables: list[Any] = []
+
+    @property
+    def size(self) -> int:
+        return len(self.variables)
+
+    def add(self, variables: list[Any]) -> list[int]:
+        first = len(self.variables)
+        self.variables += variables
+        return list(range(first, len(self.variables)))
+
+
+def _risk_columns(columns: _Columns, model: Any) -> tuple[list[int], list[int], list[int]]:
+    level = columns.add([model.level])
+    return level, columns.add(list(model.scenario.values())), columns.add(list(model.short.values()))
+
+
+def _cost(model: Any, columns: _Columns) -> Array:
+    """The objective by column."""
+    place = {id(variable): number for number, variable in enumerate(columns.variables)}
+    cost = np.zeros(columns.size)
+    for coefficient, variable in model.objective_terms:
+        cost[place[id(variable)]] += coefficient
+    return cost
+
+
+def _curves_and_links(
+    problem: Problem, outcome: dict[tuple[str, int], int], scenario: list[int]
+) -> tuple[tuple[tuple[Family, ...], ...], tuple[Link, ...]]:
+    """Curves by result, then by draw; links from the cells to each outcome and scenario column."""
+    named = sorted({result for result, _ in outcome})
+    curves = [tuple(problem.cell_curve(*cell, result) for cell in problem.cells) for result in named]
+    channel = np.array([cell[0] for cell in problem.cells], dtype=np.int64)
+    links = [
+        Link(named.index(result), np.where((number == ALL) | (channel == number), column, -1))
+        for (result, number), column in outcome.items()
+    ]
+    for draw, column in zip(draws_of(problem), scenario, strict=True) if scenario else ():
+        links.append(Link(len(curves), np.full(len(channel), column, dtype=np.int64)))
+        curves.append(tuple(draw))
+    return tuple(curves), tuple(links)
+
+
+def _usual(curves: tuple[tuple[Family, ...], ...], reach: Array) -> Array:
+    """The most a cell could bring of each result."""
+    return np.array([float(CurveBank(own).value(reach).max(initial=0.0)) or 1.0 for own in curves])

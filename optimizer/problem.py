@@ -1,6 +1,7 @@
-"""Decides the allocation problem: demand, channels, weeks and carry-over as numbers the constraints can use.
+"""Decides the allocation problem: what is asked, channels, steps in time and carry-over as numbers for the constraints.
 
-Spend is in units of the currency; a *stock* is spend per week as the audience still feels it.
+Spend is in units of the currency; a *stock* is spend per week as the audience still feels it. The steps of a plan are
+weeks (``weeks``), or single days where it is made by day.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ import numpy.typing as npt
 
 from engine.money import Money
 from engine.vocabulary import Period
-from optimizer.calendar import Running, gap_days, plan_weeks, running_days
+from optimizer.ask import Ask
+from optimizer.calendar import Running, gap_days
 from optimizer.curves.adstock import mean_share
 from optimizer.curves.curve import Array, Family
 from optimizer.curves.curve_set import ChannelCurve, CurveSet
-from optimizer.demand import Demand
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,13 @@ class CarrySteps:
 class Problem:
     """Everything the constraints and the solver need; arrays run over (channels, weeks)."""
 
-    demand: Demand
+    ask: Ask
+    currency: str
     channels: tuple[str, ...]
     weeks: tuple[Period, ...]
     curves: Mapping[str, ChannelCurve]
+    others: Mapping[str, Mapping[str, ChannelCurve]]  # curves of further results, by result
+    result: str
     running: Running
     carry_in: Array  # stock of each channel before the first day
     steps: CarrySteps
@@ -48,7 +52,12 @@ class Problem:
     @property
     def budget(self) -> float:
         """The budget in units."""
-        return units(self.demand.budget)
+        return self.ask.budget
+
+    @property
+    def number_of(self) -> dict[str, int]:
+        """Channel number by name."""
+        return {name: number for number, name in enumerate(self.channels)}
 
     @property
     def carries(self) -> npt.NDArray[np.bool_]:
@@ -75,18 +84,24 @@ class Problem:
             last[:, week] = stock
         return mean, last
 
-    def cell_curve(self, channel: int, week: int) -> Family:
-        """The response of one cell to the money felt over its active days."""
-        return self.curves[self.channels[channel]].curve.lasting(float(self.running.active[channel, week]) / 7.0)
+    def curves_of(self, result: str) -> Mapping[str, ChannelCurve]:
+        """The curves of one result."""
+        return self.curves if result == self.result else self.others[result]
 
-    def expected(self, spend: Array) -> Array:
-        """Expected results per cell of a plan (channels, weeks), carry-over included."""
+    def cell_curve(self, channel: int, week: int, result: str | None = None) -> Family:
+        """The response of one cell to the money felt over its active days."""
+        known = self.curves_of(result or self.result)[self.channels[channel]]
+        return known.curve.lasting(float(self.running.active[channel, week]) / 7.0)
+
+    def expected(self, spend: Array, result: str | None = None) -> Array:
+        """Expected results per cell of a plan (channels, weeks), carry-over included; packages not."""
+        curves = self.curves_of(result or self.result)
         mean, _ = self.felt(spend)
         out = np.zeros_like(spend)
         share = self.running.active / 7.0
         for channel, name in enumerate(self.channels):
             runs = share[channel] > 0
-            weekly = self.curves[name].curve.value(mean[channel, runs] / share[channel, runs])
+            weekly = curves[name].curve.value(mean[channel, runs] / share[channel, runs])
             out[channel, runs] = weekly * share[channel, runs]
         return out
 
@@ -112,15 +127,20 @@ def carry_steps(thetas: Array, running: Running) -> CarrySteps:
     )
 
 
-def pose(demand: Demand, channels: Sequence[str], curves: CurveSet) -> Problem:
-    """The problem of a checked demand. Spending is taken to have gone on as before between data and plan."""
-    weeks = plan_weeks(demand.period)
+def pose(
+    ask: Ask,
+    weeks: Sequence[Period],
+    running: Running,
+    channels: Sequence[str],
+    curves: CurveSet,
+    others: Mapping[str, CurveSet] | None = None,
+) -> Problem:
+    """The problem of what is asked. Spending is taken to have gone on as before between data and plan."""
     carry = []
     for name in channels:
         known = curves.curves[name]
-        kept = known.adstock ** gap_days(curves.data_end, demand.period.start)
+        kept = known.adstock ** gap_days(curves.data_end, weeks[0].start)
         carry.append(kept * known.carry + (1.0 - kept) * known.recent)
-    running = running_days(channels, weeks, demand.flights)
     cells = tuple((int(c), int(w)) for c, w in np.argwhere(running.active > 0))
     of_channel: dict[int, list[tuple[int, int]]] = {number: [] for number in range(len(channels))}
     of_week: dict[int, list[tuple[int, int]]] = {number: [] for number in range(len(weeks))}
@@ -128,10 +148,13 @@ def pose(demand: Demand, channels: Sequence[str], curves: CurveSet) -> Problem:
         of_channel[cell[0]].append(cell)
         of_week[cell[1]].append(cell)
     return Problem(
-        demand=demand,
+        ask=ask,
+        currency=curves.currency,
         channels=tuple(channels),
-        weeks=weeks,
+        weeks=tuple(weeks),
         curves={name: curves.curves[name] for name in channels},
+        others={result: {name: one.curves[name] for name in channels} for result, one in (others or {}).items()},
+        result=curves.result,
         running=running,
         steps=carry_steps(np.array([curves.curves[name].adstock for name in channels]), running),
         carry_in=np.array(carry, dtype=np.float64),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from engine.messages import Message
+from optimizer.curves.bank import CurveBank
 from optimizer.curves.curve import Array
 from optimizer.curves.curve_set import ChannelCurve
 from optimizer.infeasible import PHYSICS, written
 from optimizer.model import Posed
 from optimizer.problem import Problem
 from optimizer.proposal import Binding
+from optimizer.solve.solving import Answer
 
 MATTERS = 0.02  # relative change of a channel's money that is worth calling a change
 
@@ -22,11 +24,10 @@ def marginal_per_1000(problem: Problem, plan: Array) -> Array:
     return np.asarray(more - base)
 
 
-def bindings(posed: Posed, plan: Array, prices: Array) -> list[tuple[Binding, ...]]:
-    """Per channel, the rules that hold it at ``plan``; ``prices`` are results per unit of money of each row."""
-    rules, problem = posed.rules, posed.problem
-    vector = posed.vector(plan)
-    activity = rules.matrix @ vector
+def bindings(posed: Posed, plan: Array, answer: Answer) -> list[tuple[Binding, ...]]:
+    """Per channel, the rules that hold it at ``plan`` and the results gained by giving way by 1,000 units of money."""
+    rules, problem, prices = posed.rules, posed.problem, answer.prices
+    activity = rules.matrix @ posed.vector(plan)
     slack = np.maximum(1.5 * len(problem.cells), 1e-9 * problem.budget)
     by_row = rules.matrix.tocsr()
     owner = {int(at): cell[0] for at, cell in zip(posed.spend, problem.cells, strict=True)}
@@ -44,7 +45,24 @@ def bindings(posed: Posed, plan: Array, prices: Array) -> list[tuple[Binding, ..
             # Price of easing all rows of this rule by 1,000 together: the dearest row stands for it.
             known = found[channel].get((name, side), 0.0)
             found[channel][name, side] = max(known, abs(float(prices[row])) * 1000.0)
+    _held_by_bounds(posed, plan, answer, found)
     return [tuple(Binding(rule, side, price) for (rule, side), price in sorted(each.items())) for each in found]
+
+
+def _held_by_bounds(posed: Posed, plan: Array, answer: Answer, found: list[dict[tuple[str, str], float]]) -> None:
+    """Adds the rules whose bound on a single cell holds it; the price is the marginal return beyond the hurdle."""
+    problem, task = posed.problem, posed.task
+    at = answer.point[task.at]
+    slope = CurveBank(task.curves[0]).slope(at)
+    for (number, side), row in posed.owners.items():
+        column, cell = posed.spend[number], problem.cells[number]
+        limit = task.rules.upper[column] if side == "max" else task.rules.lower[column]
+        if abs(plan[cell] - limit) > max(1.5, 1e-9 * problem.budget) or column != task.at[number]:
+            continue
+        price = (slope[number] - answer.hurdles[number]) * (1.0 if side == "max" else -1.0)
+        if price > 0:
+            key = (row.constraint, side)
+            found[cell[0]][key] = max(found[cell[0]].get(key, 0.0), 1000.0 * float(price))
 
 
 def reason(

@@ -23,7 +23,7 @@ def rounded_plan(posed: Posed, plan: Array) -> Array:
     Every cell is rounded down; the steps left over go one by one first to rows that fell below their least amount,
     then to the cells that lost most, each only where no limit would be passed.
     """
-    step = step_of(posed.problem.demand.budget.currency)
+    step = step_of(posed.problem.currency)
     cells = posed.problem.cells
     wanted = np.array([plan[cell] for cell in cells]) / step
     whole = np.floor(wanted + 1e-6)

@@ -1,14 +1,19 @@
 """Decides which rules a plan can be put under: one public function a file, the folder listing is the registry.
 
-Every function has the file's name, adds one Pyomo constraint of that name to the model and returns nothing. Money
-limits are always rows, never variable bounds, so that an infeasible request can be repaired row by row.
+Every function has the file's name, adds one Pyomo constraint of that name to the model and returns nothing. A rule on
+a single variable narrows that variable (``optimizer.terms.tighten``), which remembers the rule's name.
 
-==================  =====================================================================
-``model.spend``     money in channel c and week w, at least 0
+==================  ===========================================================================
+``model.spend``     money in channel c and step w, at least 0
 ``model.felt``      the same money as the audience feels it after carry-over (if it carries)
-``model.stock``     what is left at the end of week w, in money per week (if it carries)
-``problem``         the ``optimizer.problem.Problem``: demand, channels, weeks, running days
-==================  =====================================================================
+``model.stock``     what is left at the end of step w, in money per week (if it carries)
+``model.runs``    1 where channel c runs at all (only where a rule counts channels or jumps)
+``model.bought``    1 where package p is taken
+``model.outcome``   expected results by (result, channel), or of all channels together
+``problem``         the ``optimizer.problem.Problem``: what is asked, channels, steps, running days
+==================  ===========================================================================
+
+Money and results are summed by ``optimizer.terms`` only, so that packages count everywhere alike.
 """
 
 from __future__ import annotations

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyomo.core.expr import LinearExpression
 from pyomo.environ import Constraint
 
-from optimizer.problem import Problem, units
+from optimizer.problem import Problem
+from optimizer.terms import limit_channel
 
 
 def channel_bounds(model: Any, problem: Problem) -> None:
@@ -19,17 +19,13 @@ def channel_bounds(model: Any, problem: Problem) -> None:
     x_{c,w}   spend of channel c in week w
     l_c, u_c  least and most money of channel c
     ========= =====================================
+
+    A channel that has a single step is bounded as a variable, which costs the solver nothing.
     """
     rows: dict[tuple[str, int], Any] = {}
     for number, name in enumerate(problem.channels):
-        bounds = problem.demand.bounds.get(name)
-        if bounds is None:
-            continue
-        spend = [model.spend[cell] for cell in problem.of_channel[number]]
-        total = LinearExpression(constant=0, linear_coefs=[1.0] * len(spend), linear_vars=spend)
-        if bounds.min is not None and bounds.min.micros > 0:
-            rows["min", number] = total >= units(bounds.min)
-        if bounds.max is not None:
-            rows["max", number] = total <= units(bounds.max)
+        bounds = problem.ask.bounds.get(name)
+        if bounds is not None:
+            rows |= limit_channel(model, problem, number, bounds.low, bounds.high, "channel_bounds")
     if rows:
         model.channel_bounds = Constraint(list(rows), rule=lambda _, *key: rows[key])

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyomo.core.expr import LinearExpression
-from pyomo.environ import Constraint
-
-from optimizer.problem import Problem, units
+from optimizer.problem import Problem
+from optimizer.terms import tighten
 
 
 def weekly_bounds(model: Any, problem: Problem) -> None:
@@ -20,17 +18,12 @@ def weekly_bounds(model: Any, problem: Problem) -> None:
     l_c, u_c  least and most money of a full week
     d_{c,w}   days of week w on which channel c runs
     ========= =============================================
+
+    These are bounds of single variables, which cost the solver nothing.
     """
-    rows: dict[tuple[str, int, int], Any] = {}
     for channel, week in problem.cells:
-        bounds = problem.demand.weekly_bounds.get(problem.channels[channel])
-        if bounds is None:
-            continue
-        share = float(problem.running.active[channel, week]) / 7.0
-        spend = LinearExpression(constant=0, linear_coefs=[1.0], linear_vars=[model.spend[channel, week]])
-        if bounds.min is not None and bounds.min.micros > 0:
-            rows["min", channel, week] = spend >= units(bounds.min) * share
-        if bounds.max is not None:
-            rows["max", channel, week] = spend <= units(bounds.max) * share
-    if rows:
-        model.weekly_bounds = Constraint(list(rows), rule=lambda _, *key: rows[key])
+        bounds = problem.ask.weekly_bounds.get(problem.channels[channel])
+        if bounds is not None:
+            share = float(problem.running.active[channel, week]) / 7.0
+            low, high = (None if part is None else part * share for part in (bounds.low, bounds.high))
+            tighten(model, (channel, week), low, high, "weekly_bounds")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyomo.core.expr import LinearExpression
 from pyomo.environ import Constraint
 
-from optimizer.problem import Problem, units
+from optimizer.problem import Problem
+from optimizer.terms import linear, week_money
 
 
 def weekly_total(model: Any, problem: Problem) -> None:
@@ -21,14 +21,15 @@ def weekly_total(model: Any, problem: Problem) -> None:
     d_w       days of week w inside the period
     ========= =========================================
     """
-    weekly = problem.demand.weekly
+    weekly = problem.ask.weekly
     rows: dict[tuple[str, int], Any] = {}
+    if weekly.low is None and weekly.high is None:
+        return
     for week in range(len(problem.weeks)):
-        spend = [model.spend[cell] for cell in problem.of_week[week]]
-        total = LinearExpression(constant=0, linear_coefs=[1.0] * len(spend), linear_vars=spend)
-        if weekly.min is not None and weekly.min.micros > 0 and spend:
-            rows["min", week] = total >= units(weekly.min) * problem.week_share(week)
-        if weekly.max is not None and spend:
-            rows["max", week] = total <= units(weekly.max) * problem.week_share(week)
+        terms = week_money(model, problem, week)
+        if weekly.low is not None and weekly.low > 0 and terms:
+            rows["min", week] = linear(terms) >= weekly.low * problem.week_share(week)
+        if weekly.high is not None and terms:
+            rows["max", week] = linear(terms) <= weekly.high * problem.week_share(week)
     if rows:
         model.weekly_total = Constraint(list(rows), rule=lambda _, *key: rows[key])

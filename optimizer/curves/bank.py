@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 
 from optimizer.curves.curve import Array, Family
+from optimizer.curves.inverting import invert_slope
+
+
+class Bank(Protocol):
+    """Concave responses evaluated together; every array has shape (size,)."""
+
+    size: int
+
+    def value(self, spend: Array) -> Array:
+        """Response of every curve at its own spend."""
+
+    def slope(self, spend: Array) -> Array:
+        """Marginal response of every curve at its own spend."""
+
+    def spend_at(self, slope: Array) -> Array:
+        """Spend at which every curve's marginal response equals its own ``slope``; infinite for slope <= 0."""
 
 
 class CurveBank:
@@ -23,11 +40,11 @@ class CurveBank:
         places: dict[type[Family], list[int]] = {}
         for place, curve in enumerate(curves):
             places.setdefault(type(curve), []).append(place)
-        self._groups = [(np.array(at), kind.stacked([curves[i] for i in at])) for kind, at in places.items()]
+        self.groups = [(np.array(at), kind.stacked([curves[i] for i in at])) for kind, at in places.items()]
 
     def _each(self, call: Callable[[Family, Array], Array], argument: Array) -> Array:
         out = np.empty(self.size)
-        for at, stack in self._groups:
+        for at, stack in self.groups:
             out[at] = call(stack, argument[at])
         return out
 
@@ -42,7 +59,55 @@ class CurveBank:
         return found * (self.spend_unit / self.response_unit)
 
     def spend_at(self, slope: Array) -> Array:
-        """Scaled spend at which every curve's marginal response equals its own ``slope``; infinite for slope <= 0."""
+        """Scaled spend, on the concave branch, at which every curve's marginal response equals its own ``slope``."""
         wanted = np.where(slope > 0, slope, 1.0) * (self.response_unit / self.spend_unit)
         found = self._each(lambda curve, w: curve.spend_at(w), wanted) / self.spend_unit
         return np.where(slope > 0, found, np.inf)
+
+    def inflection(self) -> Array:
+        """Scaled spend from which every curve is concave; 0 where it is so throughout."""
+        out = np.zeros(self.size)
+        for at, stack in self.groups:
+            out[at] = stack.inflection()
+        return out / self.spend_unit
+
+
+class Blend:
+    """The sum of several results of the same cells under non-negative weights, as one bank.
+
+    ``weights`` has shape (results, size). One result keeps its closed inverse; several are inverted numerically.
+    """
+
+    def __init__(self, banks: Sequence[Bank], weights: Array) -> None:
+        self.size = banks[0].size
+        self._banks, self._weights = banks, np.maximum(weights, 0.0)
+
+    def value(self, spend: Array) -> Array:
+        """Weighted response of every cell."""
+        return np.asarray(sum(w * bank.value(spend) for w, bank in zip(self._weights, self._banks, strict=True)))
+
+    def slope(self, spend: Array) -> Array:
+        """Weighted marginal response of every cell; a weight of 0 counts for nothing, even times infinity."""
+        out = np.zeros(self.size)
+        for weight, bank in zip(self._weights, self._banks, strict=True):
+            out += np.where(weight > 0, weight * bank.slope(spend), 0.0) if np.any(weight > 0) else 0.0
+        return out
+
+    def spend_at(self, slope: Array) -> Array:
+        """Spend at which every cell's weighted marginal response equals its own ``slope``."""
+        wanted = np.where(slope > 0, slope, 1.0)
+        first = self._inverse(0, wanted)
+        if len(self._banks) > 1:
+            starts = [self._inverse(k, wanted) for k in range(len(self._banks))]
+            usable = [np.where(np.isfinite(s) & (s > 0), np.log(np.maximum(s, 1e-300)), np.nan) for s in starts]
+            with np.errstate(invalid="ignore"):
+                counted = np.isfinite(usable).sum(axis=0)
+                mean = np.nansum(usable, axis=0) / np.maximum(counted, 1)
+            first = invert_slope(self.slope, wanted, np.where(counted > 0, np.exp(mean), 1.0))
+        return np.where(slope > 0, first, np.inf)
+
+    def _inverse(self, result: int, wanted: Array) -> Array:
+        weight = self._weights[result]
+        live = weight > 0
+        found = self._banks[result].spend_at(np.where(live, wanted / np.where(live, weight, 1.0), 1.0))
+        return np.where(live, found, 0.0)

@@ -1,4 +1,4 @@
-"""Decides one linear programme with HiGHS: plain arrays in, point, duals and basis out."""
+"""Decides one linear or mixed-integer programme with HiGHS: plain arrays in; point, duals, basis or bound out."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from optimizer.curves.curve import Array
 
 # Above this many columns the dual simplex spends seconds in one bound-flipping step; interior point does not.
 INTERIOR_POINT_FROM = 50_000
+MOST_NODES = 20_000
+BACKSTOP_SECONDS = 120.0  # the only limit that is not the same on every machine; an answer that met it says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,53 @@ class LinearAnswer:
     row_dual: Array
     column_status: npt.NDArray[np.int64]
     row_status: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class MixedAnswer:
+    """``bound`` is proven; ``status`` is "optimal", "infeasible", "nodes", "backstop" or HiGHS' own word."""
+
+    status: str
+    point: Array | None
+    bound: float
+    nodes: int
+
+
+def _model(cost: Array, matrix: sp.csc_array, lower: Array, upper: Array, row_lower: Array, row_upper: Array) -> Any:
+    import highspy
+
+    problem = highspy.HighsLp()
+    problem.num_col_, problem.num_row_ = matrix.shape[1], matrix.shape[0]
+    problem.sense_ = highspy.ObjSense.kMaximize
+    problem.col_cost_, problem.col_lower_, problem.col_upper_ = cost, lower, upper
+    problem.row_lower_, problem.row_upper_ = row_lower, row_upper
+    problem.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    problem.a_matrix_.start_ = matrix.indptr
+    problem.a_matrix_.index_ = matrix.indices
+    problem.a_matrix_.value_ = matrix.data
+    return problem
+
+
+def _solver(settings: dict[str, Any]) -> Any:
+    import highspy
+
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy ships untyped Python
+    for name, value in ({"output_flag": False, "threads": 1} | settings).items():
+        solver.setOptionValue(name, value)
+    return solver
+
+
+def _word(solver: Any) -> str:
+    import highspy
+
+    status = solver.getModelStatus()
+    words = {
+        highspy.HighsModelStatus.kOptimal: "optimal",
+        highspy.HighsModelStatus.kInfeasible: "infeasible",
+        highspy.HighsModelStatus.kSolutionLimit: "nodes",
+        highspy.HighsModelStatus.kTimeLimit: "backstop",
+    }
+    return str(words.get(status, solver.modelStatusToString(status)))
 
 
 def maximise_linear(
@@ -39,21 +88,7 @@ def maximise_linear(
 
     Presolve is off because its parallel-column rule is super-quadratic on the dense budget row.
     """
-    import highspy
-
-    problem = highspy.HighsLp()
-    problem.num_col_, problem.num_row_ = matrix.shape[1], matrix.shape[0]
-    problem.sense_ = highspy.ObjSense.kMaximize
-    problem.col_cost_, problem.col_lower_, problem.col_upper_ = cost, lower, upper
-    problem.row_lower_, problem.row_upper_ = row_lower, row_upper
-    problem.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    problem.a_matrix_.start_ = matrix.indptr
-    problem.a_matrix_.index_ = matrix.indices
-    problem.a_matrix_.value_ = matrix.data
-    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy ships untyped Python
     settings: dict[str, Any] = {
-        "output_flag": False,
-        "threads": 1,
         "presolve": "off",
         "primal_feasibility_tolerance": 1e-9,
         "dual_feasibility_tolerance": 1e-9,
@@ -63,22 +98,55 @@ def maximise_linear(
         basis = None
     elif basis is not None:
         settings |= {"solver": "simplex", "simplex_strategy": 4}
-    for name, value in settings.items():
-        solver.setOptionValue(name, value)
-    solver.passModel(problem)
+    solver = _solver(settings)
+    solver.passModel(_model(cost, matrix, lower, upper, row_lower, row_upper))
     if basis is not None:
         solver.setBasis(_basis(*basis))
     solver.run()
     solution, found = solver.getSolution(), solver.getBasis()
-    words = {highspy.HighsModelStatus.kOptimal: "optimal", highspy.HighsModelStatus.kInfeasible: "infeasible"}
-    status = solver.getModelStatus()
     return LinearAnswer(
-        status=words.get(status, solver.modelStatusToString(status)),
+        status=_word(solver),
         point=np.asarray(solution.col_value),
         row_dual=np.asarray(solution.row_dual),
         column_status=np.array([int(s) for s in found.col_status], dtype=np.int64),
         row_status=np.array([int(s) for s in found.row_status], dtype=np.int64),
     )
+
+
+def maximise_mixed(
+    cost: Array,
+    matrix: sp.csc_array,
+    lower: Array,
+    upper: Array,
+    row_lower: Array,
+    row_upper: Array,
+    integer: npt.NDArray[np.bool_],
+    *,
+    offset: float,
+    gap: float,
+) -> MixedAnswer:
+    """Maximises ``offset + cost . z`` with some columns whole, to a relative ``gap`` or a fixed number of nodes."""
+    import highspy
+
+    solver = _solver(
+        {
+            "mip_rel_gap": gap,
+            "mip_abs_gap": 0.0,
+            "presolve": "off",
+            "mip_max_nodes": MOST_NODES,
+            "time_limit": BACKSTOP_SECONDS,
+        }
+    )
+    problem = _model(cost, matrix, lower, upper, row_lower, row_upper)
+    problem.offset_ = offset
+    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+    problem.integrality_ = [kinds[int(whole)] for whole in integer]
+    solver.passModel(problem)
+    solver.run()
+    info = solver.getInfo()
+    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    point = np.asarray(solver.getSolution().col_value) if found else None
+    return MixedAnswer(_word(solver), point, float(info.mip_dual_bound), int(info.mip_node_count))
 
 
 def _basis(columns: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> Any:

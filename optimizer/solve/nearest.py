@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from optimizer.curves.bank import CurveBank
 from optimizer.curves.curve import Array
 from optimizer.curves.families.log import Log
 from optimizer.solve.linear import maximise_linear
-from optimizer.solve.refine import maximise
 from optimizer.solve.rules import LinearRules
+from optimizer.solve.solving import solve
+from optimizer.solve.task import spend_task
 
 
 def nearest_point(rules: LinearRules, wanted: Array, at: npt.NDArray[np.int64]) -> Array | None:
@@ -32,8 +32,8 @@ def nearest_point(rules: LinearRules, wanted: Array, at: npt.NDArray[np.int64]) 
         upper=rules.upper,
     )
     start = 1e-3 * max(float(amounts.max(initial=0.0)), 1e-12)
-    solved = maximise(capped, CurveBank([Log(a=float(amount), b=start) for amount in amounts]), at)
-    return solved.point if solved.status == "optimal" else None
+    found = solve(spend_task(capped, [Log(a=float(amount), b=start) for amount in amounts], at))
+    return found.point[:-1] if found.status == "optimal" else None
 
 
 @dataclass(frozen=True, slots=True)

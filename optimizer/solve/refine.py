@@ -1,26 +1,35 @@
-"""Decides the plan of a concave problem: LP on few segments, then finer ones around the hurdle until it is proven."""
+"""Decides the plan of a concave task: LP on few segments, then finer ones around the hurdle until it is proven."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from optimizer.curves.bank import CurveBank
+from optimizer.curves.bank import Bank
 from optimizer.curves.curve import Array
-from optimizer.solve.certificate import legal_prices, upper_bound
+from optimizer.solve.certificate import Bound, legal_prices, upper_bound
+from optimizer.solve.expand import Expanded, expand, spent
 from optimizer.solve.linear import LinearAnswer, maximise_linear
-from optimizer.solve.rules import LinearRules
-from optimizer.solve.segments import Segments, coarse_cuts, cut_into_segments, fine_cuts, repeat_columns
+from optimizer.solve.newton import called_for, exact_prices, suits
+from optimizer.solve.rules import violation
+from optimizer.solve.segments import coarse_cuts, cut_into_segments, fine_cuts
+from optimizer.solve.task import Index, Task, filled
 
 ROUNDS = 14
+EXACT = 1e-12  # certified gap beyond which prices need not be made exact
+FEASIBLE = 1e-10  # violation of a scaled row that rounding alone can leave
 BASIC, AT_LOWER, AT_UPPER = 1, 0, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """A plan with its proof: ``objective`` and ``bound`` on the true curves, ``prices`` of the rows."""
+    """A plan with its proof: ``objective`` and ``bound`` on the true curves, ``prices`` of the rows.
+
+    ``point`` holds every column, the outcomes worked out on the curves it was solved with.
+    """
 
     status: str
     point: Array
@@ -32,57 +41,81 @@ class Solved:
     @property
     def gap(self) -> float:
         """Proven relative distance to the best possible outcome; 0 when the bound is met."""
-        return max(0.0, self.bound - self.objective) / max(abs(self.bound), 1e-300)
+        return max(0.0, self.bound - self.objective) / max(abs(self.bound), abs(self.objective), 1e-300)
 
 
-def maximise(
-    rules: LinearRules,
-    bank: CurveBank,
-    at: npt.NDArray[np.int64],
+def refine(
+    task: Task,
+    banks: Sequence[Bank],
     *,
-    anchor: Array | None = None,
+    through: Array | None = None,
     tolerance: float = 1e-6,
+    rounds: int = ROUNDS,
 ) -> Solved:
-    """Maximises the sum of the curves at columns ``at`` under ``rules``, until the certified gap is ``tolerance``.
+    """Maximises a scaled ``task`` on concave ``banks`` until the certified gap is ``tolerance``.
 
-    ``anchor`` is a feasible point (the current plan): its spends are cut points of every round, so the answer can
-    never be below it. Curves and rules are in the bank's scaled units.
+    ``through`` holds one spend a cell that is a cut point of every round: the current plan, which the answer can then
+    never be below, or the end of a straight piece.
     """
-    low, high = rules.lower[at], rules.upper[at]
-    kept = [coarse_cuts(bank, low, high)]
-    if anchor is not None:
-        kept.append(anchor[at][:, None])
+    low, high = task.rules.lower[task.at], task.rules.upper[task.at]
+    kept = [coarse_cuts(bank, low, high) for bank in banks[:2]]
+    if through is not None:
+        kept.append(through[:, None])
     cuts, warm, width = np.concatenate(kept, axis=1), None, 0.3
     best: Solved | None = None
-    for count in range(1, ROUNDS + 1):
-        segments = cut_into_segments(bank, cuts, low, high)
-        answer, point = _solve_segments(rules, at, segments, warm)
+    for count in range(1, rounds + 1):
+        expanded = expand(task, banks, cut_into_segments(banks, cuts, low, high))
+        answer = _run(expanded, warm)
         if answer.status != "optimal":
-            return best or Solved(answer.status, point, float("nan"), float("inf"), answer.row_dual, count)
-        bound, centre, hurdle = upper_bound(rules, bank, at, answer.row_dual)
-        objective = float(bank.value(point[at]).sum())
-        prices = legal_prices(rules, answer.row_dual)
-        if best is None:
-            best = Solved("optimal", point, objective, bound, prices, count)
-        else:
-            better_point = objective > best.objective
-            tighter = bound < best.bound
-            best = Solved(
-                "optimal",
-                point if better_point else best.point,
-                max(objective, best.objective),
-                min(bound, best.bound),
-                prices if tighter else best.prices,
-                count,
-            )
+            return best or Solved(answer.status, expanded.base, float("nan"), float("inf"), answer.row_dual, count)
+        point = _point(task, banks, expanded, answer.point)
+        bound = upper_bound(task, banks, answer.row_dual)
+        best = _better(best, task, point, bound.value, legal_prices(task.rules, answer.row_dual), count)
+        if best.gap > EXACT and suits(task):
+            best = _made_exact(best, task, banks, bound, answer.row_dual)
         if best.gap <= tolerance:
             break
-        fine = fine_cuts(bank, centre, hurdle, width, low, high)
-        cuts = np.concatenate([*kept, point[at][:, None], fine], axis=1)
-        warm = _carry_basis(answer, segments, point[at])
+        spend = point[task.at]
+        fine = fine_cuts(bound.blend, bound.best, bound.hurdle, width, low, high)
+        cuts = np.concatenate([*kept, spend[:, None], fine], axis=1)
+        warm = _carry_basis(answer, expanded, spend)
         width *= 0.2
-    assert best is not None  # noqa: S101  (ROUNDS >= 1)
+    assert best is not None  # noqa: S101  (rounds >= 1)
     return best
+
+
+def _made_exact(best: Solved, task: Task, banks: Sequence[Bank], bound: Bound, prices: Array) -> Solved:
+    """``best``, or the plan that exact prices call for where that is better."""
+    exact = exact_prices(task, bound.blend, prices)
+    if exact is None:
+        return best
+    point = np.zeros(len(task.cost))
+    point[task.at] = called_for(task, bound.blend, exact)
+    if violation(task.rules, point) > FEASIBLE:
+        return best
+    point = filled(task, banks, point)
+    return _better(best, task, point, upper_bound(task, banks, exact).value, exact, best.rounds)
+
+
+def _point(task: Task, banks: Sequence[Bank], expanded: Expanded, columns: Array) -> Array:
+    point = expanded.point(columns)
+    point[task.at] += spent(expanded, columns, len(task.at))
+    return filled(task, banks, point)
+
+
+def _better(best: Solved | None, task: Task, point: Array, bound: float, prices: Array, count: int) -> Solved:
+    """The better point and the tighter bound of two rounds."""
+    objective = task.objective(point)
+    if best is None:
+        return Solved("optimal", point, objective, bound, prices, count)
+    return Solved(
+        "optimal",
+        point if objective > best.objective else best.point,
+        max(objective, best.objective),
+        min(bound, best.bound),
+        prices if bound < best.bound else best.prices,
+        count,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,53 +124,42 @@ class _Warm:
 
     basic: npt.NDArray[np.bool_]
     spend: Array
-    straight: npt.NDArray[np.int64]
-    rows: npt.NDArray[np.int64]
+    straight: Index
+    rows: Index
 
 
-def _carry_basis(answer: LinearAnswer, segments: Segments, spend: Array) -> _Warm | None:
-    count = len(segments.owner)
+def _carry_basis(answer: LinearAnswer, expanded: Expanded, spend: Array) -> _Warm | None:
+    count = len(expanded.segments.owner)
     if len(answer.column_status) < count or not len(answer.row_status):
         return None
     basic = np.zeros(len(spend), dtype=bool)
-    basic[segments.owner[answer.column_status[:count] == BASIC]] = True
+    basic[expanded.segments.owner[answer.column_status[:count] == BASIC]] = True
     return _Warm(basic, spend, answer.column_status[count:], answer.row_status)
 
 
-def _solve_segments(
-    rules: LinearRules, at: npt.NDArray[np.int64], segments: Segments, warm: _Warm | None
-) -> tuple[LinearAnswer, Array]:
-    """One LP over segment columns (first) and the columns without a curve (after them)."""
-    size = rules.matrix.shape[1]
-    straight = np.setdiff1d(np.arange(size), at)
-    count = len(segments.owner)
-    columns = np.concatenate([at[segments.owner], straight])
-    base = np.zeros(size)
-    base[at] = rules.lower[at]
-    moved = rules.matrix @ base
-    basis = None
-    if warm is not None:
-        end = segments.start + segments.length
-        spend = warm.spend[segments.owner]
-        status = np.where(end <= spend + 1e-12, AT_UPPER, AT_LOWER)
-        first_open = np.flatnonzero(warm.basic[segments.owner] & (status == AT_LOWER))
-        owners, places = np.unique(segments.owner[first_open], return_index=True)
-        status[first_open[places]] = BASIC
-        full = np.setdiff1d(np.flatnonzero(warm.basic), owners)
-        for owner in full:  # spend stands at its upper bound: the last segment stays basic
-            status[np.flatnonzero(segments.owner == owner)[-1]] = BASIC
-        basis = (np.concatenate([status, warm.straight]), warm.rows)
-    answer = maximise_linear(
-        np.concatenate([segments.gain, np.zeros(len(straight))]),
-        repeat_columns(rules.matrix, columns),
-        np.concatenate([np.zeros(count), rules.lower[straight]]),
-        np.concatenate([segments.length, rules.upper[straight]]),
-        rules.row_lower - moved,
-        rules.row_upper - moved,
+def _run(expanded: Expanded, warm: _Warm | None) -> LinearAnswer:
+    basis = None if warm is None else _basis(expanded, warm)
+    return maximise_linear(
+        expanded.cost,
+        expanded.matrix,
+        expanded.lower,
+        expanded.upper,
+        expanded.row_lower,
+        expanded.row_upper,
         basis,
     )
-    point = base.copy()
-    if len(answer.point) == len(columns):
-        point[at] += np.bincount(segments.owner, answer.point[:count], minlength=len(at))
-        point[straight] = answer.point[count:]
-    return answer, point
+
+
+def _basis(expanded: Expanded, warm: _Warm) -> tuple[Index, Index]:
+    """The last basis on new segments: full ones at their upper bound, the one a basic spend stands in basic."""
+    segments = expanded.segments
+    end = segments.start + segments.length
+    spend = warm.spend[segments.owner]
+    status = np.where(end <= spend + 1e-12, AT_UPPER, AT_LOWER)
+    first_open = np.flatnonzero(warm.basic[segments.owner] & (status == AT_LOWER))
+    owners, places = np.unique(segments.owner[first_open], return_index=True)
+    status[first_open[places]] = BASIC
+    for owner in np.setdiff1d(np.flatnonzero(warm.basic), owners):
+        # Spend stands at its upper bound: the last segment stays basic.
+        status[np.flatnonzero(segments.owner == owner)[-1]] = BASIC
+    return np.concatenate([status, warm.straight]), warm.rows

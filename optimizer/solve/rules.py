@@ -47,7 +47,7 @@ class LinearRules:
 def compile_rules(model: Any, variables: Sequence[Any]) -> LinearRules:
     """Compiles the active linear constraints of ``model`` over ``variables``, in that column order.
 
-    Every variable must have finite bounds: the certificate needs them.
+    The certificate needs finite bounds; whoever compiles gives them to variables that have none.
     """
     from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
@@ -64,10 +64,14 @@ def compile_rules(model: Any, variables: Sequence[Any]) -> LinearRules:
         matrix=matrix,
         row_lower=np.where(side <= 0, rhs, -np.inf),
         row_upper=np.where(side >= 0, rhs, np.inf),
-        lower=np.array([variable.lb for variable in variables], dtype=np.float64),
-        upper=np.array([variable.ub for variable in variables], dtype=np.float64),
+        lower=np.array([_or(variable.lb, -np.inf) for variable in variables]),
+        upper=np.array([_or(variable.ub, np.inf) for variable in variables]),
         rows=tuple(_name(entry.constraint) for entry in form.rows),
     )
+
+
+def _or(bound: Any, otherwise: float) -> float:
+    return otherwise if bound is None else float(bound)
 
 
 def _name(constraint: Any) -> RowName:

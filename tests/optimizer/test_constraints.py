@@ -13,10 +13,10 @@ import pytest
 
 from engine.messages import sentence_ids
 from engine.vocabulary import Period
+from optimizer.asking import posed_demand
 from optimizer.constraints import constraints
 from optimizer.demand import Bounds
 from optimizer.model import build_model
-from optimizer.problem import pose
 from tests.optimizer.cases import demand, three_curves, twd
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "lp"
@@ -36,7 +36,7 @@ def written(name: str) -> str:
     from pyomo.environ import Constraint, Objective
 
     curves = three_curves()
-    model = build_model(pose(demand(200_000, PERIOD, **EXAMPLES[name]), ("a", "b", "c"), curves))
+    model = build_model(posed_demand(demand(200_000, PERIOD, **EXAMPLES[name]), ("a", "b", "c"), curves))
     for other in list(model.component_objects(Constraint)):
         if other.local_name != name:
             model.del_component(other)

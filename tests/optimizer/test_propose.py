@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from engine.vocabulary import Period
+from optimizer.asking import posed_demand
 from optimizer.current import current_plan
 from optimizer.curves.curve_set import CurveSet
 from optimizer.demand import Bounds, Demand
 from optimizer.model import Posed, build_model, compile_model
-from optimizer.problem import pose
 from optimizer.propose import propose
 from tests.optimizer.cases import FOUR_WEEKS, demand, three_curves, twd
 
@@ -28,7 +28,7 @@ RULES = {
 
 
 def posed(asked: Demand, curves: CurveSet) -> Posed:
-    problem = pose(asked, sorted(curves.curves), curves)
+    problem = posed_demand(asked, tuple(sorted(curves.curves)), curves)
     return compile_model(problem, build_model(problem))
 
 

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.money import Money
+from optimizer.asking import posed_demand
 from optimizer.current import current_plan
 from optimizer.curves.curve_set import CurveSet
 from optimizer.demand import Bounds, Demand
 from optimizer.model import Posed, build_model, compile_model
-from optimizer.problem import pose
 from optimizer.propose import propose
 from optimizer.rounding import rounded_plan
 from optimizer.solve.rules import violation
@@ -22,7 +22,7 @@ from tests.optimizer.cases import FOUR_WEEKS, demand, three_curves, twd
 
 
 def posed(asked: Demand, curves: CurveSet) -> Posed:
-    problem = pose(asked, sorted(curves.curves), curves)
+    problem = posed_demand(asked, tuple(sorted(curves.curves)), curves)
     return compile_model(problem, build_model(problem))
 
 

@@ -1,0 +1,92 @@
+"""Decides the exact prices near those of a linear programme: Newton's method on the rows that bind, on the true curves.
+
+A linear programme on segments knows its prices to within a segment. Where every column is spend, the spend that the
+prices call for is known in closed form, so a few Newton steps make the binding rows hold to the last digit.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from optimizer.curves.bank import Blend
+from optimizer.curves.curve import Array
+from optimizer.solve.certificate import legal_prices
+from optimizer.solve.task import Task
+
+STEPS = 25
+NUDGE = 1e-5  # relative change of a price by which the response of spend to it is measured
+CLOSE = 1e-13  # relative violation of a row that counts as held
+FACTOR = 4.0  # the most a price may change in one step
+
+
+def suits(task: Task) -> bool:
+    """Whether every column is spend or an outcome that only the objective speaks of."""
+    used = len(task.at) + len(task.outcomes)
+    return used == task.rules.matrix.shape[1] and not np.diff(task.rules.matrix.indptr)[task.outcomes].any()
+
+
+def exact_prices(task: Task, blend: Blend, prices: Array) -> Array | None:
+    """Prices at which the rows that bind hold exactly, starting from ``prices``; None where that does not settle."""
+    rules, at = task.rules, task.at
+    matrix = sp.csr_array(rules.matrix[:, at])
+    y = legal_prices(rules, prices)
+    low, high = rules.lower[at], rules.upper[at]
+    unit = np.maximum(np.abs(np.where(y >= 0, rules.row_upper, rules.row_lower)), 1e-12)
+    fixed_cost = task.cost[at]
+    for _ in range(STEPS):
+        hurdle = matrix.T @ y - fixed_cost
+        spend = np.clip(blend.spend_at(hurdle), low, high)
+        activity = matrix @ spend
+        limit = np.where(y > 0, rules.row_upper, np.where(y < 0, rules.row_lower, np.inf))
+        over, under = activity - rules.row_upper, rules.row_lower - activity
+        broken = (y == 0) & (np.maximum(over, under) > CLOSE * unit)
+        binding = (y != 0) | broken
+        if not binding.any():
+            return y
+        limit = np.where(broken, np.where(over > 0, rules.row_upper, rules.row_lower), limit)
+        miss = np.where(binding, activity - limit, 0.0)
+        if np.abs(miss / unit).max() <= CLOSE:
+            return y
+        nudged = np.clip(blend.spend_at(hurdle * (1.0 + NUDGE)), low, high)
+        moving = (spend > low) & (spend < high) & (hurdle > 0)
+        give = np.where(moving, (spend - nudged) / np.where(moving, hurdle * NUDGE, 1.0), 0.0)
+        step = _step(matrix, give, binding, miss)
+        if step is None:
+            return None
+        moved = y + step
+        started = broken & (np.sign(moved) == np.sign(np.where(over > 0, 1.0, -1.0)))
+        held = (y != 0) & (np.sign(moved) == np.sign(y))
+        capped = np.sign(y) * np.clip(np.abs(moved), np.abs(y) / FACTOR, np.abs(y) * FACTOR)
+        y = np.where(held, capped, np.where(y != 0, _let_go(y, moved), np.where(started, moved, 0.0)))
+    return None
+
+
+def _let_go(y: Array, moved: Array) -> Array:
+    """A price that would change its sign is first made small; one that is small already is dropped."""
+    tiny = np.abs(y) <= 1e-6 * np.abs(y).max(initial=1e-300)
+    return np.where(tiny, 0.0, y / FACTOR)
+
+
+def _step(matrix: sp.csr_array, give: Array, binding: npt.NDArray[np.bool_], miss: Array) -> Array | None:
+    """The change of prices that makes the binding rows hold to first order; ``give`` is less spend a unit of price."""
+    if not np.isfinite(give).all():
+        return None
+    rows = np.flatnonzero(binding)
+    part = matrix[rows]
+    system = (part @ sp.diags_array(give) @ part.T).toarray()
+    try:
+        solved = np.linalg.solve(system, miss[rows])
+    except np.linalg.LinAlgError:
+        return None
+    step = np.zeros(len(miss))
+    step[rows] = solved
+    return step if np.isfinite(step).all() else None
+
+
+def called_for(task: Task, blend: Blend, prices: Array) -> Array:
+    """The spend of every cell that ``prices`` call for."""
+    low, high = task.rules.lower[task.at], task.rules.upper[task.at]
+    hurdle = task.rules.matrix[:, task.at].T @ prices - task.cost[task.at]
+    return np.clip(blend.spend_at(hurdle), low, high)

@@ -1,0 +1,161 @@
+"""Decides into which intervals the spend of a cell is split, and a concave line above the true curve on each.
+
+On a convex interval that line is the chord, on a concave one the tangents at a few points, on a table its own pieces:
+never below the curve, so whatever a model of these lines cannot pass, no plan can.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.curves.bank import CurveBank
+from optimizer.curves.curve import Array
+from optimizer.curves.families.tabulated import Tabulated
+from optimizer.solve.task import Task
+
+CHORDS = 4  # intervals of a convex part before it is cut closer to a plan
+TINY = 1e-12  # of the range: nearest to 0 at which the slope of a curve that is infinitely steep there is taken
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """An interval of one cell with a line above its curve: ``base`` at ``start``, then ``gains`` over ``lengths``."""
+
+    cell: int
+    start: float
+    base: float
+    lengths: Array
+    gains: Array
+
+    @property
+    def end(self) -> float:
+        """Last spend of the interval."""
+        return self.start + float(self.lengths.sum())
+
+    def line(self, spend: float) -> float:
+        """The line at ``spend``."""
+        left = np.clip(spend - self.start - np.concatenate([[0.0], np.cumsum(self.lengths)[:-1]]), 0.0, self.lengths)
+        return self.base + float(left @ self.gains)
+
+
+def convex_part(bank: CurveBank, spend: Array, low: Array, high: Array) -> tuple[Array, Array]:
+    """The convex interval of every curve, inside [low, high]; of a table, the straight piece that ``spend`` is in."""
+    start, end = low.copy(), np.clip(bank.inflection(), low, high)
+    for at, stack in bank.groups:
+        if isinstance(stack, Tabulated):
+            for place, cell in enumerate(at):
+                if spend[cell] < end[cell]:
+                    points = table_points(table_of(stack, place), low[cell], high[cell], bank.spend_unit)
+                    after = int(np.clip(np.searchsorted(points, spend[cell], side="right"), 1, len(points) - 1))
+                    start[cell], end[cell] = points[after - 1], points[after]
+    return start, end
+
+
+def table_of(stack: Tabulated, place: int) -> Tabulated:
+    """One of the stacked tables."""
+    return Tabulated(a=stack.a[place], x=stack.x[place])
+
+
+def table_points(table: Tabulated, low: float, high: float, unit: float) -> Array:
+    """Spends in [low, high], in units of ``unit``, at which the table bends; its ends included."""
+    own = np.asarray(table.x) / unit
+    return np.unique(np.concatenate([[low], own[(own > low) & (own < high)], [high]]))
+
+
+class RegionMaker:
+    """Makes the regions of every cell of a task with one result, with cuts that can be added round by round."""
+
+    def __init__(self, task: Task) -> None:
+        self._task, self._bank = task, task.banks[0]
+        self._low, self._high = task.rules.lower[task.at], task.rules.upper[task.at]
+        self._first = np.where(task.least > 0, np.maximum(task.least, self._low), self._low)
+        self._turn = np.clip(self._bank.inflection(), self._first, self._high)
+        self._tables = {
+            int(cell): table_of(stack, place)
+            for at, stack in self._bank.groups
+            if isinstance(stack, Tabulated)
+            for place, cell in enumerate(at)
+        }
+        self._cuts: list[Array] = []
+
+    def cut(self, spend: Array) -> None:
+        """Adds one spend a cell at which the lines touch the curves."""
+        self._cuts.append(spend)
+
+    def regions(self) -> list[list[Region]]:
+        """Per cell, its intervals in order of spend; the first of a cell that may be off is the point 0."""
+        task, size = self._task, len(self._task.at)
+        steps = np.linspace(0.0, 1.0, CHORDS + 1)
+        chords = self._first[:, None] + (self._turn - self._first)[:, None] * steps
+        grid = np.linspace(0.0, 1.0, 4)
+        tangents = self._turn[:, None] + (self._high - self._turn)[:, None] * grid
+        cuts = np.stack(self._cuts, axis=1) if self._cuts else np.empty((size, 0))
+        points = np.sort(
+            np.concatenate([chords, tangents, np.clip(cuts, self._first[:, None], self._high[:, None])], 1)
+        )
+        near = np.where(points > 0, points, TINY * np.maximum(self._high[:, None], 1e-300))
+        values = np.stack([self._bank.value(column) for column in near.T], axis=1)
+        slopes = np.stack([self._bank.slope(column) for column in near.T], axis=1)
+        out: list[list[Region]] = []
+        for cell in range(size):
+            own: list[Region] = []
+            if task.least[cell] > 0:
+                own.append(self._point(cell))
+            if cell in self._tables:
+                own += self._of_table(cell)
+            else:
+                own += _analytic(cell, near[cell], values[cell], slopes[cell], float(self._turn[cell]))
+            out.append(own)
+        return out
+
+    def _point(self, cell: int) -> Region:
+        at_zero = float(self._bank.value(np.zeros(self._bank.size))[cell])
+        return Region(cell, 0.0, at_zero, np.empty(0), np.empty(0))
+
+    def _of_table(self, cell: int) -> list[Region]:
+        """Runs of falling slopes between the table's points."""
+        unit, table = self._bank.spend_unit, self._tables[cell]
+        points = table_points(table, float(self._first[cell]), float(self._high[cell]), unit)
+        values = table.value(points * unit) / self._bank.response_unit
+        lengths = np.diff(points)
+        gains = np.diff(values) / np.where(lengths > 0, lengths, 1.0)
+        breaks = np.flatnonzero(np.diff(gains) > 1e-12 * np.abs(gains[1:])) + 1
+        own = []
+        for part in np.split(np.arange(len(lengths)), breaks):
+            if len(part):
+                own.append(Region(cell, float(points[part[0]]), float(values[part[0]]), lengths[part], gains[part]))
+        return own or [Region(cell, float(points[0]), float(values[0]), np.empty(0), np.empty(0))]
+
+
+def _analytic(cell: int, points: Array, values: Array, slopes: Array, turn: float) -> list[Region]:
+    """Chords up to the turn, each a region of its own; one region of tangents from there on."""
+    own: list[Region] = []
+    convex = np.flatnonzero(points <= turn * (1 + 1e-15))
+    for left, right in itertools.pairwise(convex):
+        width = float(points[right] - points[left])
+        if width > 1e-12 * max(points[-1], 1e-300):
+            gain = float(values[right] - values[left]) / width
+            own.append(Region(cell, float(points[left]), float(values[left]), np.array([width]), np.array([gain])))
+    concave = np.flatnonzero(points >= turn * (1 - 1e-15))
+    at, value, slope = points[concave], values[concave], slopes[concave]
+    distinct = np.concatenate([[True], np.diff(at) > 1e-12 * max(float(points[-1]), 1e-300)])
+    at, value, slope = at[distinct], value[distinct], np.minimum.accumulate(slope[distinct])
+    if len(at) < 2:
+        return own or [Region(cell, float(points[0]), float(values[0]), np.empty(0), np.empty(0))]
+    drop = slope[:-1] - slope[1:]
+    cross = np.where(
+        drop > 0,
+        (value[1:] - value[:-1] + slope[:-1] * at[:-1] - slope[1:] * at[1:]) / np.where(drop > 0, drop, 1.0),
+        at[1:],
+    )
+    cross = np.clip(cross, at[:-1], at[1:])
+    start = min(turn, float(points[0])) if turn <= points[0] else turn
+    edges = np.concatenate([[start], cross, [at[-1]]])
+    base = float(value[0] - slope[0] * (at[0] - start))
+    lengths = np.diff(edges)
+    keep = lengths > 0
+    own.append(Region(cell, float(start), base, lengths[keep], slope[keep]))
+    return own

@@ -1,0 +1,200 @@
+"""Decides the best plan of a task, with proof: prices first, whole-number branches only where prices leave a gap.
+
+concave                 adaptive linear programme, certificate on the true curves
+S-shaped, jumps, wholes the same on concave envelopes (a Lagrangian bound), then a programme over the branches that
+                        no price rules out, every candidate polished on the true curves
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from optimizer.curves.curve import Array
+from optimizer.solve.certificate import outcome_weights, upper_bound
+from optimizer.solve.envelope import EnvelopeBank
+from optimizer.solve.mixed import mixed_programme, possible
+from optimizer.solve.polish import polish
+from optimizer.solve.refine import Solved, refine
+from optimizer.solve.regions import RegionMaker
+from optimizer.solve.rules import violation
+from optimizer.solve.task import Scaled, Task, filled, scaled
+
+CONCAVE_GAP = 1e-6
+MIXED_GAP = 1e-4
+ROUNDS = 6  # programmes over branches before the proven gap is handed over as it is
+BRANCHED = 3  # cells between branches of which every combination is tried as a first plan
+SPREAD = (0.8, 1.0, 1.25)  # of the hurdle: where the lines touch the curves at first
+POLISHED = 1e-9  # certified gap of a polishing step
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A plan in true units with its proof; ``prices`` are worth a unit of each row, ``hurdles`` of each cell's money.
+
+    ``local``: the prices are those of the chosen branches, not of the whole problem. ``how`` names the path.
+    """
+
+    status: str
+    point: Array
+    objective: float
+    bound: float
+    prices: Array
+    hurdles: Array
+    rounds: int
+    how: str
+    local: bool = False
+    backstop: bool = False
+
+    @property
+    def gap(self) -> float:
+        """Proven relative distance to the best possible worth."""
+        return max(0.0, self.bound - self.objective) / max(abs(self.bound), abs(self.objective), 1e-300)
+
+
+def solve(task: Task, *, anchor: Array | None = None, tolerance: float | None = None) -> Answer:
+    """The certified best point of ``task``; ``anchor`` (a point within the rules) is never done worse than."""
+    shrunk = scaled(task)
+    inner = shrunk.task
+    start = None if anchor is None else filled(inner, inner.banks, anchor / shrunk.columns)
+    if is_concave(inner):
+        found = refine(
+            inner,
+            inner.banks,
+            through=None if start is None else start[inner.at],
+            tolerance=tolerance or CONCAVE_GAP,
+        )
+        return _answer(shrunk, found, "concave")
+    return _by_branches(shrunk, start, tolerance or MIXED_GAP)
+
+
+def is_concave(task: Task) -> bool:
+    """Whether prices alone settle the task: concave curves, no least amounts, nothing whole."""
+    if task.integer.any() or np.any(task.least > 0):
+        return False
+    low, high = task.rules.lower[task.at], task.rules.upper[task.at]
+    return not any(np.any((bank.inflection() > low) & (high > low)) for bank in task.banks)
+
+
+def _answer(shrunk: Scaled, found: Solved, how: str, *, local: bool = False, backstop: bool = False) -> Answer:
+    prices = shrunk.prices(found.prices) if len(found.prices) == len(shrunk.rows) else np.zeros(len(shrunk.rows))
+    task = shrunk.task
+    hurdles = np.zeros(len(task.at))
+    if len(found.prices) == len(shrunk.rows):
+        reduced = task.cost - task.rules.matrix.T @ found.prices
+        hurdles = -reduced[task.at] * shrunk.unit / shrunk.columns[task.at]
+    return Answer(
+        status=found.status,
+        point=shrunk.point(found.point),
+        objective=found.objective * shrunk.unit,
+        bound=found.bound * shrunk.unit,
+        prices=prices,
+        hurdles=np.asarray(hurdles),
+        rounds=found.rounds,
+        how=how,
+        local=local,
+        backstop=backstop,
+    )
+
+
+def _by_branches(shrunk: Scaled, start: Array | None, tolerance: float) -> Answer:
+    task = shrunk.task
+    low, high = task.rules.lower[task.at], task.rules.upper[task.at]
+    envelope = EnvelopeBank(task.banks[0], low, high, task.least)
+    opened = _opened(task)
+    relaxed = refine(opened, [envelope], through=envelope.touch, tolerance=0.1 * tolerance)
+    if relaxed.status != "optimal":
+        return _answer(shrunk, relaxed, "envelope")
+    best = _best_of([_kept(task, start), *_rounded(task, envelope, relaxed.point)])
+    if best is not None and _gap(best.objective, relaxed.bound) <= tolerance:
+        return _answer(shrunk, replace(best, bound=relaxed.bound, rounds=relaxed.rounds), "lagrangian", local=True)
+    return _answer_of_branches(shrunk, envelope, relaxed, best, tolerance)
+
+
+def _answer_of_branches(
+    shrunk: Scaled, envelope: EnvelopeBank, relaxed: Solved, best: Solved | None, tolerance: float
+) -> Answer:
+    task, bound, backstop = shrunk.task, relaxed.bound, False
+    high = task.rules.upper[task.at]
+    priced = upper_bound(_opened(task), [envelope], relaxed.prices)
+    weight = outcome_weights(task, task.cost - task.rules.matrix.T @ relaxed.prices)[0]
+    maker = RegionMaker(task)
+    for factor in SPREAD:
+        maker.cut(np.clip(priced.blend.spend_at(priced.hurdle * factor), envelope.touch, high))
+    for spend in (relaxed.point[task.at], *([] if best is None else [best.point[task.at]])):
+        maker.cut(spend)
+    for _ in range(ROUNDS):
+        worth = -np.inf if best is None else best.objective
+        regions = [possible(own, priced, weight, worth) for own in maker.regions()]
+        answer, point = mixed_programme(task, regions).solve(0.4 * tolerance)
+        backstop = backstop or answer.status == "backstop"
+        if answer.status == "infeasible":
+            if best is None:
+                return _answer(shrunk, replace(relaxed, status="infeasible"), "branches")
+            bound = min(bound, max(best.objective, bound if not np.isfinite(worth) else worth))
+            break
+        if np.isfinite(answer.bound):
+            bound = min(bound, max(answer.bound, worth))
+        if point is not None:
+            better = _best_of([best, polish(task, point, POLISHED)])
+            maker.cut(point[task.at])
+            if better is not None and better is not best:
+                maker.cut(better.point[task.at])
+            best = better
+        if best is not None and _gap(best.objective, bound) <= tolerance:
+            break
+    if best is None:
+        return _answer(shrunk, replace(relaxed, status="unsolved"), "branches", backstop=backstop)
+    found = replace(best, bound=max(bound, best.objective))
+    return _answer(shrunk, found, "branches", local=True, backstop=backstop)
+
+
+def _opened(task: Task) -> Task:
+    """The task as the envelope sees it: where a cell may be off, its spend may be 0."""
+    lower = task.rules.lower.copy()
+    lower[task.at] = np.where(task.least > 0, 0.0, lower[task.at])
+    return task.with_bounds(lower, task.rules.upper)
+
+
+def _gap(objective: float, bound: float) -> float:
+    return max(0.0, bound - objective) / max(abs(bound), abs(objective), 1e-300)
+
+
+def _best_of(found: list[Solved | None]) -> Solved | None:
+    best: Solved | None = None
+    for one in found:
+        if one is not None and (best is None or one.objective > best.objective):
+            best = one
+    return best
+
+
+def _kept(task: Task, start: Array | None) -> Solved | None:
+    """The anchor, made better on its own branches; itself where that cannot be."""
+    if start is None or violation(task.rules, start) > 1e-7:
+        return None
+    found = polish(task, start, POLISHED)
+    plain = Solved("optimal", start, task.objective(start), float("inf"), np.zeros(len(task.rules.row_lower)), 0)
+    return plain if found is None or found.objective < plain.objective else found
+
+
+def _rounded(task: Task, envelope: EnvelopeBank, point: Array) -> list[Solved | None]:
+    """Polished plans from the envelope's: cells between branches go either way, the first few in every combination."""
+    if np.any(np.abs(point[task.integer] - np.round(point[task.integer])) > 1e-6):
+        return []
+    spend = point[task.at]
+    width = envelope.touch - envelope.start
+    inside = np.flatnonzero((spend > envelope.start + 1e-9 * width) & (spend < envelope.touch - 1e-9 * width))
+    share = (spend[inside] - envelope.start[inside]) / width[inside]
+    middle = inside[np.argsort(np.abs(share - 0.5), kind="stable")][:BRANCHED]
+    nearest = spend.copy()
+    nearest[inside] = np.where(share < 0.5, envelope.start[inside], envelope.touch[inside])
+    out = []
+    for ups in itertools.product((False, True), repeat=len(middle)):
+        tried = nearest.copy()
+        tried[middle] = np.where(ups, envelope.touch[middle], envelope.start[middle])
+        wanted = point.copy()
+        wanted[task.at] = tried
+        out.append(polish(task, wanted, POLISHED))
+    return out
