@@ -5,6 +5,7 @@ demand + curves -> problem -> Pyomo rules -> current plan -> certified optimum -
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from engine.errors import DemandError
@@ -27,6 +28,7 @@ def propose(
     history: WeeklyHistory | None = None,
     *,
     curves: CurveSet | None = None,
+    others: Mapping[str, CurveSet] | None = None,
     seed: int = 0,
     tolerance: float | None = None,
 ) -> Proposal:
@@ -36,6 +38,7 @@ def propose(
         demand: budget, period and rules.
         history: weekly facts; needed when no ``curves`` are given.
         curves: stored curves of ``fit_curves``, used as they are.
+        others: curves of further results, by result, for demands that speak of several.
         seed: seed of the bootstrap when curves are fitted here.
         tolerance: certified relative gap to reach; 1e-6 where prices settle the problem, 1e-4 where branches must.
 
@@ -49,7 +52,7 @@ def propose(
 
         curves = fit_curves(history, channels=demand.channels, seed=seed)
     channels = check_demand(demand, sorted(curves.curves), curves.currency, curves.result)
-    problem = posed_demand(demand, channels, curves)
+    problem = posed_demand(demand, channels, curves, others)
     check_sums(problem)
     posed = pose_model(problem)
     current = current_plan(posed)

@@ -26,4 +26,4 @@ def efficiency(model: Any, problem: Problem) -> None:
         return
     terms = all_money(model, problem)
     terms += [(-wanted.price * coef, var) for coef, var in results(model, problem, wanted.result)]
-    model.efficiency = Constraint(expr=linear(terms) <= 0.0)
+    model.efficiency = Constraint([("max", 0)], rule=lambda *_: linear(terms) <= 0.0)

@@ -21,9 +21,9 @@ def kpi_targets(model: Any, problem: Problem) -> None:
     ========= =================================================
     """
     numbers = problem.number_of
-    rows: dict[int, Any] = {}
+    rows: dict[tuple[str, int], Any] = {}
     for place, kpi in enumerate(problem.ask.kpis):
         channels = None if kpi.channels is None else [numbers[name] for name in kpi.channels]
-        rows[place] = linear(results(model, problem, kpi.result, channels)) >= kpi.least
+        rows["min", place] = linear(results(model, problem, kpi.result, channels)) >= kpi.least
     if rows:
-        model.kpi_targets = Constraint(list(rows), rule=lambda _, key: rows[key])
+        model.kpi_targets = Constraint(list(rows), rule=lambda _, *key: rows[key])

@@ -23,7 +23,7 @@ def min_if_active(model: Any, problem: Problem) -> None:
 
     A channel that has a single step gets its jump with its curve instead, which gives the solver a tighter bound.
     """
-    rows: dict[int, Any] = {}
+    rows: dict[tuple[str, int], Any] = {}
     for number, name in enumerate(problem.channels):
         least = problem.ask.least_if_active.get(name, 0.0)
         cells = problem.of_channel[number]
@@ -33,6 +33,6 @@ def min_if_active(model: Any, problem: Problem) -> None:
         if len(cells) == 1 and len(terms) == 1:
             model.least[cells[0]] = least
         if number in model.runs:
-            rows[number] = linear([*terms, (-least, model.runs[number])]) >= 0.0
+            rows["min", number] = linear([*terms, (-least, model.runs[number])]) >= 0.0
     if rows:
-        model.min_if_active = Constraint(list(rows), rule=lambda _, key: rows[key])
+        model.min_if_active = Constraint(list(rows), rule=lambda _, *key: rows[key])
