@@ -17,10 +17,11 @@ Index = npt.NDArray[np.int64]
 def greedy_basis(task: Allocation, gain: Array, length: Array, limits: Array) -> tuple[Index, Index]:
     """Statuses of columns and rows of the greedy optimum of nested rows: steepest first, groups before the budget."""
     slope, room = gain.ravel(), length.ravel()
-    owner = np.repeat(task.group_of, length.shape[1])
+    # Few rows fit a short integer, which numpy sorts by radix.
+    owner = np.repeat(task.group_of.astype(np.min_scalar_type(len(limits))), length.shape[1])
     columns = np.full(len(slope), AT_LOWER)
     rows = np.full(len(limits), BASIC)
-    order = np.argsort(-slope, kind="stable")
+    order = np.argsort(-slope)
     if len(limits) > 1:
         by_group = order[np.argsort(owner[order], kind="stable")]
         heap, group = np.cumsum(room[by_group]), owner[by_group]
