@@ -36,9 +36,8 @@ def set_objective(model: Any, problem: Problem) -> None:
     from pyomo.environ import Constraint, NonNegativeReals, Objective, Var, maximize
 
     ask = problem.ask
-    money = all_money(model, problem)
     if ask.goal == "least_spend":
-        terms = [(-coef, var) for coef, var in money]
+        terms = [(-coef, var) for coef, var in all_money(model, problem)]
     else:
         share = 1.0 if ask.risk is None else 1.0 - ask.risk.weight
         terms = [
@@ -47,7 +46,7 @@ def set_objective(model: Any, problem: Problem) -> None:
             for coef, var in results(model, problem, result)
         ]
         if ask.objective.spend:
-            terms += [(-ask.objective.spend * coef, var) for coef, var in money]
+            terms += [(-ask.objective.spend * coef, var) for coef, var in all_money(model, problem)]
     if ask.risk is not None:
         draws = range(len(draws_of(problem)))
         model.level = Var(bounds=(0.0, None))

@@ -48,21 +48,13 @@ class Problem:
     cells: tuple[tuple[int, int], ...]  # (channel, week) pairs in which money can be spent, in row order
     of_channel: Mapping[int, tuple[tuple[int, int], ...]]
     of_week: Mapping[int, tuple[tuple[int, int], ...]]
+    number_of: Mapping[str, int]  # channel number by name
+    carries: npt.NDArray[np.bool_]  # which channels have carry-over at all
 
     @property
     def budget(self) -> float:
         """The budget in units."""
         return self.ask.budget
-
-    @property
-    def number_of(self) -> dict[str, int]:
-        """Channel number by name."""
-        return {name: number for number, name in enumerate(self.channels)}
-
-    @property
-    def carries(self) -> npt.NDArray[np.bool_]:
-        """Which channels have carry-over at all."""
-        return np.array([self.curves[name].adstock > 0 for name in self.channels], dtype=bool)
 
     def week_share(self, week: int) -> float:
         """A week's days as a share of seven: what is asked per week is asked in proportion."""
@@ -91,7 +83,8 @@ class Problem:
     def cell_curve(self, channel: int, week: int, result: str | None = None) -> Family:
         """The response of one cell to the money felt over its active days."""
         known = self.curves_of(result or self.result)[self.channels[channel]]
-        return known.curve.lasting(float(self.running.active[channel, week]) / 7.0)
+        days = int(self.running.active[channel, week])
+        return known.curve if days == 7 else known.curve.lasting(days / 7.0)
 
     def expected(self, spend: Array, result: str | None = None) -> Array:
         """Expected results per cell of a plan (channels, weeks), carry-over included; packages not."""
@@ -161,4 +154,6 @@ def pose(
         cells=cells,
         of_channel={key: tuple(value) for key, value in of_channel.items()},
         of_week={key: tuple(value) for key, value in of_week.items()},
+        number_of={name: number for number, name in enumerate(channels)},
+        carries=np.array([curves.curves[name].adstock > 0 for name in channels], dtype=bool),
     )

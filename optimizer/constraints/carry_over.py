@@ -24,6 +24,8 @@ def carry_over(model: Any, problem: Problem) -> None:
     \kappa, \alpha     \rho = mean(\theta^1..\theta^7), \sigma = 1-\rho, \kappa = \theta^7, \alpha = 1-\kappa
     ================== ==========================================================================
     """
+    if not problem.carries.any():
+        return
     rows: dict[tuple[str, int, int], Any] = {}
     steps = problem.steps
     for channel in range(len(problem.channels)):

@@ -13,6 +13,7 @@ from optimizer.curves.curve import Array
 
 # Above this many columns the dual simplex spends seconds in one bound-flipping step; interior point does not.
 INTERIOR_POINT_FROM = 50_000
+FEW_ROWS = 20  # with so few rows a good first basis is nearly the last one, however many columns there are
 MOST_NODES = 20_000
 BACKSTOP_SECONDS = 120.0  # the only limit that is not the same on every machine; an answer that met it says so
 
@@ -24,8 +25,13 @@ class LinearAnswer:
     status: str
     point: Array
     row_dual: Array
-    column_status: npt.NDArray[np.int64]
-    row_status: npt.NDArray[np.int64]
+    solver: Any
+
+    def basis(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Statuses of columns and rows, read off only where they are asked for: it takes longer than a small solve."""
+        found = self.solver.getBasis()
+        columns, rows = (np.array([int(s) for s in part], dtype=np.int64) for part in (found.col_status, found.row_status))
+        return columns, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ def maximise_linear(
         "primal_feasibility_tolerance": 1e-9,
         "dual_feasibility_tolerance": 1e-9,
     }
-    if matrix.shape[1] > INTERIOR_POINT_FROM:
+    if matrix.shape[1] > INTERIOR_POINT_FROM and (basis is None or matrix.shape[0] > FEW_ROWS):
         settings |= {"solver": "ipm", "run_crossover": "off", "ipm_optimality_tolerance": 1e-10}
         basis = None
     elif basis is not None:
@@ -103,14 +109,8 @@ def maximise_linear(
     if basis is not None:
         solver.setBasis(_basis(*basis))
     solver.run()
-    solution, found = solver.getSolution(), solver.getBasis()
-    return LinearAnswer(
-        status=_word(solver),
-        point=np.asarray(solution.col_value),
-        row_dual=np.asarray(solution.row_dual),
-        column_status=np.array([int(s) for s in found.col_status], dtype=np.int64),
-        row_status=np.array([int(s) for s in found.row_status], dtype=np.int64),
-    )
+    solution = solver.getSolution()
+    return LinearAnswer(_word(solver), np.asarray(solution.col_value), np.asarray(solution.row_dual), solver)
 
 
 def maximise_mixed(

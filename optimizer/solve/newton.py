@@ -16,7 +16,7 @@ from optimizer.solve.certificate import legal_prices
 from optimizer.solve.task import Task
 
 STEPS = 25
-NUDGE = 1e-5  # relative change of a price by which the response of spend to it is measured
+NUDGE = 1e-5  # relative change of spend by which the bend of its curve is measured
 CLOSE = 1e-13  # relative violation of a row that counts as held
 FACTOR = 4.0  # the most a price may change in one step
 
@@ -49,9 +49,10 @@ def exact_prices(task: Task, blend: Blend, prices: Array) -> Array | None:
         miss = np.where(binding, activity - limit, 0.0)
         if np.abs(miss / unit).max() <= CLOSE:
             return y
-        nudged = np.clip(blend.spend_at(hurdle * (1.0 + NUDGE)), low, high)
         moving = (spend > low) & (spend < high) & (hurdle > 0)
-        give = np.where(moving, (spend - nudged) / np.where(moving, hurdle * NUDGE, 1.0), 0.0)
+        nudge = np.where(moving, NUDGE * spend, 1.0)
+        bend = (hurdle - blend.slope(spend + nudge)) / nudge
+        give = np.where(moving & (bend > 0), 1.0 / np.where(bend > 0, bend, 1.0), 0.0)
         step = _step(matrix, give, binding, miss)
         if step is None:
             return None

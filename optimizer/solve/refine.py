@@ -12,6 +12,7 @@ from optimizer.curves.bank import Bank
 from optimizer.curves.curve import Array
 from optimizer.solve.certificate import Bound, legal_prices, upper_bound
 from optimizer.solve.expand import Expanded, expand, spent
+from optimizer.solve.greedy import first_basis
 from optimizer.solve.linear import LinearAnswer, maximise_linear
 from optimizer.solve.newton import called_for, exact_prices, suits
 from optimizer.solve.rules import violation
@@ -130,15 +131,16 @@ class _Warm:
 
 def _carry_basis(answer: LinearAnswer, expanded: Expanded, spend: Array) -> _Warm | None:
     count = len(expanded.segments.owner)
-    if len(answer.column_status) < count or not len(answer.row_status):
+    columns, rows = answer.basis()
+    if len(columns) < count or not len(rows):
         return None
     basic = np.zeros(len(spend), dtype=bool)
-    basic[expanded.segments.owner[answer.column_status[:count] == BASIC]] = True
-    return _Warm(basic, spend, answer.column_status[count:], answer.row_status)
+    basic[expanded.segments.owner[columns[:count] == BASIC]] = True
+    return _Warm(basic, spend, columns[count:], rows)
 
 
 def _run(expanded: Expanded, warm: _Warm | None) -> LinearAnswer:
-    basis = None if warm is None else _basis(expanded, warm)
+    basis = first_basis(expanded) if warm is None else _basis(expanded, warm)
     return maximise_linear(
         expanded.cost,
         expanded.matrix,
