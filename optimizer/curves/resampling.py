@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit, logit
 
 from optimizer.curves.curve import Array
@@ -49,9 +50,7 @@ class Resampled:
         self.weights = _block_weights(series, self.blocks, count, rng)
         self._centres = centre + spread * rng.normal(size=(count, 1))
         self._spread = spread
-        others = len(series.probability) // len(ELASTICITIES)
-        marginal = series.probability.reshape(len(ELASTICITIES), others).sum(axis=0)
-        self._other = np.searchsorted(np.cumsum(marginal), rng.random(count) * marginal.sum(), side="right")
+        place = rng.random((count, 1))
         self._control_prior = series.control_spread * rng.normal(size=(count, series.controls.shape[1]))
         self._each = np.arange(count)
         exposure = season * series.pattern() * series.observed
@@ -65,6 +64,7 @@ class Resampled:
         self._control_shift = np.zeros((count, series.controls.shape[1]))
         self._at = np.zeros(count)
         self._level = np.ones(count)
+        self._other = self._draw_other(place)
 
     def refit(self, effect: Array) -> Array:
         """Fits every draw under ``effect``, its log deviation from the season per block, shape (draws, blocks).
@@ -90,6 +90,16 @@ class Resampled:
             self._refit_controls(expected * factor)
             shift = self._control_shift @ self._controls.T
         return np.asarray(expected * np.exp(shift))
+
+    def _draw_other(self, place: Array) -> npt.NDArray[np.int64]:
+        """Each draw's bend and adstock, from their posterior under its own weights at the quantile ``place``."""
+        series = self._series
+        total = self.weights @ self.seen
+        fit = self.weights @ self._logs.T - total[:, None] * np.log(self.weights @ self._expected.T)
+        score = fit / series.dispersion + series.prior(self._centres, self._spread)
+        likely = np.exp(score - score.max(axis=1, keepdims=True)).reshape(len(score), len(ELASTICITIES), -1).sum(axis=1)
+        reached = np.cumsum(likely, axis=1)
+        return np.asarray((reached < place * reached[:, -1:]).sum(axis=1), dtype=np.int64)
 
     def draws(self) -> Draws:
         """The curves of the last refit."""
