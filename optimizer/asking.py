@@ -26,8 +26,8 @@ def posed_demand(
 
 
 def days_run(demand: Demand, channels: tuple[str, ...], weeks: tuple[Period, ...]) -> Running:
-    """On how many days of each step each channel runs."""
-    return running_days(channels, weeks, demand.flights)
+    """On which days each channel runs."""
+    return running_days(channels, weeks, demand.flights, demand.blackouts)
 
 
 def learners(channels: Sequence[str], curves: CurveSet) -> tuple[str, ...]:

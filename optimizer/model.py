@@ -81,7 +81,8 @@ def build_model(problem: Problem) -> Any:
     carries = problem.carries
     carrying = [cell for cell in problem.cells if carries[cell[0]]] if carries.any() else []
     stocks = [(c, w) for c in np.flatnonzero(carries).tolist() for w in range(len(problem.weeks))]
-    model.cells = Set(initialize=problem.cells, dimen=2)
+    every = [(channel, week) for channel in range(len(problem.channels)) for week in range(len(problem.weeks))]
+    model.cells = Set(initialize=every, dimen=2)
     model.felt_cells = Set(initialize=carrying, dimen=2)
     model.stock_cells = Set(initialize=stocks, dimen=2)
     model.spend = Var(model.cells, bounds=(0.0, problem.budget))

@@ -16,7 +16,6 @@ from engine.money import Money
 from engine.vocabulary import Period
 from optimizer.ask import Ask
 from optimizer.calendar import Running, gap_days
-from optimizer.curves.adstock import mean_share
 from optimizer.curves.curve import Array, Family
 from optimizer.curves.curve_set import ChannelCurve, CurveSet
 
@@ -105,19 +104,23 @@ def units(money: Money) -> float:
 
 
 def carry_steps(thetas: Array, running: Running) -> CarrySteps:
-    """Coefficients of the carry-over rows per (channel, week); a week without active days only lets the stock decay."""
-    theta = thetas[:, None]
-    days = running.active.astype(np.float64)
-    runs = days > 0
-    whole = np.where(runs, days, 1.0)
-    mean = np.where(runs, mean_share(theta, whole), 0.0)
-    before, after, end = theta**running.before, theta**running.after, np.where(runs, theta**days, 1.0)
-    return CarrySteps(
-        from_stock=mean * before * days / 7.0,
-        from_spend=np.where(runs, 1.0 - mean, 0.0),
-        keep=end * before * after,
-        add=np.where(runs, (1.0 - end) * 7.0 / whole * after, 0.0),
-    )
+    """Coefficients of the carry-over rows per (channel, week), day by day: gaps inside a week count as they are.
+
+    A week's spend is even over its active days. On the others the stock only decays, and nobody is counted as reached.
+    """
+    shape = running.active.shape
+    out = CarrySteps(*(np.zeros(shape) for _ in range(4)))
+    for week in range(shape[1]):
+        daily = np.divide(7.0, running.active[:, week], out=np.zeros(shape[0]), where=running.active[:, week] > 0)
+        kept, added = np.ones(shape[0]), np.zeros(shape[0])
+        for day in running.days(week):
+            on = running.on[:, day]
+            kept = thetas * kept
+            added = thetas * added + (1.0 - thetas) * daily * on
+            out.from_stock[:, week] += on * kept / 7.0
+            out.from_spend[:, week] += on * added / 7.0
+        out.keep[:, week], out.add[:, week] = kept, added
+    return out
 
 
 def pose(

@@ -6,10 +6,12 @@ Every constraint takes its sums from here, so that fixed buys and carry-over cou
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from pyomo.core.expr import LinearExpression
 
+from engine.money import CASH_STEP
 from optimizer.problem import Problem
 
 Term = tuple[float, Any]
@@ -43,6 +45,18 @@ def week_money(model: Any, problem: Problem, week: int) -> list[Term]:
     return terms + [(coef * share, var) for coef, var in _packages(model, problem, set(range(len(problem.channels))))]
 
 
+def day_money(model: Any, problem: Problem, week: int, day: int) -> list[Term]:
+    """Money of one day of a step: each channel's spend is even over the days it runs, a fixed buy's over all days."""
+    running = problem.running
+    terms = [
+        (1.0 / float(running.active[cell]), model.spend[cell])
+        for cell in problem.of_week[week]
+        if running.on[cell[0], day]
+    ]
+    share = 1.0 / float(running.first[-1])
+    return terms + [(coef * share, var) for coef, var in _packages(model, problem, set(range(len(problem.channels))))]
+
+
 def results(model: Any, problem: Problem, result: str, channels: Sequence[int] | None = None) -> list[Term]:
     """Results of ``channels`` (all where None), fixed buys included."""
     keys = [ALL] if channels is None else list(channels)
@@ -55,12 +69,22 @@ def results(model: Any, problem: Problem, result: str, channels: Sequence[int] |
 
 
 def _packages(model: Any, problem: Problem, channels: set[int]) -> list[Term]:
+    if not problem.ask.packages:
+        return []
     numbers = problem.number_of
     return [
         (package.price, model.bought[place])
         for place, package in enumerate(problem.ask.packages)
         if numbers[package.channel] in channels
     ]
+
+
+def booking_step(problem: Problem, channel: str) -> float:
+    """The smallest amount ``channel`` books: its platform's, else the currency's, else a millionth of the budget."""
+    given = problem.ask.steps.get(channel)
+    if given is not None:
+        return given
+    return float(CASH_STEP.get(problem.currency, Decimal("0.01"))) if problem.currency else 1e-6 * problem.budget
 
 
 def tighten(model: Any, cell: tuple[int, int], low: float | None, high: float | None, rule: str) -> None:
@@ -77,6 +101,9 @@ def tighten(model: Any, cell: tuple[int, int], low: float | None, high: float | 
 def limit_channel(model: Any, problem: Problem, number: int, low: float | None, high: float | None, rule: str) -> Any:
     """Rows for the money of one channel by side; a channel with one cell and no fixed buy is narrowed instead."""
     cells = problem.of_channel[number]
+    if len(cells) == 1 and not problem.ask.packages:
+        tighten(model, cells[0], low, high, rule)
+        return {}
     terms = channel_money(model, problem, [number])
     if len(cells) == 1 and len(terms) == 1:
         tighten(model, cells[0], low, high, rule)

@@ -6,6 +6,7 @@ from typing import Any
 
 from pyomo.environ import Constraint
 
+from optimizer.calendar import calendar_weeks
 from optimizer.problem import Problem
 from optimizer.terms import linear, week_money
 
@@ -20,16 +21,19 @@ def weekly_total(model: Any, problem: Problem) -> None:
     l, u      least and most money of a full week
     d_w       days of week w inside the period
     ========= =========================================
+
+    Of a plan by day, the steps of a Monday-to-Sunday week count together; their first one names the row.
     """
     weekly = problem.ask.weekly
     rows: dict[tuple[str, int], Any] = {}
     if weekly.low is None and weekly.high is None:
         return
-    for week in range(len(problem.weeks)):
-        terms = week_money(model, problem, week)
+    for steps in calendar_weeks(problem.weeks):
+        terms = [term for step in steps for term in week_money(model, problem, step)]
+        share = sum(problem.week_share(step) for step in steps)
         if weekly.low is not None and weekly.low > 0 and terms:
-            rows["min", week] = linear(terms) >= weekly.low * problem.week_share(week)
+            rows["min", steps[0]] = linear(terms) >= weekly.low * share
         if weekly.high is not None and terms:
-            rows["max", week] = linear(terms) <= weekly.high * problem.week_share(week)
+            rows["max", steps[0]] = linear(terms) <= weekly.high * share
     if rows:
         model.weekly_total = Constraint(list(rows), rule=lambda _, *key: rows[key])

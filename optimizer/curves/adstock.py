@@ -18,11 +18,3 @@ def stock_of(spend: Array, theta: float, before: float) -> Array:
         return spend
     found, _ = lfilter([1.0 - theta], [1.0, -theta], spend, zi=np.array([theta * before]))
     return np.asarray(found, dtype=np.float64)
-
-
-def mean_share(theta: Array, days: Array) -> Array:
-    """Share of the stock before a stretch of ``days`` in the stretch's mean stock; the rest comes from its spend.
-
-    The mean of theta^1 .. theta^days.
-    """
-    return np.asarray(theta * (1.0 - theta**days) / ((1.0 - theta) * days))
