@@ -20,6 +20,7 @@ CONVEX, CONCAVE = 10, 20
 TO_TOUCH = 4  # of the concave segments, how many lie before the envelope's touching point
 GAP = 1e-4
 CAP_SECONDS = 60.0
+PRESOLVE_FROM = 400  # channels; without it 1.6 to 15 times faster up to 300, with it up to twice faster at 500
 Index = npt.NDArray[np.int64]
 
 
@@ -35,7 +36,7 @@ def solve_with_milp(allocation: Allocation, cap_seconds: float = CAP_SECONDS, ga
     for name, setting in {
         "output_flag": False,
         "threads": 1,
-        "presolve": "off",  # two to fifteen times faster up to 100 channels, no slower at 500
+        "presolve": "on" if task.size >= PRESOLVE_FROM else "off",
         "mip_rel_gap": gap,
         "time_limit": cap_seconds,
     }.items():
