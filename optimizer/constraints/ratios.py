@@ -10,7 +10,7 @@ from optimizer.problem import Problem
 from optimizer.terms import channel_money, linear
 
 
-def ratio(model: Any, problem: Problem) -> None:
+def ratios(model: Any, problem: Problem) -> None:
     r"""Spend of one channel is between two multiples of the spend of another.
 
     .. math:: \phi_r \sum_{w} x_{d,w} \le \sum_{w} x_{c,w} \le \psi_r \sum_{w} x_{d,w}
@@ -33,4 +33,4 @@ def ratio(model: Any, problem: Problem) -> None:
                 gap = linear([*over, *((-times * coef, var) for coef, var in under)])
                 rows[side, place] = gap >= 0.0 if side == "min" else gap <= 0.0
     if rows:
-        model.ratio = Constraint(list(rows), rule=lambda _, *key: rows[key])
+        model.ratios = Constraint(list(rows), rule=lambda _, *key: rows[key])

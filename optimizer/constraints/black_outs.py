@@ -10,7 +10,7 @@ from optimizer.calendar import per_step
 from optimizer.problem import Problem
 
 
-def black_out(model: Any, problem: Problem) -> None:
+def black_outs(model: Any, problem: Problem) -> None:
     r"""Spend of a channel is zero in every step of its flight that black-outs take whole.
 
     .. math:: x_{c,w} = 0 \quad \text{where} \quad d_{c,w} - o_{c,w} = 0

@@ -10,7 +10,7 @@ from optimizer.problem import Problem
 from optimizer.terms import limit_channel
 
 
-def lock(model: Any, problem: Problem) -> None:
+def locks(model: Any, problem: Problem) -> None:
     r"""Spend of a channel over the period is the amount locked; when it is spent stays free.
 
     .. math:: \sum_{w} x_{c,w} = f_c
@@ -26,6 +26,6 @@ def lock(model: Any, problem: Problem) -> None:
     for number, name in enumerate(problem.channels):
         fixed = problem.ask.locks.get(name)
         if fixed is not None:
-            rows |= limit_channel(model, problem, number, fixed, fixed, "lock")
+            rows |= limit_channel(model, problem, number, fixed, fixed, "locks")
     if rows:
-        model.lock = Constraint(list(rows), rule=lambda _, *key: rows[key])
+        model.locks = Constraint(list(rows), rule=lambda _, *key: rows[key])
