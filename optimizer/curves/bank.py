@@ -12,7 +12,7 @@ from optimizer.curves.inverting import invert_slope
 
 
 class Bank(Protocol):
-    """Concave responses evaluated together; every array has shape (size,)."""
+    """Concave responses evaluated together; the last axis of every array runs over the curves."""
 
     size: int
 
@@ -43,13 +43,13 @@ class CurveBank:
         self.groups = [(np.array(at), kind.stacked([curves[i] for i in at])) for kind, at in places.items()]
 
     def _each(self, call: Callable[[Family, Array], Array], argument: Array) -> Array:
-        out = np.empty(self.size)
+        out = np.empty(argument.shape)
         for at, stack in self.groups:
-            out[at] = call(stack, argument[at])
+            out[..., at] = call(stack, argument[..., at])
         return out
 
     def value(self, spend: Array) -> Array:
-        """Response of every curve at its own (scaled) spend; shape (size,)."""
+        """Response of every curve at its own (scaled) spend; the last axis runs over curves."""
         found = self._each(lambda curve, x: curve.value(x), np.maximum(spend, 0.0) * self.spend_unit)
         return found / self.response_unit
 
@@ -88,7 +88,7 @@ class Blend:
 
     def slope(self, spend: Array) -> Array:
         """Weighted marginal response of every cell; a weight of 0 counts for nothing, even times infinity."""
-        out = np.zeros(self.size)
+        out = np.zeros(spend.shape)
         for weight, bank in zip(self._weights, self._banks, strict=True):
             out += np.where(weight > 0, weight * bank.slope(spend), 0.0) if np.any(weight > 0) else 0.0
         return out

@@ -30,6 +30,7 @@ def hill_ratio(s: Any, goal: Array) -> Array:
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         turn = np.log(np.maximum(lean, 0.0) / (2.0 - lean))
         v, peak = _start(lean, turn, goal)
+        rootless = (goal >= peak) | (goal == -np.inf)
         for _ in range(ROUNDS):
             tail = np.exp(-np.abs(v))
             share = np.where(v > 0.0, 1.0, tail) / (1.0 + tail)
@@ -38,7 +39,7 @@ def hill_ratio(s: Any, goal: Array) -> Array:
             step = 2.0 * excess * steep / (2.0 * steep**2 - excess * bend)
             step = np.where(np.isfinite(step), step, 0.0)
             v = np.where(lean > 0.0, np.maximum(v - step, 0.5 * (v + turn)), v - step)
-            if np.all(np.abs(step) <= CUBIC * (1.0 + np.abs(v))):
+            if np.all((np.abs(step) <= CUBIC * (1.0 + np.abs(v))) | rootless):
                 break
         found = np.exp(v / s)
     return np.asarray(np.where(goal >= peak, 0.0, np.where(goal == -np.inf, np.inf, found)))

@@ -14,7 +14,7 @@ from optimizer.curves.curve import Array
 from optimizer.curves.families.tabulated import Tabulated
 from optimizer.solve.regions import table_of
 
-STEPS = 70  # halvings of the interval in which the tangent touches
+STEPS = 45  # halvings of the interval in which the tangent touches
 
 
 class EnvelopeBank:

@@ -18,6 +18,7 @@ from optimizer.solve.task import Task
 STEPS = 25
 NUDGE = 1e-5  # relative change of spend by which the bend of its curve is measured
 CLOSE = 1e-13  # relative violation of a row that counts as held
+DENSE = 200_000  # entries up to which a full matrix is faster than a sparse one
 FACTOR = 4.0  # the most a price may change in one step
 
 
@@ -30,7 +31,8 @@ def suits(task: Task) -> bool:
 def exact_prices(task: Task, blend: Blend, prices: Array) -> Array | None:
     """Prices at which the rows that bind hold exactly, starting from ``prices``; None where that does not settle."""
     rules, at = task.rules, task.at
-    matrix = sp.csr_array(rules.matrix[:, at])
+    part = rules.matrix[:, at]
+    matrix = part.toarray() if part.shape[0] * part.shape[1] <= DENSE else sp.csr_array(part)
     y = legal_prices(rules, prices)
     low, high = rules.lower[at], rules.upper[at]
     unit = np.maximum(np.abs(np.where(y >= 0, rules.row_upper, rules.row_lower)), 1e-12)
@@ -70,13 +72,16 @@ def _let_go(y: Array, moved: Array) -> Array:
     return np.where(tiny, 0.0, y / FACTOR)
 
 
-def _step(matrix: sp.csr_array, give: Array, binding: npt.NDArray[np.bool_], miss: Array) -> Array | None:
+def _step(matrix: Array | sp.csr_array, give: Array, binding: npt.NDArray[np.bool_], miss: Array) -> Array | None:
     """The change of prices that makes the binding rows hold to first order; ``give`` is less spend a unit of price."""
     if not np.isfinite(give).all():
         return None
     rows = np.flatnonzero(binding)
     part = matrix[rows]
-    system = (part @ sp.diags_array(give) @ part.T).toarray()
+    if isinstance(part, np.ndarray):
+        system = (part * give) @ part.T
+    else:
+        system = (part @ sp.diags_array(give) @ part.T).toarray()
     try:
         solved = np.linalg.solve(system, miss[rows])
     except np.linalg.LinAlgError:

@@ -34,10 +34,10 @@ class _BranchBank:
         return np.where(self._bent, np.where(self._rise > slope, np.inf, 0.0), self._bank.spend_at(slope))
 
 
-def polish(task: Task, point: Array, tolerance: float) -> Solved | None:
+def polish(task: Task, point: Array, tolerance: float, prices: Array | None = None) -> Solved | None:
     """The best point whose cells keep the branches of ``point``, on the true curves; None where none keeps the rules.
 
-    Convex branches are replaced by their tangents, which lie below them, so every step can only gain.
+    ``prices`` are near those to expect. Convex branches are replaced by their tangents, which lie below them, so every step can only gain.
     """
     best: Solved | None = None
     for _ in range(STEPS):
@@ -49,7 +49,7 @@ def polish(task: Task, point: Array, tolerance: float) -> Solved | None:
         lower[whole] = upper[whole] = np.round(point[whole])
         near = task.with_bounds(lower, upper)
         bank = _BranchBank(task.banks[0], bent, np.clip(spend, first, last)) if bent.any() else task.banks[0]
-        found = refine(near, [bank, *task.banks[1:]], tolerance=tolerance)
+        found = refine(near, [bank, *task.banks[1:]], prices=prices, tolerance=tolerance)
         if found.status != "optimal":
             return best
         true = filled(task, task.banks, found.point)

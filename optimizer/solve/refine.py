@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from optimizer.curves.bank import Bank
+from optimizer.curves.bank import Bank, Blend
 from optimizer.curves.curve import Array
-from optimizer.solve.certificate import Bound, legal_prices, upper_bound
+from optimizer.solve.certificate import Bound, legal_prices, outcome_weights, upper_bound
 from optimizer.solve.expand import Expanded, expand, spent
 from optimizer.solve.greedy import first_basis
 from optimizer.solve.linear import LinearAnswer, maximise_linear
@@ -50,19 +50,25 @@ def refine(
     banks: Sequence[Bank],
     *,
     through: Array | None = None,
+    prices: Array | None = None,
+    exact: bool = True,
     tolerance: float = 1e-6,
     rounds: int = ROUNDS,
 ) -> Solved:
     """Maximises a scaled ``task`` on concave ``banks`` until the certified gap is ``tolerance``.
 
     ``through`` holds one spend a cell that is a cut point of every round: the current plan, which the answer can then
-    never be below, or the end of a straight piece.
+    never be below, or the end of a straight piece. ``prices`` near the right ones may make a linear programme needless.
+    ``exact``: whether prices are made exact where they can be, which kinks in the curves forbid.
     """
+    near = None if prices is None or not suits(task) else _near_prices(task, banks, prices)
+    if near is not None and near.gap <= EXACT:
+        return near
     low, high = task.rules.lower[task.at], task.rules.upper[task.at]
     kept = [coarse_cuts(bank, low, high) for bank in banks[:2]]
     if through is not None:
-        kept.append(through[:, None])
-    cuts, warm, width = np.concatenate(kept, axis=1), None, 0.3
+        kept.append(through[None])
+    cuts, warm, width = np.concatenate(kept), None, 0.3
     best: Solved | None = None
     for count in range(1, rounds + 1):
         expanded = expand(task, banks, cut_into_segments(banks, cuts, low, high))
@@ -72,30 +78,41 @@ def refine(
         point = _point(task, banks, expanded, answer.point)
         bound = upper_bound(task, banks, answer.row_dual)
         best = _better(best, task, point, bound.value, legal_prices(task.rules, answer.row_dual), count)
-        if best.gap > EXACT and suits(task):
+        if exact and best.gap > EXACT and suits(task):
             best = _made_exact(best, task, banks, bound, answer.row_dual)
         if best.gap <= tolerance:
             break
         spend = point[task.at]
         fine = fine_cuts(bound.blend, bound.best, bound.hurdle, width, low, high)
-        cuts = np.concatenate([*kept, spend[:, None], fine], axis=1)
+        cuts = np.concatenate([*kept, spend[None], fine])
         warm = _carry_basis(answer, expanded, spend)
         width *= 0.2
     assert best is not None  # noqa: S101  (rounds >= 1)
     return best
 
 
+def _near_prices(task: Task, banks: Sequence[Bank], prices: Array) -> Solved | None:
+    """The plan of exact prices near given ones; None where they do not settle on a plan within the rules."""
+    weights = outcome_weights(task, task.cost)
+    return _at_exact(task, banks, Blend(banks, weights), prices)
+
+
+def _at_exact(task: Task, banks: Sequence[Bank], blend: Blend, prices: Array) -> Solved | None:
+    exact = exact_prices(task, blend, prices)
+    if exact is None:
+        return None
+    point = np.zeros(len(task.cost))
+    point[task.at] = called_for(task, blend, exact)
+    if violation(task.rules, point) > FEASIBLE:
+        return None
+    point = filled(task, banks, point)
+    return Solved("optimal", point, task.objective(point), upper_bound(task, banks, exact).value, exact, 0)
+
+
 def _made_exact(best: Solved, task: Task, banks: Sequence[Bank], bound: Bound, prices: Array) -> Solved:
     """``best``, or the plan that exact prices call for where that is better."""
-    exact = exact_prices(task, bound.blend, prices)
-    if exact is None:
-        return best
-    point = np.zeros(len(task.cost))
-    point[task.at] = called_for(task, bound.blend, exact)
-    if violation(task.rules, point) > FEASIBLE:
-        return best
-    point = filled(task, banks, point)
-    return _better(best, task, point, upper_bound(task, banks, exact).value, exact, best.rounds)
+    exact = _at_exact(task, banks, bound.blend, prices)
+    return best if exact is None else _better(best, task, exact.point, exact.bound, exact.prices, best.rounds)
 
 
 def _point(task: Task, banks: Sequence[Bank], expanded: Expanded, columns: Array) -> Array:

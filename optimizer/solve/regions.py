@@ -97,8 +97,7 @@ class RegionMaker:
             np.concatenate([chords, tangents, np.clip(cuts, self._first[:, None], self._high[:, None])], 1)
         )
         near = np.where(points > 0, points, TINY * np.maximum(self._high[:, None], 1e-300))
-        values = np.stack([self._bank.value(column) for column in near.T], axis=1)
-        slopes = np.stack([self._bank.slope(column) for column in near.T], axis=1)
+        values, slopes = self._bank.value(near.T).T, self._bank.slope(near.T).T
         out: list[list[Region]] = []
         for cell in range(size):
             own: list[Region] = []

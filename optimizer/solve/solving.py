@@ -25,7 +25,7 @@ from optimizer.solve.task import Scaled, Task, filled, scaled
 CONCAVE_GAP = 1e-6
 MIXED_GAP = 1e-4
 ROUNDS = 6  # programmes over branches before the proven gap is handed over as it is
-BRANCHED = 3  # cells between branches of which every combination is tried as a first plan
+BRANCHED = 1  # cells between branches of which every combination is tried as a first plan
 SPREAD = (0.8, 1.0, 1.25)  # of the hurdle: where the lines touch the curves at first
 POLISHED = 1e-9  # certified gap of a polishing step
 
@@ -104,10 +104,10 @@ def _by_branches(shrunk: Scaled, start: Array | None, tolerance: float) -> Answe
     low, high = task.rules.lower[task.at], task.rules.upper[task.at]
     envelope = EnvelopeBank(task.banks[0], low, high, task.least)
     opened = _opened(task)
-    relaxed = refine(opened, [envelope], through=envelope.touch, tolerance=0.1 * tolerance)
+    relaxed = refine(opened, [envelope], through=envelope.touch, exact=False, tolerance=0.1 * tolerance)
     if relaxed.status != "optimal":
         return _answer(shrunk, relaxed, "envelope")
-    best = _best_of([_kept(task, start), *_rounded(task, envelope, relaxed.point)])
+    best = _best_of([_kept(task, start), *_rounded(task, envelope, relaxed.point, relaxed.prices)])
     if best is not None and _gap(best.objective, relaxed.bound) <= tolerance:
         return _answer(shrunk, replace(best, bound=relaxed.bound, rounds=relaxed.rounds), "lagrangian", local=True)
     return _answer_of_branches(shrunk, envelope, relaxed, best, tolerance)
@@ -138,7 +138,7 @@ def _answer_of_branches(
         if np.isfinite(answer.bound):
             bound = min(bound, max(answer.bound, worth))
         if point is not None:
-            better = _best_of([best, polish(task, point, POLISHED)])
+            better = _best_of([best, polish(task, point, POLISHED, relaxed.prices)])
             maker.cut(point[task.at])
             if better is not None and better is not best:
                 maker.cut(better.point[task.at])
@@ -179,7 +179,7 @@ def _kept(task: Task, start: Array | None) -> Solved | None:
     return plain if found is None or found.objective < plain.objective else found
 
 
-def _rounded(task: Task, envelope: EnvelopeBank, point: Array) -> list[Solved | None]:
+def _rounded(task: Task, envelope: EnvelopeBank, point: Array, prices: Array) -> list[Solved | None]:
     """Polished plans from the envelope's: cells between branches go either way, the first few in every combination."""
     if np.any(np.abs(point[task.integer] - np.round(point[task.integer])) > 1e-6):
         return []
@@ -196,5 +196,5 @@ def _rounded(task: Task, envelope: EnvelopeBank, point: Array) -> list[Solved | 
         tried[middle] = np.where(ups, envelope.touch[middle], envelope.start[middle])
         wanted = point.copy()
         wanted[task.at] = tried
-        out.append(polish(task, wanted, POLISHED))
+        out.append(polish(task, wanted, POLISHED, prices))
     return out
