@@ -13,6 +13,7 @@ from tests.bench.optimizer.problems import Problem
 from tests.bench.optimizer.reference_adaptive import solve_adaptively
 from tests.bench.optimizer.reference_bisection import solve_by_price
 from tests.bench.optimizer.reference_frontier import solve_frontier
+from tests.bench.optimizer.reference_halving import solve_by_halving
 from tests.bench.optimizer.reference_milp import solve_with_milp
 from tests.bench.optimizer.reference_nlopt import solve_with_nlopt
 from tests.bench.optimizer.reference_period import solve_period
@@ -169,3 +170,9 @@ def test_a_period_keeps_its_caps() -> None:
     assert (answer.spend.sum(axis=1) <= problem.channel_caps * slack).all()
     assert (np.bincount(problem.week, answer.spend.sum(axis=0)) <= problem.weekly_caps * slack).all()
     assert answer.spend.sum() <= problem.budget * slack
+
+
+@pytest.mark.parametrize("size", [5, 60])
+def test_halving_the_price_finds_what_the_fast_search_finds(size):
+    allocation = read_problem(problems.draw_concave(size, 4))
+    assert solve_by_halving(allocation).objective == pytest.approx(solve_by_price(allocation).objective, rel=1e-10)
