@@ -44,19 +44,33 @@ class MixedAnswer:
     nodes: int
 
 
-def _model(cost: Array, matrix: sp.csc_array, lower: Array, upper: Array, row_lower: Array, row_upper: Array) -> Any:
-    import highspy
-
-    problem = highspy.HighsLp()
-    problem.num_col_, problem.num_row_ = matrix.shape[1], matrix.shape[0]
-    problem.sense_ = highspy.ObjSense.kMaximize
-    problem.col_cost_, problem.col_lower_, problem.col_upper_ = cost, lower, upper
-    problem.row_lower_, problem.row_upper_ = row_lower, row_upper
-    problem.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    problem.a_matrix_.start_ = matrix.indptr
-    problem.a_matrix_.index_ = matrix.indices
-    problem.a_matrix_.value_ = matrix.data
-    return problem
+def _pass(
+    solver: Any,
+    cost: Array,
+    matrix: sp.csc_array,
+    bounds: tuple[Array, Array],
+    rows: tuple[Array, Array],
+    *,
+    whole: npt.NDArray[np.bool_] | None = None,
+    offset: float = 0.0,
+) -> None:
+    """Hands a maximisation over as arrays, which is several times faster than filling HiGHS' own object."""
+    count = matrix.shape[1]
+    solver.passModel(
+        count,
+        matrix.shape[0],
+        matrix.nnz,
+        1,  # by column
+        -1,  # maximise
+        offset,
+        np.asarray(cost, dtype=np.float64),
+        *(np.asarray(part, dtype=np.float64) for part in (*bounds, *rows)),
+        matrix.indptr.astype(np.int32),
+        matrix.indices.astype(np.int32),
+        matrix.data,
+        # HiGHS reads past an empty array, so a model without whole columns says so for each.
+        np.zeros(count, dtype=np.int32) if whole is None else whole.astype(np.int32),
+    )
 
 
 def _solver(settings: dict[str, Any]) -> Any:
@@ -105,7 +119,7 @@ def maximise_linear(
     elif basis is not None:
         settings |= {"solver": "simplex", "simplex_strategy": 4}
     solver = _solver(settings)
-    solver.passModel(_model(cost, matrix, lower, upper, row_lower, row_upper))
+    _pass(solver, cost, matrix, (lower, upper), (row_lower, row_upper))
     if basis is not None:
         solver.setBasis(_basis(*basis))
     solver.run()
@@ -137,11 +151,7 @@ def maximise_mixed(
             "time_limit": BACKSTOP_SECONDS,
         }
     )
-    problem = _model(cost, matrix, lower, upper, row_lower, row_upper)
-    problem.offset_ = offset
-    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-    problem.integrality_ = [kinds[int(whole)] for whole in integer]
-    solver.passModel(problem)
+    _pass(solver, cost, matrix, (lower, upper), (row_lower, row_upper), whole=integer, offset=offset)
     solver.run()
     info = solver.getInfo()
     found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
