@@ -9,11 +9,10 @@ from engine.vocabulary import Period
 from optimizer.ask import NONE, Ask, Efficiency, Group, Limit, Objective, Package, Ratio
 from optimizer.calendar import Running, plan_days, plan_weeks, running_days
 from optimizer.curves.curve_set import CurveSet
-from optimizer.demand import Bounds, Demand
+from optimizer.demand import VALUE, Bounds, Demand
 from optimizer.problem import Problem, pose, units
 
 WEAK = 0.1  # a curve that learned less of its spread than this from the data is as good as assumed
-VALUE = "conversions_value"
 
 
 def posed_demand(
@@ -22,7 +21,8 @@ def posed_demand(
     """The problem of a checked demand over ``channels``; ``others`` holds the curves of further results, by result."""
     steps = plan_days(demand.period) if demand.by_day else plan_weeks(demand.period)
     ask = ask_of(demand, learners(channels, curves))
-    return pose(ask, steps, days_run(demand, channels, steps), channels, curves, others)
+    spoken = {result: one for result, one in (others or {}).items() if result in demand.results}
+    return pose(ask, steps, days_run(demand, channels, steps), channels, curves, spoken)
 
 
 def days_run(demand: Demand, channels: tuple[str, ...], weeks: tuple[Period, ...]) -> Running:

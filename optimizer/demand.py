@@ -1,18 +1,15 @@
-"""Decides what a budget request holds and whether it makes sense at all, before anything is optimised."""
+"""Decides what a budget request holds; ``optimizer.checking`` decides whether it makes sense."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.errors import DemandError
-from engine.messages import Message
 from engine.money import Money
 from engine.vocabulary import Period
 from optimizer.ask import Goal, Kpi, Pacing, Risk
 
-LONGEST_DAYS = 371  # 53 weeks
+VALUE = "conversions_value"  # the one result that is money itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +132,12 @@ class Demand:
             return self.budget
         return sum(self.current.values(), start=self.on_top)
 
+    @property
+    def results(self) -> tuple[str, ...]:
+        """Every result the request speaks of, sorted."""
+        named = {self.result, *(self.weights or {}), *self.then, *(target.result for target in self.targets)}
+        return tuple(sorted(named if self.margin is None else named | {VALUE}))
+
 
 def group_by_platform(channels: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Channels by platform, the part of a name before its first ``/``; both sorted."""
@@ -142,90 +145,3 @@ def group_by_platform(channels: Sequence[str]) -> dict[str, tuple[str, ...]]:
     for name in sorted(channels):
         platforms.setdefault(name.partition("/")[0], []).append(name)
     return {platform: tuple(names) for platform, names in sorted(platforms.items())}
-
-
-def check_demand(demand: Demand, known: Sequence[str], currency: str, result: str) -> tuple[str, ...]:
-    """The channels to plan, sorted. Raises DemandError with every fault of the request at once."""
-    faults: list[Message] = []
-    channels = tuple(demand.channels) if demand.channels is not None else tuple(known)
-    if not channels:
-        faults.append(Message("optimizer.demand.no_channels"))
-    for name in sorted({name for name in channels if channels.count(name) > 1}):
-        faults.append(Message("optimizer.demand.duplicate_channel", {"channel": name}))
-    faults += _unknown(demand, channels, known)
-    if demand.budget.micros <= 0:
-        faults.append(Message("optimizer.demand.budget_not_positive", {"budget": str(demand.budget)}))
-    if demand.budget.currency != currency:
-        values = {"budget": demand.budget.currency, "history": currency}
-        faults.append(Message("optimizer.demand.other_currency", values))
-    if demand.result != result:
-        faults.append(Message("optimizer.demand.other_result", {"result": demand.result, "curves": result}))
-    faults += _period_faults(demand)
-    faults += _amount_faults(demand)
-    if faults:
-        raise DemandError("optimizer.demand.unusable", faults, count=len(faults))
-    return tuple(sorted(set(channels)))
-
-
-def _unknown(demand: Demand, channels: Sequence[str], known: Sequence[str]) -> list[Message]:
-    out = []
-    listed = "、".join(sorted(set(known))) or "—"
-    for name in sorted(set(channels) - set(known)):
-        out.append(Message("optimizer.demand.unknown_channel", {"channel": name, "field": "channels", "known": listed}))
-    planned = "、".join(sorted(set(channels))) or "—"
-    for place, names in (
-        ("bounds", demand.bounds),
-        ("share_caps", demand.share_caps),
-        ("weekly_bounds", demand.weekly_bounds),
-        ("flights", demand.flights),
-        ("current", demand.current or {}),
-    ):
-        for name in sorted(set(names) - set(channels)):
-            values = {"channel": name, "field": place, "known": planned}
-            out.append(Message("optimizer.demand.unknown_channel", values))
-    return out
-
-
-def _period_faults(demand: Demand) -> list[Message]:
-    period = demand.period
-    if period.end < period.start:
-        values = {"start": period.start.isoformat(), "end": period.end.isoformat()}
-        return [Message("optimizer.demand.end_before_start", values)]
-    if period.days > LONGEST_DAYS:
-        return [Message("optimizer.demand.period_too_long", {"days": period.days, "most": LONGEST_DAYS})]
-    out = []
-    for name, flight in sorted(demand.flights.items()):
-        if flight.end < flight.start or flight.end < period.start or flight.start > period.end:
-            values = {
-                "channel": name,
-                "start": flight.start.isoformat(),
-                "end": flight.end.isoformat(),
-                "period": f"{period.start.isoformat()} – {period.end.isoformat()}",
-            }
-            out.append(Message("optimizer.demand.flight_outside", values))
-    return out
-
-
-def _amount_faults(demand: Demand) -> list[Message]:
-    out = []
-    named = [(f"bounds/{name}", bounds) for name, bounds in sorted(demand.bounds.items())]
-    named += [(f"weekly_bounds/{name}", bounds) for name, bounds in sorted(demand.weekly_bounds.items())]
-    for place, bounds in [*named, ("weekly", demand.weekly)]:
-        for amount in (bounds.min, bounds.max):
-            if amount is None:
-                continue
-            if amount.currency != demand.budget.currency:
-                values = {"field": place, "amount": str(amount), "currency": demand.budget.currency}
-                out.append(Message("optimizer.demand.mixed_currency", values))
-            elif amount.micros < 0:
-                out.append(Message("optimizer.demand.negative_amount", {"field": place, "amount": str(amount)}))
-        if bounds.min is not None and bounds.max is not None and bounds.min.micros > bounds.max.micros:
-            values = {"field": place, "min": str(bounds.min), "max": str(bounds.max)}
-            out.append(Message("optimizer.demand.min_above_max", values))
-    for name, share in sorted(demand.share_caps.items()):
-        if not (math.isfinite(share) and 0 <= share <= 1):
-            out.append(Message("optimizer.demand.share_out_of_range", {"channel": name, "share": str(share)}))
-    for name, amount in sorted((demand.current or {}).items()):
-        if amount.currency != demand.budget.currency or amount.micros < 0:
-            out.append(Message("optimizer.demand.negative_amount", {"field": f"current/{name}", "amount": str(amount)}))
-    return out

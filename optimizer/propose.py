@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from engine.errors import DemandError
 from optimizer.asking import posed_demand
+from optimizer.checking import check_demand
 from optimizer.current import current_plan
 from optimizer.curves.curve_set import CurveSet
-from optimizer.demand import Demand, check_demand
+from optimizer.demand import Demand
 from optimizer.infeasible import check_sums, explain_infeasible
 from optimizer.planning import plan, pose_model
 from optimizer.proposal import Proposal
@@ -51,7 +52,7 @@ def propose(
         from optimizer.fitting import fit_curves
 
         curves = fit_curves(history, channels=demand.channels, seed=seed)
-    channels = check_demand(demand, sorted(curves.curves), curves.currency, curves.result)
+    channels = check_demand(demand, curves, others)
     problem = posed_demand(demand, channels, curves, others)
     check_sums(problem)
     posed = pose_model(problem)

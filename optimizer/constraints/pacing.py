@@ -34,14 +34,17 @@ def pacing(model: Any, problem: Problem) -> None:
     running = problem.running
     weights = day_weights(Period(problem.weeks[0].start, problem.weeks[-1].end), asked.weekend, asked.holiday)
     weights = weights * running.on.any(axis=0)
+    if weights.sum() <= 0:
+        return  # nobody runs on a day that weighs anything, so no step has a share to keep
     shares = np.add.reduceat(weights, running.first[:-1]) / weights.sum()
     everything = all_money(model, problem)
     rows: dict[tuple[str, int], Any] = {}
     for week, share in enumerate(shares.tolist()):
         here = week_money(model, problem, week)
-        for side, part in (("min", (1.0 - asked.tolerance) * share), ("max", (1.0 + asked.tolerance) * share)):
-            if here and 0.0 < part < 1.0:
-                gap = linear([*here, *((-part * coef, var) for coef, var in everything)])
-                rows[side, week] = gap >= 0.0 if side == "min" else gap <= 0.0
+        low, high = (1.0 - asked.tolerance) * share, (1.0 + asked.tolerance) * share
+        if here and low > 0.0:
+            rows["min", week] = linear([*here, *((-low * coef, var) for coef, var in everything)]) >= 0.0
+        if here and high < 1.0:
+            rows["max", week] = linear([*here, *((-high * coef, var) for coef, var in everything)]) <= 0.0
     if rows:
         model.pacing = Constraint(list(rows), rule=lambda _, *key: rows[key])
