@@ -19,6 +19,7 @@ STEPS = 25
 NUDGE = 1e-5  # relative change of spend by which the bend of its curve is measured
 CLOSE = 1e-13  # relative violation of a row that counts as held
 DENSE = 200_000  # entries up to which a full matrix is faster than a sparse one
+NOTHING = 1e-6  # of the highest price: what an interior point leaves on rows that do not bind
 FACTOR = 4.0  # the most a price may change in one step
 
 
@@ -34,6 +35,7 @@ def exact_prices(task: Task, blend: Blend, prices: Array) -> Array | None:
     part = rules.matrix[:, at]
     matrix = part.toarray() if part.shape[0] * part.shape[1] <= DENSE else sp.csr_array(part)
     y = legal_prices(rules, prices)
+    y = np.where(np.abs(y) > NOTHING * np.abs(y).max(initial=0.0), y, 0.0)
     low, high = rules.lower[at], rules.upper[at]
     unit = np.maximum(np.abs(np.where(y >= 0, rules.row_upper, rules.row_lower)), 1e-12)
     fixed_cost = task.cost[at]
