@@ -92,7 +92,7 @@ def _days(period: Period) -> list[date]:
 
 
 def read_demand(written: Mapping[str, Any]) -> Demand:
-    """A demand from plain values: amounts in NT$, days as [first, last]."""
+    """A demand from plain values: amounts in NT$ (or as ``USD 5``), days as [first, last]."""
     hints = typing.get_type_hints(Demand)
     return Demand(**{name: _read(value, hints[name]) for name, value in written.items()})
 
@@ -103,7 +103,7 @@ def _read(value: Any, hint: Any) -> Any:
     if origin in (typing.Union, types.UnionType):
         return None if value is None else _read(value, next(one for one in inside if one is not type(None)))
     if hint is Money:
-        return twd(value)
+        return twd(value) if isinstance(value, int) else Money.of(value[4:], value[:3])
     if hint is Period:
         return Period(*value)
     if origin is Mapping:
