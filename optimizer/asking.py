@@ -21,8 +21,8 @@ def posed_demand(
     """The problem of a checked demand over ``channels``; ``others`` holds the curves of further results, by result."""
     steps = plan_days(demand.period) if demand.by_day else plan_weeks(demand.period)
     ask = ask_of(demand, learners(channels, curves))
-    spoken = {result: one for result, one in (others or {}).items() if result in demand.results}
-    return pose(ask, steps, days_run(demand, channels, steps), channels, curves, spoken)
+    whole = {result: one for result, one in (others or {}).items() if set(channels) <= set(one.curves)}
+    return pose(ask, steps, days_run(demand, channels, steps), channels, curves, whole)
 
 
 def days_run(demand: Demand, channels: tuple[str, ...], weeks: tuple[Period, ...]) -> Running:
