@@ -51,10 +51,10 @@ def _start(lean: Array, turn: Array, goal: Array) -> tuple[Array, Array]:
         np.where(goal < 0.0, goal / (lean - 2.0), np.inf),
         np.where(lean < 0.0, goal / lean, np.inf),
     )
-    for at in TANGENTS:
-        steep = lean - 2.0 * expit(at)
-        root = at + (goal - lean * at + 2.0 * np.log1p(np.exp(at))) / steep
-        best = np.where(steep < 0.0, np.minimum(best, root), best)
+    at = TANGENTS.reshape(-1, *[1] * np.ndim(lean))
+    steep = lean - 2.0 * expit(at)
+    root = at + (goal - lean * at + 2.0 * np.log1p(np.exp(at))) / steep
+    best = np.minimum(best, np.where(steep < 0.0, root, np.inf).min(axis=0))
     s_shaped = lean > 0.0
     peak = np.where(s_shaped, lean * turn - 2.0 * np.log1p(np.exp(turn)), np.where(lean < 0.0, np.inf, 0.0))
     near = turn + np.sqrt(np.maximum(peak - goal, 0.0) / (0.5 * lean * (1.0 - 0.5 * lean)))

@@ -11,13 +11,14 @@ import numpy as np
 from optimizer.solve.expand import Expanded
 from optimizer.solve.task import Index
 
+WIDE = 2000  # columns below which the dual simplex is fast enough from nowhere
 BASIC, AT_LOWER, AT_UPPER = 1, 0, 2
 
 
 def first_basis(expanded: Expanded) -> tuple[Index, Index] | None:
     """Statuses of columns and rows; None where no one row covers every segment or columns without curves are there."""
     count, matrix = len(expanded.segments.owner), expanded.matrix
-    if len(expanded.straight) or not count:
+    if len(expanded.straight) or count < WIDE:
         return None
     rows = matrix.tocsr()
     covering = [

@@ -10,10 +10,12 @@ import scipy.sparse as sp
 
 from optimizer.curves.curve import Array
 from optimizer.curves.families.log import Log
-from optimizer.solve.linear import maximise_linear
+from optimizer.solve.linear import maximise_linear, maximise_mixed
 from optimizer.solve.rules import LinearRules
 from optimizer.solve.solving import solve
 from optimizer.solve.task import spend_task
+
+REPAIR_GAP = 1e-6
 
 
 def nearest_point(rules: LinearRules, wanted: Array, at: npt.NDArray[np.int64]) -> Array | None:
@@ -32,8 +34,12 @@ def nearest_point(rules: LinearRules, wanted: Array, at: npt.NDArray[np.int64]) 
         upper=rules.upper,
     )
     start = 1e-3 * max(float(amounts.max(initial=0.0)), 1e-12)
-    found = solve(spend_task(capped, [Log(a=float(amount), b=start) for amount in amounts], at))
-    return found.point[:-1] if found.status == "optimal" else None
+    curves = [Log(a=float(amount), b=start) for amount in amounts]
+    for tried in (capped, rules):  # where rules ask for more than is wanted, the wanted total gives way
+        found = solve(spend_task(tried, curves, at))
+        if found.status == "optimal":
+            return found.point[:-1]
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +50,16 @@ class Repair:
     amount: float
 
 
-def cheapest_repair(rules: LinearRules, bending: npt.NDArray[np.bool_], weight: Array) -> tuple[Repair, ...]:
+def cheapest_repair(
+    rules: LinearRules,
+    bending: npt.NDArray[np.bool_],
+    weight: Array,
+    integer: npt.NDArray[np.bool_] | None = None,
+) -> tuple[Repair, ...]:
     """The least total money by which rows marked ``bending`` must give way so that a plan exists.
 
-    ``weight`` is the price of a unit of give per row; equal prices give the least money.
+    ``weight`` is the price of a unit of give per row; equal prices give the least money. ``integer`` marks columns that
+    have to be whole; without it they may be anything between.
     """
     rows = np.flatnonzero(bending)
     up = rows[np.isfinite(rules.row_upper[rows])]
@@ -56,15 +68,20 @@ def cheapest_repair(rules: LinearRules, bending: npt.NDArray[np.bool_], weight: 
     sign = np.concatenate([-np.ones(len(up)), np.ones(len(down))])
     slack = sp.csc_array((sign, (give, np.arange(len(give)))), shape=(rules.matrix.shape[0], len(give)))
     size = rules.matrix.shape[1]
-    answer = maximise_linear(
-        np.concatenate([np.zeros(size), -weight[give]]),
-        sp.csc_array(sp.hstack([rules.matrix, slack])),
-        np.concatenate([rules.lower, np.zeros(len(give))]),
-        np.concatenate([rules.upper, np.full(len(give), np.inf)]),
-        rules.row_lower,
-        rules.row_upper,
-    )
-    if answer.status != "optimal":
+    cost = np.concatenate([np.zeros(size), -weight[give]])
+    matrix = sp.csc_array(sp.hstack([rules.matrix, slack]))
+    lower = np.concatenate([rules.lower, np.zeros(len(give))])
+    upper = np.concatenate([rules.upper, np.full(len(give), np.inf)])
+    point: Array | None
+    if integer is None:
+        answer = maximise_linear(cost, matrix, lower, upper, rules.row_lower, rules.row_upper)
+        point = answer.point if answer.status == "optimal" else None
+    else:
+        whole = np.concatenate([integer, np.zeros(len(give), dtype=bool)])
+        point = maximise_mixed(
+            cost, matrix, lower, upper, rules.row_lower, rules.row_upper, whole, offset=0.0, gap=REPAIR_GAP
+        ).point
+    if point is None:
         return ()
-    amounts = -sign * answer.point[size:]
+    amounts = -sign * point[size:]
     return tuple(Repair(int(row), float(a)) for row, a in zip(give, amounts, strict=True) if abs(a) > 1e-6)

@@ -15,10 +15,13 @@ from optimizer.curves.curve import Array
 from optimizer.solve.certificate import legal_prices
 from optimizer.solve.task import Task
 
-STEPS = 25
+STEPS = 40
 NUDGE = 1e-5  # relative change of spend by which the bend of its curve is measured
-CLOSE = 1e-13  # relative violation of a row that counts as held
+CLOSE = 1e-12  # relative violation of a row that counts as held
 DENSE = 200_000  # entries up to which a full matrix is faster than a sparse one
+FORGOTTEN = 10  # steps after which brackets start anew
+SWING = 0.3  # of the last miss: a miss of the other sign that is no smaller than this is a swing
+EDGE = 0.02  # of its width: nearer to the edge of a bracket a swinging price does not go
 NOTHING = 1e-6  # of the highest price: what an interior point leaves on rows that do not bind
 FACTOR = 4.0  # the most a price may change in one step
 
@@ -32,14 +35,16 @@ def suits(task: Task) -> bool:
 def exact_prices(task: Task, blend: Blend, prices: Array) -> Array | None:
     """Prices at which the rows that bind hold exactly, starting from ``prices``; None where that does not settle."""
     rules, at = task.rules, task.at
-    part = rules.matrix[:, at]
-    matrix = part.toarray() if part.shape[0] * part.shape[1] <= DENSE else sp.csr_array(part)
+    small = rules.matrix.shape[0] * len(at) <= DENSE
+    matrix = rules.matrix.toarray()[:, at] if small else sp.csr_array(rules.matrix[:, at])
     y = legal_prices(rules, prices)
     y = np.where(np.abs(y) > NOTHING * np.abs(y).max(initial=0.0), y, 0.0)
     low, high = rules.lower[at], rules.upper[at]
     unit = np.maximum(np.abs(np.where(y >= 0, rules.row_upper, rules.row_lower)), 1e-12)
     fixed_cost = task.cost[at]
-    for _ in range(STEPS):
+    least, most = np.full(len(y), -np.inf), np.full(len(y), np.inf)
+    last_miss = np.zeros(len(y))
+    for turn in range(STEPS):
         hurdle = matrix.T @ y - fixed_cost
         spend = np.clip(blend.spend_at(hurdle), low, high)
         activity = matrix @ spend
@@ -60,12 +65,26 @@ def exact_prices(task: Task, blend: Blend, prices: Array) -> Array | None:
         step = _step(matrix, give, binding, miss)
         if step is None:
             return None
-        moved = y + step
+        least, most = np.where(miss > 0, np.maximum(least, y), least), np.where(miss < 0, np.minimum(most, y), most)
+        swings = (miss * last_miss < 0) & (np.abs(miss) > SWING * np.abs(last_miss))
+        moved = _inside(y + step, least, most, swings)
+        last_miss = miss
+        if turn % FORGOTTEN == FORGOTTEN - 1:  # other rows move a row's bracket
+            least, most = np.full(len(y), -np.inf), np.full(len(y), np.inf)
         started = broken & (np.sign(moved) == np.sign(np.where(over > 0, 1.0, -1.0)))
         held = (y != 0) & (np.sign(moved) == np.sign(y))
         capped = np.sign(y) * np.clip(np.abs(moved), np.abs(y) / FACTOR, np.abs(y) * FACTOR)
         y = np.where(held, capped, np.where(y != 0, _let_go(y, moved), np.where(started, moved, 0.0)))
     return None
+
+
+def _inside(moved: Array, least: Array, most: Array, swings: npt.NDArray[np.bool_]) -> Array:
+    """Prices kept inside their brackets: where a cell meets its bound between two prices, steps would swing for good."""
+    known = np.isfinite(least) & np.isfinite(most) & (least < most)
+    low, high = np.where(known, least, 0.0), np.where(known, most, 0.0)
+    edge = EDGE * (high - low)
+    outside = (moved <= low) | (moved >= high) | (swings & ((moved <= low + edge) | (moved >= high - edge)))
+    return np.asarray(np.where(known & outside, 0.5 * (low + high), moved))
 
 
 def _let_go(y: Array, moved: Array) -> Array:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from optimizer.curves.bank import Bank, Blend
 from optimizer.curves.curve import Array
-from optimizer.solve.certificate import Bound, legal_prices, outcome_weights, upper_bound
+from optimizer.solve.certificate import legal_prices, outcome_weights, upper_bound
 from optimizer.solve.expand import Expanded, expand, spent
 from optimizer.solve.greedy import first_basis
 from optimizer.solve.linear import LinearAnswer, maximise_linear
@@ -20,7 +20,7 @@ from optimizer.solve.segments import coarse_cuts, cut_into_segments, fine_cuts
 from optimizer.solve.task import Index, Task, filled
 
 ROUNDS = 14
-EXACT = 1e-12  # certified gap beyond which prices need not be made exact
+EXACT = 1e-11  # certified gap at which exact prices settle a task
 FEASIBLE = 1e-10  # violation of a scaled row that rounding alone can leave
 BASIC, AT_LOWER, AT_UPPER = 1, 0, 2
 
@@ -75,11 +75,12 @@ def refine(
         answer = _run(expanded, warm)
         if answer.status != "optimal":
             return best or Solved(answer.status, expanded.base, float("nan"), float("inf"), answer.row_dual, count)
+        near = _near_prices(task, banks, answer.row_dual) if exact and suits(task) else None
+        if near is not None and near.gap <= min(EXACT, tolerance):
+            return replace(near, rounds=count)
         point = _point(task, banks, expanded, answer.point)
         bound = upper_bound(task, banks, answer.row_dual)
         best = _better(best, task, point, bound.value, legal_prices(task.rules, answer.row_dual), count)
-        if exact and best.gap > EXACT and suits(task):
-            best = _made_exact(best, task, banks, bound, answer.row_dual)
         if best.gap <= tolerance:
             break
         spend = point[task.at]
@@ -93,11 +94,7 @@ def refine(
 
 def _near_prices(task: Task, banks: Sequence[Bank], prices: Array) -> Solved | None:
     """The plan of exact prices near given ones; None where they do not settle on a plan within the rules."""
-    weights = outcome_weights(task, task.cost)
-    return _at_exact(task, banks, Blend(banks, weights), prices)
-
-
-def _at_exact(task: Task, banks: Sequence[Bank], blend: Blend, prices: Array) -> Solved | None:
+    blend = Blend(banks, outcome_weights(task, task.cost))
     exact = exact_prices(task, blend, prices)
     if exact is None:
         return None
@@ -107,12 +104,6 @@ def _at_exact(task: Task, banks: Sequence[Bank], blend: Blend, prices: Array) ->
         return None
     point = filled(task, banks, point)
     return Solved("optimal", point, task.objective(point), upper_bound(task, banks, exact).value, exact, 0)
-
-
-def _made_exact(best: Solved, task: Task, banks: Sequence[Bank], bound: Bound, prices: Array) -> Solved:
-    """``best``, or the plan that exact prices call for where that is better."""
-    exact = _at_exact(task, banks, bound.blend, prices)
-    return best if exact is None else _better(best, task, exact.point, exact.bound, exact.prices, best.rounds)
 
 
 def _point(task: Task, banks: Sequence[Bank], expanded: Expanded, columns: Array) -> Array:

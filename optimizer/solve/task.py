@@ -93,14 +93,16 @@ class Scaled:
 def scaled(task: Task) -> Scaled:
     """``task`` with columns in their usual size, rows by their largest coefficient, the objective by its largest."""
     rules, columns = task.rules, task.scale
-    matrix = sp.csc_array(rules.matrix @ sp.diags_array(columns))
-    rows = np.asarray(abs(matrix).max(axis=1).todense()).ravel() if matrix.shape[0] else np.ones(0)
+    matrix = rules.matrix
+    data = matrix.data * np.repeat(columns, np.diff(matrix.indptr))
+    rows = np.zeros(matrix.shape[0])
+    np.maximum.at(rows, matrix.indices, np.abs(data))
     rows = np.where(rows > 0, rows, 1.0)
     cost = task.cost * columns
     unit = float(np.abs(cost).max(initial=0.0)) or 1.0
     spread = 1.0 / columns
     eased = LinearRules(
-        sp.csc_array(sp.diags_array(1.0 / rows) @ matrix),
+        sp.csc_array((data / rows[matrix.indices], matrix.indices, matrix.indptr), shape=matrix.shape),
         rules.row_lower / rows,
         rules.row_upper / rows,
         rules.lower * spread,
