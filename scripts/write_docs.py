@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import yaml
+
 from engine.messages import sentence_ids
 from engine.metrics import metrics
 from engine.settings import Settings
+from optimizer.constraints import constraints
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+EXAMPLES = ROOT / "tests" / "cases" / "optimizer" / "constraints.yaml"
 PACKAGES = ("engine", "rules", "optimizer", "compliance", "api")
 NOTE = "<!-- Written by `make docs` from the code; edit the code, not this page. -->\n"
+CONSTRAINTS_NOTE = (
+    "One file each in `optimizer/constraints/`, with a golden model in `tests/golden/lp/` and an example in "
+    "`tests/cases/optimizer/constraints.yaml` that is solved with the rule and without it.\n"
+)
 
 
 def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
@@ -60,9 +70,47 @@ def messages_page() -> str:
     return "".join(parts)
 
 
+def constraints_page() -> str:
+    """Every constraint of the optimizer: its rule in words, as a formula and in an example."""
+    examples = yaml.safe_load(EXAMPLES.read_text(encoding="utf-8"))
+    told = sentence_ids("optimizer")
+    parts = [f"{NOTE}\n# Constraints of a plan\n\n{CONSTRAINTS_NOTE}"]
+    for name, define in constraints().items():
+        first, *rest = (inspect.getdoc(define) or "").splitlines()
+        body = "\n".join(_formulas_and_tables(rest)).strip()
+        sides = (told.get(f"rule.{name}.{side}") for side in ("min", "max"))
+        words = list(dict.fromkeys(f"「{side['zh-TW']}」 {side['en']}" for side in sides if side))
+        named = f"\n\nNamed: {'; '.join(words)}." if words else ""
+        parts.append(f"\n## {name}\n\n{first}\n\n*Example:* {examples[name]['means']}\n\n{body}{named}\n")
+    return "".join(parts)
+
+
+def _formulas_and_tables(lines: list[str]) -> Iterator[str]:
+    """A docstring's math directive as a ``math`` block and its table of symbols as text; the rest as it stands."""
+    kind = ""
+    for line in lines:
+        opens = line.startswith(".. math::")
+        if kind == "math" and not line.strip():
+            yield from ("```", "")
+            kind = ""
+        elif opens:
+            kind = "math"
+            yield from ("```math", line.removeprefix(".. math::").strip())
+        elif line.startswith("==="):
+            yield from ((line, "```") if kind else ("```text", line))
+            kind = "" if kind else "table"
+        else:
+            yield line.strip() if kind == "math" else line
+
+
 def pages() -> dict[str, str]:
     """Page name to text."""
-    return {"settings.md": settings_page(), "metrics.md": metrics_page(), "messages.md": messages_page()}
+    return {
+        "settings.md": settings_page(),
+        "metrics.md": metrics_page(),
+        "messages.md": messages_page(),
+        "constraints.md": constraints_page(),
+    }
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ write_docs = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(write_docs)
 
 
-@pytest.mark.parametrize("name", ["settings.md", "metrics.md", "messages.md"])
+@pytest.mark.parametrize("name", ["settings.md", "metrics.md", "messages.md", "constraints.md"])
 def test_the_page_is_current(name):
     current = (ROOT / "docs" / name).read_text(encoding="utf-8")
     assert current == write_docs.pages()[name], "run `make docs`"

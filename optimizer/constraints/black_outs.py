@@ -22,7 +22,7 @@ def black_outs(model: Any, problem: Problem) -> None:
     ========= ==================================================
 
     A gap inside a step is exact: the money goes to the days that are left, the stock decays day by day through the
-    gap (``optimizer.problem.carry_steps``), and rules per week or day count the days left.
+    gap (``optimizer.problem.carry_steps``), and the rules on a channel's week or on a day count the days left.
     """
     flown = per_step(problem.running.flown, problem.running.first)
     for channel, week in np.argwhere((flown > 0) & (problem.running.active == 0)).tolist():

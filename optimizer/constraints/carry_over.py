@@ -23,6 +23,9 @@ def carry_over(model: Any, problem: Problem) -> None:
     \rho, \sigma,      from the adstock \theta a day and the days run, for a full week:
     \kappa, \alpha     \rho = mean(\theta^1..\theta^7), \sigma = 1-\rho, \kappa = \theta^7, \alpha = 1-\kappa
     ================== ==========================================================================
+
+    Where a channel does not run on every day of a week, the same coefficients are worked out day by day. They are
+    exact; what is not is that the curve of a week is read at its mean stock.
     """
     if not problem.carries.any():
         return

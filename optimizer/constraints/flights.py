@@ -18,8 +18,8 @@ def flights(model: Any, problem: Problem) -> None:
     d_{c,w}   days of step w inside the flight of channel c
     ========= ==================================================
 
-    Where a flight begins or ends inside a step, the step's money is spent on the days inside, and rules per week or
-    day count those days only (``optimizer.calendar.running_days``).
+    Where a flight begins or ends inside a step, the step's money is spent on the days inside, and the rules on
+    a channel's week or on a day count those only (``optimizer.calendar.running_days``).
     """
     for cell, days in _days(problem).items():
         if days == 0:

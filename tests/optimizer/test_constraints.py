@@ -101,6 +101,12 @@ def test_constraints_goldens_examples_and_checks_are_the_same_set():
     assert NAMES == sorted(EXAMPLES) == sorted(RULES) == sorted(path.stem for path in GOLDEN.glob("*.lp"))
 
 
+def test_every_constraint_is_in_the_docs():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "constraints.md").read_text(encoding="utf-8")
+    assert [line.removeprefix("## ") for line in page.splitlines() if line.startswith("## ")] == NAMES
+    assert page.count("```math") == page.count("```text") == page.count("*Example:*") == len(NAMES)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_side_of_a_constraint_is_named_in_words(name):
     """The example shows every side that has words, and every side that it shows has them."""
