@@ -9,42 +9,19 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
+from api.field_faults import field_faults
 from api.language import request_language
-from api.problems import CONTENT_TYPE, NEXT_TRY_SECONDS, FieldFaults, problem, without_place
+from api.problems import CONTENT_TYPE, NEXT_TRY_SECONDS, problem, without_place
 from api.rates import RateError
 from api.request_logs import note_problem
 from api.unforeseen import DISK_FULL, frames
 from engine.errors import AdcueError, InputError, NotFoundError, StoreError
 from engine.logs import logger
-from engine.messages import Language, Message, render
 from engine.settings import settings
 
 _LOG = logger("api")
-# pydantic's kind of fault -> our sentence; what is not listed keeps pydantic's own words.
-_KINDS = {
-    "extra_forbidden": "unknown",
-    "missing": "missing",
-    "greater_than": "above",
-    "greater_than_equal": "at_least",
-    "less_than_equal": "at_most",
-    "date_from_datetime_parsing": "date",
-    "date_parsing": "date",
-    "date_type": "date",
-    "finite_number": "number",
-    "decimal_parsing": "number",
-    "decimal_type": "number",
-    "int_parsing": "number",
-    "string_too_long": "too_long",
-    "too_long": "too_long",
-    "string_too_short": "empty",
-    "too_short": "empty",
-    "string_type": "text",
-    "dict_type": "object",
-    "model_type": "object",
-}
 # What a person is asked for before a page, and where.
 _DOORS = {"api.access.login": "login", "api.access.prove": "prove"}
-_LIMITS = ("gt", "ge", "le", "max_length")
 
 
 def answer_failures(app: Flask) -> None:
@@ -59,18 +36,6 @@ def fields_of(error: ValidationError) -> Response:
     faults = field_faults(error, request_language())
     note_problem(faults)
     return _answer_json(faults)
-
-
-def field_faults(error: ValidationError, language: Language) -> FieldFaults:
-    """Every field that does not fit, as an error of ours."""
-    found = []
-    for fault in error.errors(include_input=False, include_url=False):
-        where = ".".join(str(part) for part in fault["loc"]) or "(body)"
-        limit = next((str(fault["ctx"][name]) for name in _LIMITS if name in fault.get("ctx", {})), "")
-        kind = _KINDS.get(fault["type"], "invalid")
-        message = Message(f"api.field.{kind}", {"detail": fault["msg"], "limit": limit})
-        found.append((where, render(message, language)))
-    return FieldFaults(found)
 
 
 def _answer(error: AdcueError) -> AnyResponse:

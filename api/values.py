@@ -53,13 +53,29 @@ def read_amounts(given: Sequence[str], option: str) -> dict[str, Decimal]:
 
 def read_fractions(given: Sequence[str], option: str, most: Decimal | None = Decimal(1)) -> dict[str, Decimal]:
     """Name -> fraction; ``40%`` is 0.4. Raises InputError when it is negative or over ``most``."""
-    out = {}
-    for name, value in read_pairs(given, option).items():
-        try:
-            number = Decimal(value.rstrip("%％")) / (100 if value[-1] in "%％" else 1)
-        except InvalidOperation:
-            raise InputError("api.value.fraction", option=option, given=value[:_LONGEST]) from None
-        if not number.is_finite() or number < 0 or (most is not None and number > most):
-            raise InputError("api.value.fraction", option=option, given=value[:_LONGEST])
-        out[name] = number
-    return out
+    return {name: read_fraction(value, option, most) for name, value in read_pairs(given, option).items()}
+
+
+def read_fraction(text: str, option: str, most: Decimal | None = Decimal(1)) -> Decimal:
+    """``0.4``, ``40%`` -> 0.4. Raises InputError when it is negative or over ``most``."""
+    text = text.strip()
+    try:
+        number = Decimal(text.rstrip("%％")) / (100 if text[-1:] in ("%", "％") else 1)
+    except InvalidOperation:
+        number = Decimal(-1)
+    if not number.is_finite() or number < 0 or (most is not None and number > most):
+        raise InputError("api.value.fraction", option=option, given=text[:_LONGEST])
+    return number
+
+
+def read_days(text: str, option: str) -> dict[str, date]:
+    """``2026-12-01..2026-12-03``, or one day alone. Raises InputError naming the option."""
+    first, _, last = text.partition("..")
+    return {"start": read_date(first, option), "end": read_date(last or first, option)}
+
+
+def read_count(text: str, option: str) -> int:
+    """``4`` -> 4. Raises InputError naming the option."""
+    if not re.fullmatch(r"[0-9]{1,6}", text.strip(), re.ASCII):
+        raise InputError("api.value.count", option=option, given=text[:_LONGEST])
+    return int(text)

@@ -2,51 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.cli.output import progress, say, say_json
 from api.cli.words import language, word
 from api.money_words import money
-from api.values import read_amounts, read_date, read_fractions, read_money
+from engine.errors import InputError
 
 if TYPE_CHECKING:
+    from api.services.plan_request import ProposalRequest
     from engine.store.account import AccountStore
 
 
+def _one(option: str, kind: str, told: str = "") -> Any:
+    return typer.Option(option, help=word(f"propose.{told or option[2:].replace('-', '_')}"), metavar=kind)
+
+
 def propose(
-    budget: Annotated[str, typer.Option(help=word("propose.budget"), metavar="AMOUNT")],
-    start: Annotated[str, typer.Option(help=word("propose.start"), metavar="DATE")],
-    end: Annotated[str, typer.Option(help=word("propose.end"), metavar="DATE")],
-    result: Annotated[str, typer.Option(help=word("propose.result"))] = "conversions",
-    minimum: Annotated[list[str] | None, typer.Option("--min", help=word("propose.min"), metavar="CH=AMOUNT")] = None,
-    maximum: Annotated[list[str] | None, typer.Option("--max", help=word("propose.max"), metavar="CH=AMOUNT")] = None,
-    share_cap: Annotated[
-        list[str] | None, typer.Option("--share-cap", help=word("propose.share_cap"), metavar="CH=0.4")
-    ] = None,
-    credit: Annotated[list[str] | None, typer.Option(help=word("propose.credit"), metavar="PLATFORM=0.8")] = None,
-    cue_sheet: Annotated[Path | None, typer.Option(help=word("propose.cue_sheet"), metavar="OUT.xlsx")] = None,
+    context: typer.Context,
+    plan: Annotated[Path | None, _one("--plan", "PLAN.yaml")] = None,
+    budget: Annotated[str | None, _one("--budget", "AMOUNT")] = None,
+    start: Annotated[str | None, _one("--start", "DATE")] = None,
+    end: Annotated[str | None, _one("--end", "DATE")] = None,
+    result: Annotated[str | None, _one("--result", "RESULT")] = None,
+    goal: Annotated[str | None, _one("--goal", "most|least-spend")] = None,
+    target: Annotated[list[str] | None, _one("--target", "RESULT=N")] = None,
+    on_top: Annotated[str | None, _one("--on-top", "AMOUNT")] = None,
+    current: Annotated[list[str] | None, _one("--current", "CH=AMOUNT")] = None,
+    minimum: Annotated[list[str] | None, _one("--min", "CH=AMOUNT")] = None,
+    maximum: Annotated[list[str] | None, _one("--max", "CH=AMOUNT")] = None,
+    lock: Annotated[list[str] | None, _one("--lock", "CH=AMOUNT")] = None,
+    share_cap: Annotated[list[str] | None, _one("--share-cap", "CH=40%")] = None,
+    share_floor: Annotated[list[str] | None, _one("--share-floor", "CH=10%")] = None,
+    group: Annotated[list[str] | None, _one("--group", "NAME=CH+CH:max=AMOUNT")] = None,
+    min_if_active: Annotated[list[str] | None, _one("--min-if-active", "CH=AMOUNT")] = None,
+    fewest_channels: Annotated[str | None, _one("--fewest-channels", "N")] = None,
+    most_channels: Annotated[str | None, _one("--most-channels", "N")] = None,
+    held: Annotated[list[str] | None, _one("--held", "CH")] = None,
+    cpa: Annotated[str | None, _one("--cpa", "AMOUNT")] = None,
+    roas: Annotated[str | None, _one("--roas", "X")] = None,
+    marginal_cpa: Annotated[str | None, _one("--marginal-cpa", "AMOUNT")] = None,
+    marginal_roas: Annotated[str | None, _one("--marginal-roas", "X")] = None,
+    margin: Annotated[str | None, _one("--margin", "30%")] = None,
+    weight: Annotated[list[str] | None, _one("--weight", "RESULT=W")] = None,
+    then: Annotated[list[str] | None, _one("--then", "RESULT")] = None,
+    flight: Annotated[list[str] | None, _one("--flight", "CH=DATE..DATE")] = None,
+    blackout: Annotated[list[str] | None, _one("--blackout", "CH=DATE..DATE")] = None,
+    by_day: Annotated[bool, typer.Option("--by-day", help=word("propose.by_day"))] = False,
+    pacing: Annotated[str | None, _one("--pacing", "20%")] = None,
+    ramp: Annotated[list[str] | None, _one("--ramp", "CH=30%")] = None,
+    learning_reserve: Annotated[str | None, _one("--learning-reserve", "5%")] = None,
+    risk: Annotated[str | None, _one("--risk", "TAIL:WEIGHT")] = None,
+    credit: Annotated[list[str] | None, _one("--credit", "PLATFORM=0.8")] = None,
+    cue_sheet: Annotated[Path | None, _one("--cue-sheet", "OUT.xlsx")] = None,
     account: Annotated[str | None, typer.Option(help=word("option.account"))] = None,
     as_json: Annotated[bool, typer.Option("--json", help=word("option.json"))] = False,
 ) -> None:
     """Plans the budget over channels and weeks, keeps the plan and tells it."""
     from api.cli.doors import known_account
     from api.cli.telling import tell_proposal
-    from api.services.proposals import ProposalRequest, make_proposal
+    from api.services.proposals import make_proposal
     from api.speech import told
 
-    request = ProposalRequest(
-        budget=read_money(budget, "--budget"),
-        start=read_date(start, "--start"),
-        end=read_date(end, "--end"),
-        result=result,
-        minimums=read_amounts(minimum or [], "--min"),
-        maximums=read_amounts(maximum or [], "--max"),
-        share_caps=read_fractions(share_cap or [], "--share-cap"),
-        credit=read_fractions(credit or [], "--credit", most=None),
-    )
+    request = asked_request(plan, context.params)
     store = known_account(account)
     with progress(word("propose.progress")):
         stored = make_proposal(store, request)
@@ -57,6 +79,18 @@ def propose(
         tell_proposal(document)
     if cue_sheet is not None:
         _write(store, stored.short_id, cue_sheet, quiet=as_json)
+
+
+def asked_request(file: Path | None, typed: Mapping[str, Any]) -> ProposalRequest:
+    """The request of a plan file and of the options beside it. Raises InputError with everything that does not fit."""
+    from api.cli.plan_options import typed_fields, with_typed
+    from api.plan_files import checked_request, read_plan
+
+    fields = with_typed(read_plan(file) if file is not None else {}, typed_fields(typed))
+    for needed in ("start", "end"):
+        if file is None and needed not in fields:
+            raise InputError("api.cli.usage.missing", name=f"--{needed}")
+    return checked_request(fields, language(), file.name if file is not None else "")
 
 
 def write_cue_sheet_file(

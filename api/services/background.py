@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from api.services.delivery import recent_delivery
+from engine.errors import InputError
+from engine.messages import Message
 from engine.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from optimizer.history import WeeklyHistory
 
 MOST_KEPT = 32
+REACH = "reach"
+ADDED_LIKE = "impressions"  # an additive count, in whose place reach is added up
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +57,39 @@ def _work_out(snapshot: Snapshot, result: str, credit: Mapping[str, Decimal], cu
     from optimizer.history import weekly_history
 
     factors = {platform: float(factor) for platform, factor in credit.items()}
+    delivery = recent_delivery(snapshot, currency)
+    if result == REACH:
+        return _of_reach(snapshot, factors, currency, delivery)
     history = weekly_history(snapshot.facts, result, credit=factors, currency=currency)
-    return Background(history, fit_curves(history), recent_delivery(snapshot, currency))
+    return Background(history, fit_curves(history), delivery)
+
+
+def _of_reach(
+    snapshot: Snapshot, factors: Mapping[str, float], currency: str, delivery: Mapping[str, Mapping[str, Any]]
+) -> Background:
+    """Reach of each day and channel, added up: whoever was reached on two days or through two channels counts twice.
+
+    Exports hold no more than that, and a warning says so. No rate card knows reach: a channel whose reports lack it is
+    left out, with another. Raises InputError where no report has reach.
+    """
+    from optimizer.fitting import ENOUGH_RESULTS, fit_curves
+    from optimizer.history import weekly_history
+
+    facts = snapshot.facts
+    if REACH not in facts or not facts[REACH].notna().any():
+        raise InputError("api.proposal.no_reach")
+    history = weekly_history(facts.assign(**{ADDED_LIKE: facts[REACH]}), ADDED_LIKE, credit=factors, currency=currency)
+    curves = fit_curves(history)
+    seen = {
+        name: curve
+        for name, curve in curves.curves.items()
+        if curve.basis == "fitted" or curve.effective_results >= ENOUGH_RESULTS
+    }
+    if not seen:
+        raise InputError("api.proposal.no_reach")
+    unseen = sorted(set(curves.curves) - set(seen))
+    told = [note for note in curves.warnings if note.values.get("channel") not in unseen]
+    told += [Message("api.proposal.reach_unknown", {"channel": name}) for name in unseen]
+    warnings = (Message("api.proposal.reach_added"), *told)
+    known = replace(curves, result=REACH, curves=seen, warnings=warnings)
+    return Background(replace(history, result=REACH), known, delivery)

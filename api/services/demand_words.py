@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from api.media import channel_name
 from engine.errors import DemandError
-from engine.messages import Language, Message, Value, render
+from engine.messages import Language, Message, Value, render, sentence_ids
 
 if TYPE_CHECKING:
-    from api.services.proposals import ProposalRequest
+    from api.services.plan_request import ProposalRequest
 
 _BETWEEN = "、"
 
@@ -38,17 +38,16 @@ class RequestRefused(DemandError):
     def _place(self, field: str, values: Mapping[str, Value], language: Language) -> str:
         """``bounds`` -> the minimums (--min), where the planner gave that channel a minimum only."""
         part, _, channel = field.partition("/")
-        if part == "share_caps":
-            return _word("share_cap", language)
         if part != "bounds":
-            return field
+            named = _word(part, language) if f"demand.{part}" in sentence_ids("api") else part
+            return _word("of", language, field=named, name=channel_name(channel, language)) if channel else named
         if channel:
             return _word("bounds_of", language, channel=channel_name(channel, language))
         in_both = (values["channel"] in self._request.minimums, values["channel"] in self._request.maximums)
         return _word({(True, False): "min", (False, True): "max"}.get(in_both, "bounds"), language)
 
 
-def _word(name: str, language: Language, **values: Value) -> str:
+def _word(name: str, language: Language, /, **values: Value) -> str:
     return render(Message(f"api.demand.{name}", values), language)
 
 

@@ -3,69 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
-from api.media import channel_name, media
-from api.services.background import background_of
-from api.services.demand_words import RequestRefused, with_channel_names
+from api.media import media
+from api.services.background import Background, background_of
+from api.services.channel_ids import with_channel_ids
+from api.services.demand_words import RequestRefused
+from api.services.demands import demand_of
+from api.services.plan_request import ProposalRequest
+from api.services.proposal_words import result_label, said_in, sentence
 from api.speech import said
 from engine.errors import DemandError, InputError
-from engine.messages import LANGUAGES, Language, Message, render
-from engine.metrics import metrics
-from engine.money import Money
+from engine.messages import Language, Message
 from engine.snapshot import Snapshot
 from engine.store.account import AccountStore
 from engine.store.records import Stored
-from engine.vocabulary import Period, content_hash
+from engine.vocabulary import content_hash
 
 if TYPE_CHECKING:
+    from optimizer.curves.curve_set import CurveSet
+    from optimizer.demand import Demand
     from optimizer.proposal import Proposal
 
 
 MOST_NAMES = 3
-_PAIRS = ("minimums", "maximums", "share_caps", "credit")
+RECENT_DAYS = 7
 Origin = Literal["planner", "night"]
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalRequest:
-    """What a planner asks for; money in units of the account's currency."""
-
-    budget: Decimal
-    start: date
-    end: date
-    result: str = "conversions"
-    minimums: Mapping[str, Decimal] = field(default_factory=dict)
-    maximums: Mapping[str, Decimal] = field(default_factory=dict)
-    share_caps: Mapping[str, Decimal] = field(default_factory=dict)
-    credit: Mapping[str, Decimal] = field(default_factory=dict)
-
-    @classmethod
-    def from_dict(cls, kept: Mapping[str, Any]) -> ProposalRequest:
-        """The request again from what ``as_dict`` gave."""
-        return cls(
-            budget=Decimal(kept["budget"]),
-            start=date.fromisoformat(kept["start"]),
-            end=date.fromisoformat(kept["end"]),
-            result=kept["result"],
-            **{name: {key: Decimal(value) for key, value in kept[name].items()} for name in _PAIRS},
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready, money and factors as exact text."""
-        return {
-            "budget": str(self.budget),
-            "start": self.start.isoformat(),
-            "end": self.end.isoformat(),
-            "result": self.result,
-            "minimums": {name: str(value) for name, value in sorted(self.minimums.items())},
-            "maximums": {name: str(value) for name, value in sorted(self.maximums.items())},
-            "share_caps": {name: str(value) for name, value in sorted(self.share_caps.items())},
-            "credit": {name: str(value) for name, value in sorted(self.credit.items())},
-        }
+__all__ = ["Origin", "ProposalRequest", "Proposed", "demand_of", "keep", "make_proposal", "plan", "with_channel_ids"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +44,25 @@ class Proposed:
     delivery: Mapping[str, Mapping[str, Any]]
     advertisers: tuple[str, ...] = ()
     origin: Origin = "planner"
+    notes: tuple[Message, ...] = ()
 
     def as_dict(self, language: Language) -> dict[str, Any]:
         """JSON-ready; the optimizer's words and beside them the request and the facts it rests on."""
         planned = self.proposal.as_dict()
-        return planned | {
+        notes = [*planned["warnings"], *({"id": note.id, "values": note.values} for note in self.notes)]
+        told: dict[str, Any] = said_in(planned, language)
+        return told | {
             "origin": self.origin,
-            "channels": [channel | {"why": _sentence(channel["why"], language)} for channel in planned["channels"]],
-            "warnings": [{"code": one["id"], "text": _sentence(one, language)} for one in planned["warnings"]],
+            "warnings": [{"code": one["id"], "text": sentence(one, language)} for one in notes],
             "request": self.request.as_dict(),
-            "result_label": metrics()[self.request.result].label[language],
+            "result_label": result_label(self.request.result, language),
+            "current_given": self.request.current is not None,
             "account": self.snapshot.account,
             "advertiser": "、".join(self.advertisers[:MOST_NAMES]),
             "known_on": self.snapshot.known_on.isoformat(),
             "snapshot_hash": self.snapshot.hash,
             "delivery": dict(self.delivery),
         }
-
-
-def _sentence(kept: Mapping[str, Any], language: Language) -> str:
-    """A sentence of the optimizer with channels under the names people use."""
-    return render(Message(kept["id"], with_channel_names(kept["values"], language)), language)
 
 
 def plan(snapshot: Snapshot, request: ProposalRequest, origin: Origin = "planner") -> Proposed:
@@ -108,6 +72,32 @@ def plan(snapshot: Snapshot, request: ProposalRequest, origin: Origin = "planner
     """
     from optimizer.propose import propose
 
+    ready = prepare(snapshot, request)
+    try:
+        proposal = propose(ready.demand, ready.known.history, curves=ready.known.curves, others=ready.others)
+    except DemandError as error:
+        raise RequestRefused(error, ready.request) from error
+    names = {str(name) for name in snapshot.facts["account_name"].unique()}
+    advertisers = tuple(sorted(name for name in names if name))
+    return Proposed(ready.request, snapshot, proposal, ready.known.delivery, advertisers, origin, ready.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request with every channel under its id, the demand it makes, and the curves it is planned on."""
+
+    request: ProposalRequest
+    demand: Demand
+    known: Background
+    others: Mapping[str, CurveSet]
+    notes: tuple[Message, ...] = ()
+
+
+def prepare(snapshot: Snapshot, request: ProposalRequest) -> Prepared:
+    """Everything the optimizer is given for ``request``.
+
+    Raises InputError where there is nothing to plan from, or for what no account could be asked.
+    """
     if snapshot.facts.empty:
         raise InputError("api.proposal.no_facts")
     if snapshot.currency is None:
@@ -115,67 +105,53 @@ def plan(snapshot: Snapshot, request: ProposalRequest, origin: Origin = "planner
     if request.end < request.start:
         values = {"start": request.start.isoformat(), "end": request.end.isoformat()}
         raise InputError("api.proposal.end_before_start", **values)
+    if request.budget is None and request.on_top is None:
+        raise InputError("api.proposal.no_budget")
     _check_credit(request, {str(name) for name in snapshot.facts["platform"].unique()})
     known = background_of(snapshot, request.result, request.credit, snapshot.currency)
+    others = {
+        name: background_of(snapshot, name, request.credit, snapshot.currency).curves
+        for name in request.further_results
+    }
     request = with_channel_ids(request, sorted(known.curves.curves))
-    try:
-        proposal = propose(demand_of(request, snapshot.currency), known.history, curves=known.curves)
-    except DemandError as error:
-        raise RequestRefused(error, request) from error
-    names = {str(name) for name in snapshot.facts["account_name"].unique()}
-    advertisers = tuple(sorted(name for name in names if name))
-    return Proposed(request, snapshot, proposal, known.delivery, advertisers, origin)
+    needs_running = request.on_top is not None or request.held
+    running = running_plan(request, known.curves) if needs_running else request.current
+    demand = demand_of(replace(request, current=running), snapshot.currency)
+    unknown, notes = _unknown_to(others, sorted(known.curves.curves))
+    if unknown and request.channels is None:
+        demand = replace(demand, channels=tuple(name for name in sorted(known.curves.curves) if name not in unknown))
+    return Prepared(request, demand, known, others, notes)
+
+
+def _unknown_to(others: Mapping[str, CurveSet], channels: Sequence[str]) -> tuple[set[str], tuple[Message, ...]]:
+    """Channels that have no curve of a further result, and what is told of them."""
+    unknown = {name for name in channels for one in others.values() if name not in one.curves}
+    told = {
+        str(note.values["channel"]): note
+        for one in others.values()
+        for note in one.warnings
+        if note.values.get("channel") in unknown
+    }
+    return unknown, tuple(told[name] for name in sorted(told))
+
+
+def running_plan(request: ProposalRequest, curves: CurveSet) -> Mapping[str, Decimal]:
+    """The running plan of the period: as given, else each channel at its weekly spend of the last four whole weeks."""
+    if request.current is not None:
+        return request.current
+    weeks = Decimal((request.end - request.start).days + 1) / RECENT_DAYS
+    chosen = request.channels or sorted(curves.curves)
+    return {
+        name: round(Decimal(str(curves.curves[name].recent)) * weeks) * Decimal(1)
+        for name in chosen
+        if name in curves.curves
+    }
 
 
 def _check_credit(request: ProposalRequest, platforms: Set[str]) -> None:
     """Raises InputError where a factor is for a platform that no one knows, which would change nothing unnoticed."""
     for name in sorted(set(request.credit) - platforms - set(media().platforms)):
         raise InputError("api.proposal.unknown_platform", platform=name[:40], known="、".join(sorted(platforms)))
-
-
-def with_channel_ids(request: ProposalRequest, channels: Sequence[str]) -> ProposalRequest:
-    """The request with every channel under its id, also where it was called by the name that tables show.
-
-    Raises InputError where one channel is called by two names. A name nobody knows stays, for the optimizer to refuse.
-    """
-    ids = {channel_name(channel, language).casefold(): channel for channel in channels for language in LANGUAGES}
-
-    def resolved(given: Mapping[str, Decimal], option: str) -> dict[str, Decimal]:
-        out: dict[str, Decimal] = {}
-        for name, value in given.items():
-            channel = name if name in channels else ids.get(name.casefold(), name)
-            if channel in out:
-                raise InputError("api.value.twice", option=option, name=name)
-            out[channel] = value
-        return out
-
-    return replace(
-        request,
-        minimums=resolved(request.minimums, "--min"),
-        maximums=resolved(request.maximums, "--max"),
-        share_caps=resolved(request.share_caps, "--share-cap"),
-    )
-
-
-def demand_of(request: ProposalRequest, currency: str) -> Any:
-    """The request in the optimizer's words."""
-    from optimizer.demand import Bounds, Demand
-
-    names = {*request.minimums, *request.maximums}
-    return Demand(
-        budget=Money.of(request.budget, currency),
-        period=Period(request.start, request.end),
-        result=request.result,
-        bounds={
-            name: Bounds(_money(request.minimums.get(name), currency), _money(request.maximums.get(name), currency))
-            for name in sorted(names)
-        },
-        share_caps={name: float(cap) for name, cap in request.share_caps.items()},
-    )
-
-
-def _money(amount: Decimal | None, currency: str) -> Money | None:
-    return None if amount is None else Money.of(amount, currency)
 
 
 def make_proposal(account: AccountStore, request: ProposalRequest) -> Stored:

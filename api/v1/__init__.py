@@ -3,7 +3,12 @@
 bearer key -> role table -> strict body -> use case (api.services) -> JSON in the language asked for
 """
 
-from flask_openapi3.openapi import OpenAPI
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask_openapi3.openapi import OpenAPI
 
 
 def register_v1(app: OpenAPI) -> None:

@@ -9,7 +9,8 @@ from api.access import account_of_caller
 from api.services.auditing import act_document, verdict_document, verify_audit
 from api.v1.answers.acts import ActPage, Verification
 from api.v1.answers.paging import page
-from api.v1.contract import Answer, NoQuery, Query, Text, v1
+from api.v1.contract import Answer, NoQuery, Query, v1
+from api.v1.strict import Text
 
 TAGS = [Tag(name="audit")]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from flask import Flask, Response, request
 from flask_openapi3.blueprint import APIBlueprint
@@ -13,6 +13,7 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.v1.examples import show_examples
+from api.v1.strict import Strict, Text
 from engine.errors import InputError, NotFoundError
 
 v1 = APIBlueprint("v1", "api.v1", url_prefix="/v1", operation_id_callback=lambda name, **_: name)
@@ -20,12 +21,6 @@ v1 = APIBlueprint("v1", "api.v1", url_prefix="/v1", operation_id_callback=lambda
 Document = dict[str, Any]
 Answer = Response | Document | tuple[Document, int] | tuple[Document, int, dict[str, str]]
 SECURITY: dict[str, Any] = {"key": {"type": "http", "scheme": "bearer"}}
-
-
-class Strict(BaseModel):
-    """A part of a request: unknown fields are refused, nothing is guessed from a value of another type."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class Body(Strict):
@@ -59,10 +54,6 @@ def _plain_schema(model: type[Query]) -> dict[str, Any]:
 
 class NoQuery(Query):
     """An endpoint that takes no query parameters."""
-
-
-# Text that a database can hold: no NUL, which PostgreSQL refuses.
-Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 
 
 class Page(Query):

@@ -15,8 +15,9 @@ from api.speech import told
 from api.v1.answers.copy_checks import CopyCheck, CopyCheckPage
 from api.v1.answers.paging import page
 from api.v1.answers.runs import Run
-from api.v1.contract import Answer, Body, NoQuery, Page, Strict, Text, v1
+from api.v1.contract import Answer, Body, NoQuery, Page, v1
 from api.v1.long_work import answer_run
+from api.v1.strict import Strict, Text
 from engine.messages import LANGUAGES
 
 TAGS = [Tag(name="copy-checks")]

@@ -18,8 +18,9 @@ from api.uploads import drop_upload, keep_upload
 from api.v1.answers.imports import ImportOutcome, ImportPage
 from api.v1.answers.paging import page
 from api.v1.answers.runs import Run
-from api.v1.contract import Answer, NoQuery, Page, Query, Text, v1
+from api.v1.contract import Answer, NoQuery, Page, Query, v1
 from api.v1.long_work import answer_when_done, ask_run
+from api.v1.strict import Text
 from engine.store.runs import StoredRun
 
 TAGS = [Tag(name="imports")]

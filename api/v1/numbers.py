@@ -15,6 +15,7 @@ LEAST = Decimal(1).scaleb(-PLACES)
 _AMOUNT = r"^[0-9]{1,9}(\.[0-9]{1,6})?$"
 _POSITIVE = r"^(?!0+(\.0+)?$)[0-9]{1,9}(\.[0-9]{1,6})?$"
 _SHARE = r"^(0(\.[0-9]{1,6})?|1(\.0{1,6})?)$"
+_POSITIVE_SHARE = r"^(?!0+(\.0+)?$)(0(\.[0-9]{1,6})?|1(\.0{1,6})?)$"
 
 
 def _written(pattern: str) -> BeforeValidator:
@@ -50,6 +51,14 @@ PositiveAmount = Annotated[
     Decimal, Field(ge=LEAST, le=MOST), _written(_POSITIVE), AfterValidator(_rounded), _schema(1e-6, MOST, _POSITIVE)
 ]
 Share = Annotated[Decimal, Field(ge=0, le=1), _written(_SHARE), AfterValidator(_rounded), _schema(0, 1, _SHARE)]
+
+PositiveShare = Annotated[
+    Decimal,
+    Field(ge=LEAST, le=1),
+    _written(_POSITIVE_SHARE),
+    AfterValidator(_rounded),
+    _schema(1e-6, 1, _POSITIVE_SHARE),
+]
 
 
 def _whole(value: Any) -> Any:

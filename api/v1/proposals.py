@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, Literal
 
 from flask import Response
@@ -12,15 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.access import account_of_caller, require_margin_sight
 from api.language import request_language
 from api.services.cue_sheets import cue_sheet_of
-from api.services.proposals import ProposalRequest
 from api.speech import told
 from api.v1.answers.decisions import Decision
 from api.v1.answers.paging import page
 from api.v1.answers.proposals import Proposal, ProposalPage
 from api.v1.answers.runs import Run
-from api.v1.contract import Answer, Body, NoQuery, Page, Query, Text, v1
+from api.v1.contract import Answer, Body, NoQuery, Page, Query, v1
 from api.v1.long_work import answer_run
-from api.v1.numbers import Amount, PositiveAmount, Share
+from api.v1.plan_fields import PlanFields, request_of
+from api.v1.strict import Text
 from engine.messages import LANGUAGES
 from engine.store.decisions import Decided
 from engine.store.records import Stored
@@ -29,17 +28,8 @@ TAGS = [Tag(name="proposals")]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class ProposalBody(Body):
+class ProposalBody(Body, PlanFields):
     """A budget request; money is net media money in units of the account's currency."""
-
-    budget: PositiveAmount = Field(description="Net media money, in units of the account's currency.")
-    start: date = Field(description="First day.")
-    end: date = Field(description="Last day, not before the first.")
-    result: str = Field("conversions", max_length=40, description="The result to bring, such as conversions or clicks.")
-    minimums: dict[str, Amount] = Field(default_factory=dict, description="Channel to least money.")
-    maximums: dict[str, Amount] = Field(default_factory=dict, description="Channel to most money.")
-    share_caps: dict[str, Share] = Field(default_factory=dict, description="Channel to largest share.")
-    credit: dict[str, Amount] = Field(default_factory=dict, description="Platform to credit factor.")
 
 
 class ProposalPath(BaseModel):
@@ -68,7 +58,7 @@ def create_proposal(query: NoQuery, body: ProposalBody) -> Answer:
 
     The same request on the same facts gives the same proposal. Answered with 202 and a run where it takes long.
     """
-    return answer_run("proposal", ProposalRequest(**body.model_dump()).as_dict())
+    return answer_run("proposal", request_of(body).as_dict())
 
 
 @v1.get("/proposals", tags=TAGS, responses={200: ProposalPage})

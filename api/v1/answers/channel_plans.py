@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.v1.answers.parts import Amount, Count, Day, Part
+from api.v1.answers.explanations import ChannelChange
+from api.v1.answers.parts import Amount, Count, Day, Part, absent
 
 
 class Binding(Part):
@@ -15,6 +16,10 @@ class Binding(Part):
     rule: str = Field(description="Which constraint, such as channel_bounds.")
     side: Literal["min", "max"] = Field(description="Whether it holds the channel up or down.")
     price_per_1000: float = Field(description="Results gained by giving way by 1,000 units of money.")
+    unit: Literal["money", "results", "count"] = absent("What its limit is counted in.")
+    local: bool = absent("Whether the price holds only near the plan.")
+    name: str = absent("What people call it, in the language asked for.")
+    without: float | None = absent("Objective gained if the rule were lifted; null where that is not known.")
 
 
 class Elasticity(Part):
@@ -72,6 +77,8 @@ class ChannelPlan(Part):
     why: str = Field(description="One sentence on its money, in the language asked for.")
     weekly: WeeklySpend = Field(description="Its money a week.")
     points: list[ChartPoint] = Field(description="Its response for a chart, by rising spend.")
+    change: ChannelChange = absent("What changes against the current plan and what it buys.")
+    hurdle_per_1000: float = absent("What the next 1,000 units of money have to bring here to be worth it.")
 
 
 class WeekPlan(Part):

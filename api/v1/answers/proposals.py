@@ -8,21 +8,10 @@ from pydantic import Field
 
 from api.v1.answers.channel_plans import ChannelPlan, WeekPlan
 from api.v1.answers.decisions import Decision
+from api.v1.answers.explanations import PackagePlan, PlanChange, Proof, WhatIf
 from api.v1.answers.paging import PageOf
-from api.v1.answers.parts import Amount, ContentHash, Count, Day, ExactNumber, Kept, Notice, Part, Span, absent
-
-
-class PlanRequest(Part):
-    """What was asked for; money and factors as exact text, channels under their ids."""
-
-    budget: ExactNumber = Field(description="Net media money, in units of the currency.")
-    start: Day = Field(description="First day.")
-    end: Day = Field(description="Last day.")
-    result: str = Field(description="The result to bring, as the metric dictionary names it.")
-    minimums: dict[str, ExactNumber] = Field(description="Channel to least money.")
-    maximums: dict[str, ExactNumber] = Field(description="Channel to most money.")
-    share_caps: dict[str, ExactNumber] = Field(description="Channel to largest share, 0 to 1.")
-    credit: dict[str, ExactNumber] = Field(description="Platform to credit factor.")
+from api.v1.answers.parts import Amount, ContentHash, Count, Day, Kept, Notice, Part, Span, absent
+from api.v1.answers.requests import PlanRequest
 
 
 class HistoryDays(Part):
@@ -76,6 +65,21 @@ class Plan(Part):
     curves_hash: ContentHash = Field(description="Names exactly these curves.")
     delivery: dict[str, ChannelDelivery] = Field(description="Channel to what its money bought lately.")
     versions: dict[str, str] = Field(description="Program to the version that solved it.")
+    objective_name: Literal["results", "weighted", "profit", "net", "least_spend", "afterwards"] = absent(
+        "What was made most of: the result, several by weight, earnings, results less spend, least money, or results "
+        "afterwards."
+    )
+    objective_value: float = absent("That, at the plan; `upper_bound` and `gap` are of it.")
+    objective_current: float = absent("That, at the current plan.")
+    current_keeps_rules: bool = absent("False where no plan near the current one keeps the rules.")
+    prices_local: bool = absent("Whether prices hold only while the same channels and packages are switched on.")
+    package_spend: Amount = absent("Money of the packages taken: in `allocated`, in no channel's spend.")
+    package_results: float = absent("Results of the packages taken: in `objective`.")
+    packages: list[PackagePlan] = absent("Fixed buys, taken or not.")
+    change: PlanChange = absent("What changes against the current plan and what it buys.")
+    what_would_change: list[WhatIf] = absent("What would change the answer.")
+    rounding_text: str | None = absent("What rounding costs, in words; null where it costs nothing.")
+    proof: Proof | None = absent("What proves it.")
 
 
 class Proposal(Plan, Kept):

@@ -1,0 +1,86 @@
+"""Decides how a plan file is read: YAML or JSON with the fields of ``POST /v1/proposals``, money as people write it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from api.services.plan_request import ProposalRequest
+from api.values import read_fraction, read_money
+from engine.errors import InputError
+from engine.messages import Language
+
+MOST_BYTES = 1_000_000
+_PERCENT = re.compile(r"^[0-9]+(\.[0-9]+)?\s*[%％]$", re.ASCII)
+_MONEY = re.compile(r"^(NT\$|[$＄])?\s*[0-9][0-9,]*(\.[0-9]+)?\s*(萬|千|[kKmM])?\s*元?$", re.ASCII)
+# What stands under these names is a name itself, also where it reads like a number.
+_NAMED = {"name", "channel", "channels", "over", "under", "held", "then", "result", "goal"}
+
+
+class _Once(yaml.SafeLoader):
+    """YAML in which no name stands twice in one place, and nothing stands for something else."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.get_mark()
+            raise yaml.composer.ComposerError(None, None, "an alias", mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        names = [self.construct_object(name, deep=True) for name, _ in node.value]
+        if len({str(name) for name in names}) != len(names):
+            raise yaml.constructor.ConstructorError(None, None, "a name given twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def read_plan(path: Path) -> dict[str, Any]:
+    """The fields of a plan file, not yet checked. Raises InputError naming the file and the line."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise InputError("api.plan.too_large", file=path.name, limit=MOST_BYTES)
+        read = _Once(path.read_bytes()).get_single_data()
+    except OSError as error:
+        raise InputError("api.value.no_file", option="--plan", file=str(path)) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        detail = getattr(error, "problem", None) or "?"
+        raise InputError(
+            "api.plan.unreadable", file=path.name, line=mark.line + 1 if mark else 1, detail=detail
+        ) from error
+    if not isinstance(read, Mapping):
+        raise InputError("api.plan.not_fields", file=path.name)
+    return {str(name): _plain(value, str(name)) for name, value in read.items()}
+
+
+def checked_request(fields: Mapping[str, Any], language: Language, file: str = "") -> ProposalRequest:
+    """The request of the fields. Raises FieldFaults with every field that does not fit, and ``file`` before it."""
+    from api.field_faults import field_faults
+    from api.v1.plan_fields import PlanFields, request_of
+
+    try:
+        return request_of(PlanFields.model_validate_json(json.dumps(fields, default=str)))
+    except ValidationError as error:
+        raise field_faults(error, language, file) from None
+
+
+def _plain(value: Any, name: str) -> Any:
+    """The value as JSON has it: days as text, ``300萬`` and ``40%`` as numbers."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(part, name if name in _NAMED else str(key)) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_plain(part, name) for part in value]
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    if not isinstance(value, str) or name in _NAMED:
+        return value
+    if _PERCENT.match(value):
+        return str(read_fraction(value, name, most=None).normalize() + Decimal(0))
+    return format(read_money(value, name), "f") if _MONEY.match(value) else value
