@@ -15,12 +15,14 @@ from optimizer.solve.expand import Expanded, expand, spent
 from optimizer.solve.greedy import first_basis
 from optimizer.solve.linear import LinearAnswer, maximise_linear
 from optimizer.solve.newton import called_for, exact_prices, suits
+from optimizer.solve.reaching import missing_least, outcome_rows
 from optimizer.solve.rules import violation
 from optimizer.solve.segments import coarse_cuts, cut_into_segments, fine_cuts
 from optimizer.solve.task import Index, Task, filled
 
 ROUNDS = 14
 EXACT = 1e-11  # certified gap at which exact prices settle a task
+REACHED = 1e-9  # of a scaled row: what may be missing of a target that counts as reached
 FEASIBLE = 1e-10  # violation of a scaled row that rounding alone can leave
 BASIC, AT_LOWER, AT_UPPER = 1, 0, 2
 
@@ -54,11 +56,13 @@ def refine(
     exact: bool = True,
     tolerance: float = 1e-6,
     rounds: int = ROUNDS,
+    enough: float = np.inf,
 ) -> Solved:
     """Maximises a scaled ``task`` on concave ``banks`` until the certified gap is ``tolerance``.
 
     ``through`` holds one spend a cell that is a cut point of every round: the current plan, which the answer can then
     never be below, or the end of a straight piece. ``prices`` near the right ones may make a linear programme needless.
+    An objective of ``enough`` ends the search.
     ``exact``: whether prices are made exact where they can be, which kinks in the curves forbid.
     """
     near = None if prices is None or not suits(task) else _near_prices(task, banks, prices)
@@ -70,9 +74,16 @@ def refine(
         kept.append(through[None])
     cuts, warm, width = np.concatenate(kept), None, 0.3
     best: Solved | None = None
+    reached: Array | None = None
     for count in range(1, rounds + 1):
         expanded = expand(task, banks, cut_into_segments(banks, cuts, low, high))
         answer = _run(expanded, warm)
+        if answer.status == "infeasible" and best is None and reached is None and len(outcome_rows(task)):
+            reached = _reached(task, banks)
+            if reached is not None:
+                kept.append(reached[None])
+                cuts = np.concatenate(kept)
+                continue
         if answer.status != "optimal":
             return best or Solved(answer.status, expanded.base, float("nan"), float("inf"), answer.row_dual, count)
         near = _near_prices(task, banks, answer.row_dual) if exact and suits(task) else None
@@ -81,7 +92,7 @@ def refine(
         point = _point(task, banks, expanded, answer.point)
         bound = upper_bound(task, banks, answer.row_dual)
         best = _better(best, task, point, bound.value, legal_prices(task.rules, answer.row_dual), count)
-        if best.gap <= tolerance:
+        if best.gap <= tolerance or best.objective >= enough:
             break
         spend = point[task.at]
         fine = fine_cuts(bound.blend, bound.best, bound.hurdle, width, low, high)
@@ -90,6 +101,12 @@ def refine(
         width *= 0.2
     assert best is not None  # noqa: S101  (rounds >= 1)
     return best
+
+
+def _reached(task: Task, banks: Sequence[Bank]) -> Array | None:
+    """Spends that reach what is asked of results; None where no plan does."""
+    found = refine(missing_least(task), banks, enough=-REACHED)
+    return found.point[task.at] if found.status == "optimal" and found.objective >= -REACHED else None
 
 
 def _near_prices(task: Task, banks: Sequence[Bank], prices: Array) -> Solved | None:
