@@ -78,6 +78,8 @@ def refine(
     for count in range(1, rounds + 1):
         expanded = expand(task, banks, cut_into_segments(banks, cuts, low, high))
         answer = _run(expanded, warm)
+        if answer.status != "optimal" and warm is not None:
+            answer = _run(expanded, None)  # from a carried basis HiGHS sometimes ends in doubt
         if answer.status == "infeasible" and best is None and reached is None and len(outcome_rows(task)):
             reached = _reached(task, banks)
             if reached is not None:

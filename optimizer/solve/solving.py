@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from optimizer.curves.bank import Blend
 from optimizer.curves.curve import Array
 from optimizer.solve.certificate import outcome_weights, upper_bound
 from optimizer.solve.envelope import EnvelopeBank
@@ -24,7 +25,7 @@ from optimizer.solve.task import Scaled, Task, filled, scaled
 
 CONCAVE_GAP = 1e-6
 MIXED_GAP = 1e-4
-ROUNDS = 6  # programmes over branches before the proven gap is handed over as it is
+ROUNDS = 8  # programmes over branches before the proven gap is handed over as it is
 BRANCHED = 1  # cells between branches of which every combination is tried as a first plan
 SPREAD = (0.8, 1.0, 1.25)  # of the hurdle: where the lines touch the curves at first
 POLISHED = 1e-9  # certified gap of a polishing step
@@ -138,17 +139,25 @@ def _answer_of_branches(
         if np.isfinite(answer.bound):
             bound = min(bound, max(answer.bound, worth))
         if point is not None:
-            better = _best_of([best, polish(task, point, POLISHED, relaxed.prices)])
+            near = polish(task, point, POLISHED, relaxed.prices)
             maker.cut(point[task.at])
-            if better is not None and better is not best:
-                maker.cut(better.point[task.at])
-            best = better
+            if near is not None:
+                maker.cut(near.point[task.at])
+                maker.cut(_called_for(task, near.prices))
+            best = _best_of([best, near])
         if best is not None and _gap(best.objective, bound) <= tolerance:
             break
     if best is None:
         return _answer(shrunk, replace(relaxed, status="unsolved"), "branches", backstop=backstop)
     found = replace(best, bound=max(bound, best.objective))
     return _answer(shrunk, found, "branches", local=True, backstop=backstop)
+
+
+def _called_for(task: Task, prices: Array) -> Array:
+    """Where each cell would stand on its concave branch at the prices of a plan: equal cells get equal cuts."""
+    reduced = task.cost - task.rules.matrix.T @ prices
+    blend = Blend(task.banks, outcome_weights(task, reduced))
+    return np.minimum(blend.spend_at(-reduced[task.at]), task.rules.upper[task.at])
 
 
 def _opened(task: Task) -> Task:
