@@ -6,60 +6,55 @@ weekly history -> what the channels share (season, usual elasticity) -> one esti
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 from scipy.special import expit
 
+from engine.errors import InputError
 from engine.messages import Message, Value
-from optimizer.curves.controls import control_columns
 from optimizer.curves.curve import Array
 from optimizer.curves.curve_set import ChannelCurve, CurveSet
-from optimizer.curves.estimator import ResponseCurveEstimator, channel_series, scaled_controls
+from optimizer.curves.estimator import ResponseCurveEstimator
+from optimizer.curves.families.hill_average import HillAverage
 from optimizer.curves.joint import season_draws
+from optimizer.curves.lift import LiftTest, calibrated
 from optimizer.curves.season import PRIOR_SPREAD, shared_season
 from optimizer.history import WeeklyHistory
 from optimizer.ratecard import assumed_curve
+from optimizer.shaping import s_shaped_channels
+from optimizer.track import CONTROL_SPREAD, ENOUGH_WEEKS, Track, read_track, track_series
+from optimizer.validating import out_of_time_skill
 
-ENOUGH_WEEKS = 8  # complete weeks with spend below which a channel's own curve says too little
 ENOUGH_RESULTS = 30.0  # results, corrected for their noise, below which even the level is not its own
 WEAK = 0.1  # share of the prior's spread removed below which the saturation is the prior's
-RECENT_WEEKS = 4
-CONTROL_SPREAD = 0.06  # log effect of one standard deviation of a control: a trend of 0.2 in all, a sale of 0.3
-SPECIAL_DAYS = 3  # days of a kind below which it has no effect of its own
 DRAWS = 120
 
 
-@dataclass(frozen=True, slots=True)
-class _Track:
-    """One channel's steps in time: days where known, else weeks."""
-
-    spend: Array
-    result: Array
-    observed: npt.NDArray[np.bool_]
-    day: npt.NDArray[np.int64]  # days since the history's first Monday
-    controls: Array  # columns that differ among the steps seen: trend, new year, public holidays, sales
-    step_days: int
-    weeks_with_spend: int
-    recent: float
-
-
-def fit_curves(history: WeeklyHistory, *, channels: Iterable[str] | None = None, seed: int = 0) -> CurveSet:
+def fit_curves(
+    history: WeeklyHistory,
+    *,
+    channels: Iterable[str] | None = None,
+    lift_tests: Sequence[LiftTest] = (),
+    seed: int = 0,
+) -> CurveSet:
     """Curves of every channel of ``history`` (and of ``channels`` without any), for ``propose(..., curves=...)``.
 
     A channel with fewer than eight complete weeks of spend, or without results, gets the rate card's curve and
-    ``basis="assumed"``; a channel no rate card covers is left out, with a warning. Deterministic in ``seed``.
+    ``basis="assumed"``; a channel no rate card covers is left out, with a warning. ``lift_tests`` move the curves of
+    their channels as far as their precision reaches. Deterministic in ``seed``. Raises InputError for a lift test of
+    a channel that has no curve.
     """
     names = sorted({*history.channels, *(channels or ())})
-    tracks = {name: _track(history, name) for name in names}
+    tracks = {name: read_track(history, name) for name in names}
     fitted = [name for name in names if _is_enough(tracks[name])]
     warnings = list(history.warnings)
     curves: dict[str, ChannelCurve] = {}
-    for name, curve in _fit_together({name: tracks[name] for name in fitted}, seed).items():
-        curves[name] = curve
+    seasons: dict[str, Array] = {}
+    for name, (curve, season) in _fit_together({name: tracks[name] for name in fitted}, seed).items():
+        curves[name], seasons[name] = curve, season
         if curve.information < WEAK:
             warnings.append(Message("optimizer.fit.weak", {"channel": name, "weeks": curve.weeks_of_data}))
     for name in names:
@@ -72,6 +67,14 @@ def fit_curves(history: WeeklyHistory, *, channels: Iterable[str] | None = None,
         curves[name] = assumed
         values: dict[str, Value] = {"channel": name, "weeks": assumed.weeks_of_data, "source": assumed.source}
         warnings.append(Message("optimizer.fit.assumed", values | {"needed": ENOUGH_WEEKS}))
+    for name in sorted({test.channel for test in lift_tests}):
+        if name not in curves:
+            known = "、".join(sorted(curves))
+            raise InputError("optimizer.fit.lift_unknown_channel", channel=name, known=known)
+        tests = sorted((test for test in lift_tests if test.channel == name), key=lambda test: str(test.as_dict()))
+        during = [_season_during(test, tracks[name], seasons.get(name), history) for test in tests]
+        before, curves[name] = curves[name], _moved(curves[name], tests, during, seed)
+        warnings.append(_told(before, curves[name], len(tests)))
     return CurveSet(
         curves=curves,
         result=history.result,
@@ -83,7 +86,7 @@ def fit_curves(history: WeeklyHistory, *, channels: Iterable[str] | None = None,
     )
 
 
-def _is_enough(track: _Track) -> bool:
+def _is_enough(track: Track) -> bool:
     seen = track.observed
     if track.weeks_with_spend < ENOUGH_WEEKS or not track.spend[seen].sum() > 0:
         return False
@@ -91,74 +94,19 @@ def _is_enough(track: _Track) -> bool:
     return total > 0 and int(np.count_nonzero(track.result[seen] > 0)) >= ENOUGH_WEEKS
 
 
-def _track(history: WeeklyHistory, channel: str) -> _Track:
-    """The series of one channel; steps of incomplete weeks carry spend over but do not count as observations."""
-    frame = history.frame[history.frame["channel"] == channel].sort_values("week")
-    whole = frame[frame["complete"].astype(bool)]
-    weeks_with_spend = int((whole["spend"] > 0).sum())
-    recent = float(whole["spend"].tail(RECENT_WEEKS).mean()) if len(whole) else 0.0
-    if frame.empty:
-        none = np.empty(0)
-        return _Track(none, none, none.astype(bool), none.astype(np.int64), none[:, None], 1, 0, 0.0)
-    first = history.frame["week"].min()
-    if history.daily is not None:
-        days = history.daily[history.daily["channel"] == channel].sort_values("day")
-        monday = days["day"] - pd.to_timedelta(days["day"].dt.day_of_week, unit="D")
-        observed = monday.isin(whole["week"]).to_numpy()
-        steps, at, step_days = days, days["day"], 1
-    else:
-        span = pd.date_range(frame["week"].min(), frame["week"].max(), freq="7D")
-        steps = frame.set_index("week").reindex(span).reset_index(names="week")
-        observed = (steps["complete"] == True).to_numpy()  # noqa: E712  (missing weeks are <NA>)
-        at, step_days = steps["week"], 7
-    spend = steps["spend"].to_numpy(dtype=np.float64, na_value=np.nan)
-    known = spend[np.isfinite(spend)]
-    spend = np.where(np.isfinite(spend), np.maximum(spend, 0.0), known.mean() if len(known) else 0.0)
-    result = steps["result"].to_numpy(dtype=np.float64, na_value=np.nan)
-    # Exports have no row for a day without delivery, so results that trail a pause are nowhere: such days tell nothing.
-    observed = observed & np.isfinite(result) & (spend > 0)
-    day = (at - first).dt.days.to_numpy(dtype=np.int64)
-    whole_span = int((history.frame["week"].max() - first).days) + 7
-    controls = control_columns(first.date(), day, step_days, whole_span)
-    return _Track(
-        spend,
-        np.maximum(np.nan_to_num(result), 0.0),
-        observed,
-        day,
-        controls[:, _telling(controls[observed] * step_days)],
-        step_days,
-        weeks_with_spend,
-        recent,
-    )
-
-
-def _telling(seen: Array) -> npt.NDArray[np.bool_]:
-    """Control columns that differ enough among the steps seen for an effect of their own; the trend always does."""
-    if len(seen) < ENOUGH_WEEKS:
-        return np.zeros(seen.shape[1], dtype=bool)
-    days = seen.sum(axis=0)
-    return np.asarray((days >= SPECIAL_DAYS) & (np.ptp(seen, axis=0) > 0))
-
-
-def _fit_together(tracks: dict[str, _Track], seed: int) -> dict[str, ChannelCurve]:
+def _fit_together(tracks: dict[str, Track], seed: int) -> dict[str, tuple[ChannelCurve, Array]]:
+    """Curves of channels with enough history, each with the season of its steps."""
     if not tracks:
         return {}
-    series = [
-        channel_series(
-            t.spend,
-            t.result,
-            t.observed,
-            t.step_days,
-            scaled_controls(t.controls),
-            week=t.day // 7,
-            control_spread=CONTROL_SPREAD,
-        )
-        for t in tracks.values()
-    ]
+    series = {name: track_series(track) for name, track in tracks.items()}
     seeds = [_seed_of(name, seed) for name in tracks]
-    shared = shared_season(series, [t.day for t in tracks.values()], [t.step_days for t in tracks.values()])
-    seasons = season_draws(series, shared, spread=PRIOR_SPREAD, count=DRAWS, seeds=seeds)
-    out: dict[str, ChannelCurve] = {}
+    every_day, every_length = [t.day for t in tracks.values()], [t.step_days for t in tracks.values()]
+    shared = shared_season(list(series.values()), every_day, every_length)
+    skill = out_of_time_skill(tracks)
+    shaped = s_shaped_channels(tracks, series, shared, skill)
+    drawn_from = [shaped.get(name, one) for name, one in series.items()]
+    seasons = season_draws(drawn_from, shared, spread=PRIOR_SPREAD, count=DRAWS, seeds=seeds)
+    out: dict[str, tuple[ChannelCurve, Array]] = {}
     for number, (name, track) in enumerate(tracks.items()):
         estimator = ResponseCurveEstimator(
             step_days=track.step_days,
@@ -166,23 +114,58 @@ def _fit_together(tracks: dict[str, _Track], seed: int) -> dict[str, ChannelCurv
             prior_spread=PRIOR_SPREAD,
             level_spread=shared.level_spread,
             shared_by=len(tracks),
-            bend_weights=tuple(shared.bend_weights.tolist()),
+            bend_weights=None if name in shaped else tuple(shared.bend_weights.tolist()),
             control_spread=CONTROL_SPREAD,
+            s_shaped=name in shaped,
             draws=DRAWS,
             random_state=seeds[number],
         )
-        estimator.fit(
-            np.column_stack([track.spend, track.controls]),
-            track.result,
-            exposure=seasons[number],
-            observed=track.observed,
-            week=track.day // 7,
-        )
-        out[name] = _learned(name, track, estimator)
+        _fit(estimator, track, seasons[number])
+        if not estimator.curve_.turns_once():  # a mean with two bends is no curve that a plan can be made on
+            estimator.set_params(s_shaped=False, bend_weights=tuple(shared.bend_weights.tolist()))
+            _fit(estimator, track, seasons[number])
+        found, tested = skill.get(name, (None, 0))
+        curve = replace(_learned(name, track, estimator), skill=found, weeks_tested=tested)
+        out[name] = curve, shared.season[number]
     return out
 
 
-def _learned(name: str, track: _Track, estimator: ResponseCurveEstimator) -> ChannelCurve:
+def _fit(estimator: ResponseCurveEstimator, track: Track, season: Array) -> None:
+    estimator.fit(
+        np.column_stack([track.spend, track.controls]),
+        track.result,
+        exposure=season,
+        observed=track.observed,
+        week=track.day // 7,
+    )
+
+
+def _season_during(test: LiftTest, track: Track, season: Array | None, history: WeeklyHistory) -> float:
+    """What the season multiplied the response by during a test; 1 outside the history."""
+    if season is None or history.start is None:
+        return 1.0
+    first = history.start
+    days = [first + timedelta(days=int(day)) for day in track.day]
+    inside = np.array([test.start <= day <= test.end for day in days])
+    return float(season[inside].mean()) if inside.any() else 1.0
+
+
+def _moved(known: ChannelCurve, tests: Sequence[LiftTest], seasons: Sequence[float], seed: int) -> ChannelCurve:
+    if not isinstance(known.curve, HillAverage):
+        raise TypeError("the estimator and the rate card make averages of Hill curves, and only those can be moved")
+    usual = known.recent or max(test.spend_with / test.weeks for test in tests)
+    rng = np.random.default_rng(_seed_of(f"lift {known.channel}", seed))
+    found = calibrated(known.curve, usual, tests, seasons, rng)
+    return replace(known, curve=found.curve, elasticity=found.elasticity, lift_tests=tuple(tests))
+
+
+def _told(before: ChannelCurve, after: ChannelCurve, tests: int) -> Message:
+    spend = np.array(before.recent or before.observed_max or 1.0)
+    change = float(after.curve.slope(spend) / before.curve.slope(spend)) - 1.0
+    return Message("optimizer.fit.calibrated", {"channel": after.channel, "count": tests, "change": f"{change:+.0%}"})
+
+
+def _learned(name: str, track: Track, estimator: ResponseCurveEstimator) -> ChannelCurve:
     steps = 7.0 / track.step_days
     return ChannelCurve(
         channel=name,
@@ -197,10 +180,11 @@ def _learned(name: str, track: _Track, estimator: ResponseCurveEstimator) -> Cha
         dispersion=estimator.dispersion_,
         effective_results=float(track.result[track.observed].sum() / estimator.dispersion_),
         information=estimator.information_,
+        shape="s_shaped" if estimator.s_shaped else "concave",
     )
 
 
-def _assume(name: str, track: _Track, history: WeeklyHistory, seed: int) -> ChannelCurve | None:
+def _assume(name: str, track: Track, history: WeeklyHistory, seed: int) -> ChannelCurve | None:
     seen = track.observed
     weeks = max(float(seen.sum()) * track.step_days / 7.0, 1e-9)
     spend, results = float(track.spend[seen].sum()), float(track.result[seen].sum())

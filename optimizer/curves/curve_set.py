@@ -10,8 +10,12 @@ from typing import Any, Literal
 from engine.messages import Message
 from engine.vocabulary import content_hash
 from optimizer.curves.curve import Family, curve_from
+from optimizer.curves.lift import LiftTest
 
 Basis = Literal["fitted", "assumed"]
+Shape = Literal["concave", "s_shaped"]
+# Not written at these defaults, so that documents from before keep their hash.
+LATER: dict[str, Any] = {"shape": "concave", "skill": None, "weeks_tested": 0, "lift_tests": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,9 @@ class ChannelCurve:
     ``curve`` maps weekly spend to expected weekly results in an average season. ``adstock`` is the carry-over a
     day; ``carry`` the stock after the last known day and ``recent`` the spend of the last four complete weeks, both
     per week; ``dispersion`` the variance of results as a multiple of their mean; ``effective_results`` the results
-    seen, divided by it; ``information`` the share of the prior's spread that the data removed.
+    seen, divided by it; ``information`` the share of the prior's spread that the data removed. ``skill`` is the share
+    of the error of "as in the last weeks" that the curve removed on ``weeks_tested`` weeks it had not seen, None
+    where there were too few; ``lift_tests`` the experiments that moved the curve.
     """
 
     channel: str
@@ -37,20 +43,27 @@ class ChannelCurve:
     effective_results: float = 0.0
     information: float = 0.0
     source: str = ""
+    shape: Shape = "concave"
+    skill: float | None = None
+    weeks_tested: int = 0
+    lift_tests: tuple[LiftTest, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready; ``from_dict`` reads it back."""
         out = {f.name: getattr(self, f.name) for f in fields(self)}
-        return out | {
+        written: dict[str, Any] = out | {
             "curve": {"family": self.curve.family, "params": self.curve.params()},
             "elasticity": list(self.elasticity),
+            "lift_tests": [test.as_dict() for test in self.lift_tests],
         }
+        return {name: value for name, value in written.items() if name not in LATER or value != LATER[name]}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ChannelCurve:
         """The curve that ``as_dict`` wrote."""
         curve = curve_from(data["curve"]["family"], data["curve"]["params"])
-        return cls(**{**data, "curve": curve, "elasticity": tuple(data["elasticity"])})
+        tests = tuple(LiftTest.from_dict(test) for test in data.get("lift_tests", []))
+        return cls(**{**data, "curve": curve, "elasticity": tuple(data["elasticity"]), "lift_tests": tests})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Decides the concave response of one channel from its spend history, with adstock and bootstrap draws."""
+"""Decides the response of one channel from its spend history, with adstock and bootstrap draws."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from optimizer.curves.shapes import DAILY_THETAS, WEEKLY_THETAS
 
 
 class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
-    """A concave response curve of one channel, as a scikit-learn regressor.
+    """A response curve of one channel, concave unless asked, as a scikit-learn regressor.
 
     ``fit`` reads rows as consecutive steps in time (days, or weeks with ``step_days=7``): column 0 is spend, further
     columns are controls (holiday, price, season index) whose effect is multiplicative. ``predict`` gives the
@@ -34,6 +34,7 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
         level_spread: log spread of the level that the rows cannot show (how ordinary their season was).
         shared_by: channels with which ``exposure`` was estimated, 0 for none.
         control_spread: prior log spread of the effect of one standard deviation of a control column.
+        s_shaped: whether every draw is S-shaped (slope above 1) instead of concave.
         draws: bootstrap draws; the curve is their mean.
         random_state: seed of the bootstrap.
 
@@ -52,6 +53,7 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
         level_spread: float = 0.0,
         shared_by: int = 0,
         control_spread: float = CONTROL_SPREAD,
+        s_shaped: bool = False,
         draws: int = 200,
         random_state: int = 0,
     ) -> None:
@@ -62,6 +64,7 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
         self.level_spread = level_spread
         self.shared_by = shared_by
         self.control_spread = control_spread
+        self.s_shaped = s_shaped
         self.draws = draws
         self.random_state = random_state
 
@@ -107,6 +110,7 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
             controls,
             week=None if week is None else np.asarray(week, dtype=np.int64),
             control_spread=self.control_spread,
+            s_shaped=self.s_shaped,
         )
         series.shared_by = self.shared_by
         if self.bend_weights is not None:
@@ -138,7 +142,7 @@ class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[mis
         self.dispersion_ = series.dispersion
         self.cycle_effect_ = series.cycle_effect
         self.control_effect_ = series.control_effect
-        self.information_ = float(np.clip(1.0 - logit(draws.elasticity).std() / self.prior_spread, 0.0, 1.0))
+        self.information_ = float(np.clip(1.0 - logit(draws.share).std() / self.prior_spread, 0.0, 1.0))
         stock = stock_of(series.spend, per_step, series.usual)
         self.observed_max_ = float(stock[series.observed > 0].max())
         self.carry_ = float(stock[-1])
@@ -178,6 +182,7 @@ def channel_series(
     *,
     week: npt.NDArray[np.int64] | None = None,
     control_spread: float = CONTROL_SPREAD,
+    s_shaped: bool = False,
 ) -> ChannelSeries:
     """One channel's series with the adstock values and weekday cycle its step asks for, resampled by ``week``.
 
@@ -194,4 +199,5 @@ def channel_series(
         block=np.arange(len(spend)) // (7 if long else 1) if week is None else week,
         controls=controls,
         control_spread=control_spread,
+        s_shaped=s_shaped,
     )

@@ -122,7 +122,7 @@ class MixEstimator(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scik
     def _log_priors(self, grids: list[ShapeGrid]) -> list[Array]:
         centre = logit(self.prior_elasticity)
         return [
-            -0.5 * ((logit(grid.elasticity) - centre) / self.prior_spread) ** 2
+            -0.5 * ((logit(grid.share) - centre) / self.prior_spread) ** 2
             + np.log(1.2 - grid.theta)
             + np.log(BEND_PRIOR)[np.searchsorted(BENDS, grid.bend)]
             for grid in grids
@@ -207,5 +207,5 @@ def _baseline(steps: int, step_days: int) -> Array:
 
 
 def _curve(grid: ShapeGrid, shapes: npt.NDArray[np.int64], level: Array) -> HillAverage:
-    s, k = hill_terms(grid.elasticity[shapes], grid.bend[shapes])
+    s, k = hill_terms(grid.share[shapes], grid.bend[shapes])
     return HillAverage(a=level * (1.0 + k**s) / len(level), k=k * grid.usual, s=s)

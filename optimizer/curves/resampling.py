@@ -24,6 +24,7 @@ class Draws:
 
     level: Array
     elasticity: Array
+    share: Array
     s: Array
     k: Array
     theta: Array
@@ -103,10 +104,12 @@ class Resampled:
 
     def draws(self) -> Draws:
         """The curves of the last refit."""
-        elasticity = expit(np.interp(self._at, np.arange(len(ELASTICITIES), dtype=np.float64), logit(ELASTICITIES)))
+        share = expit(np.interp(self._at, np.arange(len(ELASTICITIES), dtype=np.float64), logit(ELASTICITIES)))
         grid = self._series.grid
-        s, k = hill_terms(elasticity, grid.bend[self._other])
-        return Draws(self._level, elasticity, s, k * self._series.usual, grid.theta[self._other])
+        bend = grid.bend[self._other]
+        s, k = hill_terms(share, bend)
+        elasticity = share * np.maximum(bend, 1.0)
+        return Draws(self._level, elasticity, share, s, k * self._series.usual, grid.theta[self._other])
 
     def _own_shapes(self, values: Array) -> Array:
         """Of (draws, shapes) the shapes with each draw's own bend and adstock; shape (draws, elasticities)."""

@@ -43,16 +43,22 @@ class Shared:
 
 
 def shared_season(
-    series: Sequence[ChannelSeries], days: Sequence[npt.NDArray[np.int64]], step_days: Sequence[int]
+    series: Sequence[ChannelSeries],
+    days: Sequence[npt.NDArray[np.int64]],
+    step_days: Sequence[int],
+    rounds: int = ROUNDS,
 ) -> Shared:
-    """Alternates between the channels' curves and the effects they share; ``days`` numbers each step's first day."""
+    """Alternates between the channels' curves and the effects they share; ``days`` numbers each step's first day.
+
+    All ``series`` are concave: an S-shaped channel is told apart afterwards.
+    """
     centre, bends = float(logit(PRIOR_ELASTICITY)), BEND_PRIOR
     weeks = 1 + max(int(day.max()) for day in days) // 7
     lonely = len(series) < LONELY
     effect = np.zeros(7 * weeks)
     for one in series:
         one.shared_by = len(series)
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         seen, expected, shapes, counted = np.zeros(7 * weeks), np.zeros(7 * weeks), 0.0, np.zeros(len(BENDS))
         for one, day in zip(series, days, strict=True):
             one.bend_weights = bends
@@ -60,7 +66,7 @@ def shared_season(
             plain = one.base * one.pattern() * one.observed
             seen += np.bincount(day, one.result / one.dispersion, minlength=7 * weeks)
             expected += np.bincount(day, plain / one.dispersion, minlength=7 * weeks)
-            shapes += one.mean(logit(one.grid.elasticity)) - logit(PRIOR_ELASTICITY)
+            shapes += one.mean(logit(one.grid.share)) - logit(PRIOR_ELASTICITY)
             counted += one.bends()
         pooled = shapes / PRIOR_SPREAD**2 / (1.0 / CENTRE_SPREAD**2 + len(series) / PRIOR_SPREAD**2)
         centre = float(logit(PRIOR_ELASTICITY)) + float(pooled)

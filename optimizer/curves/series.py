@@ -14,6 +14,8 @@ from optimizer.curves.curve import Array
 from optimizer.curves.shapes import (
     BEND_PRIOR,
     BENDS,
+    S_PRIOR,
+    S_SLOPES,
     normalised,
     profile_likelihood,
     shape_grid,
@@ -40,22 +42,24 @@ class ChannelSeries:
         block: npt.NDArray[np.int64],
         controls: Array | None = None,
         control_spread: float = CONTROL_SPREAD,
+        s_shaped: bool = False,
     ) -> None:
         steps = np.arange(len(spend))
         self.spend, self.observed = spend, observed.astype(np.float64)
         self.result = np.where(observed, result, 0.0)
         self.usual = float(spend[observed].mean())
         self.cycle, self.block = steps % cycle, block
-        self.grid = shape_grid(spend, self.usual, thetas)
+        bends = S_SLOPES if s_shaped else BENDS
+        self.grid = shape_grid(spend, self.usual, thetas, bends)
         self.controls = np.empty((len(spend), 0)) if controls is None else controls
         self.cycle_effect = np.zeros(cycle)
         self.control_effect = np.zeros(self.controls.shape[1])
         self.control_spread = control_spread
         self.fitted = FITTED + int(np.count_nonzero(np.ptp(self.controls[observed], axis=0) > 0))
         self.dispersion = max(1e-12, float(self.result.sum() / max(self.observed.sum(), 1.0)))
-        self.bend_weights = BEND_PRIOR
+        self.bend_weights = S_PRIOR if s_shaped else BEND_PRIOR
         self.shared_by = 0  # channels that a season was estimated with: each week's effect took its share of freedom
-        self._bend_at = np.searchsorted(BENDS, self.grid.bend)
+        self._bend_at = np.searchsorted(bends, self.grid.bend)
         self.probability = normalised(np.zeros(len(self.grid.theta)))
         self.base = np.ones(len(spend))
 
@@ -75,7 +79,7 @@ class ChannelSeries:
 
     def prior(self, centre: Array, spread: float) -> Array:
         """Log prior of every shape around ``centre`` (logit of the usual elasticity); shape (..., shapes)."""
-        distance = (logit(self.grid.elasticity) - centre) / spread
+        distance = (logit(self.grid.share) + np.log(np.maximum(self.grid.bend, 1.0)) - centre) / spread
         return np.asarray(-0.5 * distance**2 + np.log(1.2 - self.grid.theta) + np.log(self.bend_weights)[self._bend_at])
 
     def _refresh_pattern(self, season: Array) -> None:
@@ -108,7 +112,9 @@ class ChannelSeries:
 
     def bends(self) -> Array:
         """Posterior of the bend values."""
-        return np.asarray(np.bincount(self._bend_at, self.probability, minlength=len(BENDS)), dtype=np.float64)
+        return np.asarray(
+            np.bincount(self._bend_at, self.probability, minlength=len(self.bend_weights)), dtype=np.float64
+        )
 
     def mean(self, values: Array) -> float:
         """Posterior mean of a value per shape."""

@@ -174,6 +174,7 @@ MADE_UP: dict[str, tuple[dict[str, float], Line]] = {
     "loud": ({"dispersion": 5.0, "shocks": 0.12}, Line(0.06, 0.25, 0.85, 0.03)),
     "drifting": ({"drift": 0.3}, Line(0.06, 0.25, 0.85, 0.02)),
     "holidays and sales": ({"calendar": 0.3}, Line(0.06, 0.25, 0.85, 0.02)),
+    "S-shaped": ({"variation": 0.6}, Line(0.10, 0.30, 0.70, 0.03)),
 }
 
 
@@ -183,7 +184,8 @@ def main() -> int:
     folder = Path(os.environ.get("ADCUE_SHARED") or Path(__file__).resolve().parents[2].parent / "shared") / "data"
     rows = reference_rows(folder) if folder.is_dir() else []
     for setting, (options, line) in MADE_UP.items():
-        sets = [made_up(simulate(300 + seed, "mixed", **options)) for seed in SEEDS]
+        family = "s_shaped" if setting == "S-shaped" else "mixed"
+        sets = [made_up(simulate(300 + seed, family, **options)) for seed in SEEDS]
         rows.append((f"made up: {setting}", "own results", sets, from_own_results, line))
     all_hold = True
     for name, source, sets, fit, line in rows:

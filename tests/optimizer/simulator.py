@@ -10,6 +10,7 @@ import pandas as pd
 from optimizer.history import WeeklyHistory
 
 MONDAY = pd.Timestamp("2025-01-06")
+SHAPES = {"power": (0.35, 0.85), "s_shaped": (2.0, 3.0)}
 FAMILIES = ("hill", "power", "michaelis_menten", "log")
 
 
@@ -95,12 +96,14 @@ def simulate(
     shocks: float = 0.06,
     drift: float = 0.0,
     calendar: float = 0.0,
+    confounded: float = 0.0,
 ) -> Advertiser:
     """One advertiser. ``family`` "mixed" draws a family per channel.
 
     ``variation``: weekly spend noise (log sd); ``together``: the part of it that all channels share, partly in step
     with the season; ``dispersion``: negative-binomial size; ``shocks``: weekly channel noise; ``drift``: log trend;
-    ``calendar``: log effect of new year (down) and sales (up), for which advertisers also spend more.
+    ``calendar``: log effect of new year (down) and sales (up), for which advertisers also spend more;
+    ``confounded``: log spend per log shock, as of an advertiser who follows demand. Family "s_shaped" is convex first.
     """
     rng = np.random.default_rng([seed, sum(map(ord, family))])
     days = weeks * 7
@@ -119,8 +122,8 @@ def simulate(
             name=f"p{number}/t{number}",
             family=kind,
             a=usual / cpa,
-            shape=float(rng.uniform(0.35, 0.85) if kind == "power" else rng.uniform(0.7, 1.0)),
-            k=float(np.exp(rng.uniform(np.log(0.2), np.log(4.0)))),
+            shape=float(rng.uniform(*SHAPES.get(kind, (0.7, 1.0)))),
+            k=float(np.exp(rng.uniform(*np.log((0.8, 3.0) if kind == "s_shaped" else (0.2, 4.0))))),
             theta=float(rng.uniform(0.0, 0.7)),
             usual=usual,
         )
@@ -135,6 +138,7 @@ def simulate(
         weekday = np.exp(0.15 * rng.normal(size=7))
         weekday /= weekday.mean()
         shock = np.exp(shocks * rng.normal(size=weeks) + drift * rng.normal() * np.linspace(-0.5, 0.5, weeks))
+        spend = spend * shock[week] ** confounded
         stock = channel.stock(spend, usual)
         mean = channel.daily(stock) * season[week] * weekday[dow] * shock[week] * np.exp(special)
         count = rng.negative_binomial(dispersion, dispersion / (dispersion + mean))

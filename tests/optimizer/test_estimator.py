@@ -13,8 +13,9 @@ from sklearn.utils.estimator_checks import check_estimator
 
 from optimizer.curves.curve_set import CurveSet
 from optimizer.curves.estimator import ResponseCurveEstimator
-from optimizer.fitting import ENOUGH_WEEKS, fit_curves
+from optimizer.fitting import fit_curves
 from optimizer.history import WeeklyHistory, weekly_history
+from optimizer.track import ENOUGH_WEEKS
 from tests.optimizer.frames import day_facts, facts
 from tests.optimizer.measuring import measure
 from tests.optimizer.simulator import simulate
