@@ -7,11 +7,14 @@ A sentence lives in ``<package>/messages/*.yaml`` under its id without the packa
       zh-TW: "設定 {name} 的值不能用：{detail}"
       en: "Setting {name} cannot be used: {detail}"
 
-and is named in code as ``Message("engine.setting.invalid", {"name": name, "detail": detail})``.
+and is named in code as ``Message("engine.setting.invalid", {"name": name, "detail": detail})``. A sentence may be built
+around a noun that has its own translation: ``{rule:phrase}`` is filled with the sentence whose id is the value of
+``rule``, and that with the same values.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -23,6 +26,8 @@ import yaml
 Language = Literal["zh-TW", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh-TW", "en")
 Value = str | int | float | bool | None
+# The mark stands in the sentence, never in a value: what a person typed cannot name a phrase.
+_PHRASE = re.compile(r"\{(\w+):phrase\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +60,10 @@ def sentence_ids(package: str) -> dict[str, dict[str, str]]:
 def render(message: Message, language: Language = "zh-TW") -> str:
     """The sentence in ``language``. Raises KeyError when the id has no sentence."""
     package, _, name = message.id.partition(".")
-    template = _catalogue(package)[name][language]
-    return template.format(**message.values)
+    return _template(package, name, message.values, language).format(**message.values)
+
+
+def _template(package: str, name: str, values: Mapping[str, Value], language: Language) -> str:
+    """The sentence with its phrases in place, still to be filled."""
+    found = _catalogue(package)[name][language]
+    return _PHRASE.sub(lambda phrase: _template(package, str(values[phrase[1]]), values, language), found)

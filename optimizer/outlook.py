@@ -28,8 +28,11 @@ class Outlook:
     high: float
 
 
-def outlook(problem: Problem, plan: Array) -> Outlook:
-    """The range of a plan's outcome. Draws of a channel hold for all its weeks; channels are independent."""
+def outlook(problem: Problem, plan: Array, fixed: float = 0.0) -> Outlook:
+    """The range of a plan's outcome. Draws of a channel hold for all its weeks; channels are independent.
+
+    ``fixed`` are the results of the packages taken, added to the whole as they were offered, without a range.
+    """
     mean = problem.expected(plan)
     felt, _ = problem.felt(plan)
     low, high = mean.copy(), mean.copy()
@@ -46,17 +49,20 @@ def outlook(problem: Problem, plan: Array) -> Outlook:
         channel_low[number], channel_high[number] = one_low[0], one_high[0]
         below += float(mean[number].sum() - one_low[0]) ** 2
         above += float(one_high[0] - mean[number].sum()) ** 2
-    whole = float(mean.sum())
+    whole = float(mean.sum()) + fixed
     return Outlook(mean, low, high, channel_low, channel_high, max(0.0, whole - below**0.5), whole + above**0.5)
 
 
-def chance_better(problem: Problem, plan: Array, other: Array) -> float:
-    """Share of the curves' draws under which ``plan`` brings more than ``other``; 1 when the plans are the same."""
-    if np.array_equal(plan, other):
-        return 1.0
-    gain = np.zeros(1)
+def gain_draws(problem: Problem, plan: Array, other: Array, fixed: float = 0.0) -> Array:
+    """Results that ``plan`` brings more than ``other``, per draw of the curves; ``fixed`` is added to each."""
+    gain = np.full(1, fixed)
     for number, name in enumerate(problem.channels):
         gain = _added(gain, _draws(problem, plan, number, name) - _draws(problem, other, number, name))
+    return gain
+
+
+def chance_better(gain: Array) -> float:
+    """Share of the curves' draws under which a plan brings at least as much as the other."""
     return float(np.mean(gain >= 0.0))
 
 

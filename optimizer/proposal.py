@@ -5,21 +5,87 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from engine.messages import LANGUAGES, Message, render
-from engine.money import CASH_STEP, Money
+from engine.messages import Message
+from engine.money import Money
 from engine.vocabulary import Period
 from optimizer.curves.curve_set import ChannelCurve
+from optimizer.wording import Aim
+
+if TYPE_CHECKING:
+    from optimizer.proof import Proof
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A rule that holds a channel: ``price_per_1000`` is the result gained by giving way by 1,000 units of money."""
+    """A rule that holds a channel: ``price_per_1000`` is the objective gained by giving way by 1,000 of its ``unit``.
+
+    ``local``: the price holds while the same switches stay on. ``without`` is the objective gained without a rule that
+    has no price, because it counts or switches.
+    """
 
     rule: str
     side: str
     price_per_1000: float
+    unit: Literal["money", "results", "count"]
+    local: bool
+    name: Message
+    without: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a channel gains or loses against the current plan; ``per_1000`` is what each 1,000 moved brings or costs."""
+
+    spend: float
+    expected: float
+    per_1000: float | None
+    text: Message
+
+
+@dataclass(frozen=True, slots=True)
+class WholeChange:
+    """What moving from the current plan to this one buys, with its 90 % range."""
+
+    moved: float
+    added: float
+    gained: float
+    gained_low: float
+    gained_high: float
+    gained_per_1000: float | None
+    text: Message
+
+
+@dataclass(frozen=True, slots=True)
+class PackageProposal:
+    """A fixed buy: taken or not; ``toggled`` is the objective gained (below 0: lost) if it were the other way."""
+
+    name: str
+    channel: str
+    price: float
+    bought: bool
+    must: bool
+    results: float
+    toggled: float | None
+    why: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Something that would change the answer, how far it was tried (``step``) and what that gains."""
+
+    kind: Literal["budget_more", "budget_less", "rule", "curve", "chance"]
+    text: Message
+    channel: str | None = None
+    rule: str | None = None
+    side: str | None = None
+    step: float | None = None
+    results: float | None = None
+    per_1000: float | None = None
+    holds: bool | None = None
+    factor: float | None = None
+    chance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +115,8 @@ class ChannelProposal:
     why: Message
     points: tuple[ChartPoint, ...]
     weeks_running: float
+    hurdle_per_1000: float
+    change: Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +133,11 @@ class CellProposal:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A plan with its certificate: no plan under the same rules brings more than ``upper_bound`` expected results."""
+    """A plan with its certificate: no plan under the same rules makes more of the objective than ``upper_bound``.
+
+    ``objective`` is what the plan is expected to bring of ``result``, fixed buys included; ``objective_value`` is what
+    was made most of, which is the same unless the demand weighs results, money or risk.
+    """
 
     budget: Money
     period: Period
@@ -85,13 +157,33 @@ class Proposal:
     warnings: tuple[Message, ...]
     data: tuple[date | None, date | None]
     curves_hash: str
+    change: WholeChange
+    aim: Aim = "results"
+    objective_value: float = 0.0
+    objective_current: float = 0.0
+    current_keeps_rules: bool = True
+    prices_local: bool = False
+    packages: tuple[PackageProposal, ...] = ()
+    what_would_change: tuple[Shift, ...] = ()
+    rounding_text: Message | None = None
+    proof: Proof | None = None
     credit: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def allocated(self) -> float:
-        """Money placed, in units."""
-        return sum(channel.spend for channel in self.channels)
+        """Money placed, in units, fixed buys included."""
+        return sum(channel.spend for channel in self.channels) + self.package_spend
+
+    @property
+    def package_spend(self) -> float:
+        """Money of the fixed buys taken."""
+        return sum(package.price for package in self.packages if package.bought)
+
+    @property
+    def package_results(self) -> float:
+        """Results of the fixed buys taken."""
+        return sum(package.results for package in self.packages if package.bought)
 
     @property
     def uplift(self) -> float:
@@ -100,88 +192,6 @@ class Proposal:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready. Money in units of ``currency``, whole numbers where the currency is booked in whole units."""
-        currency = self.budget.currency
-        budget = self.budget.micros / 1_000_000
-        return {
-            "budget": amount(budget, currency),
-            "allocated": amount(self.allocated, currency),
-            "unspent": amount(budget - self.allocated, currency),
-            "currency": currency,
-            "result": self.result,
-            "period": {"start": self.period.start.isoformat(), "end": self.period.end.isoformat()},
-            "channels": [_channel(channel, currency) for channel in self.channels],
-            "weeks": [_cell(cell, currency) for cell in self.weeks],
-            "objective": self.objective,
-            "objective_low": self.objective_low,
-            "objective_high": self.objective_high,
-            "interval": 0.9,
-            "upper_bound": self.upper_bound,
-            "gap": self.gap,
-            "current_objective": self.current_objective,
-            "current_given": self.current_given,
-            "uplift": self.uplift,
-            "chance_better": self.chance_better,
-            "rounding_loss": self.rounding_loss,
-            "marginal_per_1000": self.marginal_per_1000,
-            "warnings": [spoken(warning) for warning in self.warnings],
-            "credit": dict(self.credit),
-            "data": {"start": _iso(self.data[0]), "end": _iso(self.data[1])},
-            "curves_hash": self.curves_hash,
-            "versions": dict(self.versions),
-        }
+        from optimizer.proposal_json import proposal_json
 
-
-def amount(value: float, currency: str) -> int | float:
-    """Money for JSON: an int where the currency is booked in whole units."""
-    return round(value) if currency in CASH_STEP else round(value, 2)
-
-
-def spoken(message: Message) -> dict[str, Any]:
-    """A message for JSON: its id, its values and the sentence in every language."""
-    texts = {language: render(message, language) for language in LANGUAGES}
-    return {"id": message.id, "values": dict(message.values), "text": texts}
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _channel(channel: ChannelProposal, currency: str) -> dict[str, Any]:
-    known = channel.curve
-    return {
-        "channel": channel.channel,
-        "spend": amount(channel.spend, currency),
-        "current_spend": amount(channel.current_spend, currency),
-        "expected": channel.expected,
-        "expected_low": channel.expected_low,
-        "expected_high": channel.expected_high,
-        "current_expected": channel.current_expected,
-        "marginal_per_1000": channel.marginal_per_1000,
-        "basis": known.basis,
-        "source": known.source,
-        "weeks_of_data": known.weeks_of_data,
-        "effective_results": known.effective_results,
-        "information": known.information,
-        "elasticity": {"mean": known.elasticity[0], "low": known.elasticity[1], "high": known.elasticity[2]},
-        "curve": {"family": known.curve.family, "params": known.curve.params(), "adstock": known.adstock},
-        "binding": [{"rule": b.rule, "side": b.side, "price_per_1000": b.price_per_1000} for b in channel.binding],
-        "why": spoken(channel.why),
-        "weekly": {
-            "proposed": channel.spend / channel.weeks_running if channel.weeks_running else 0.0,
-            "current": channel.current_spend / channel.weeks_running if channel.weeks_running else 0.0,
-            "observed_max": known.observed_max,
-        },
-        "points": [{"spend": p.spend, "expected": p.expected, "low": p.low, "high": p.high} for p in channel.points],
-    }
-
-
-def _cell(cell: CellProposal, currency: str) -> dict[str, Any]:
-    return {
-        "week_start": cell.week.start.isoformat(),
-        "week_end": cell.week.end.isoformat(),
-        "channel": cell.channel,
-        "spend": amount(cell.spend, currency),
-        "expected": cell.expected,
-        "expected_low": cell.expected_low,
-        "expected_high": cell.expected_high,
-    }
+        return proposal_json(self)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import DemandError
 from optimizer.asking import posed_demand
+from optimizer.booking import book
 from optimizer.checking import check_demand
 from optimizer.current import current_plan
 from optimizer.curves.curve_set import CurveSet
@@ -17,7 +18,6 @@ from optimizer.demand import Demand
 from optimizer.infeasible import check_sums, explain_infeasible
 from optimizer.planning import plan, pose_model
 from optimizer.proposal import Proposal
-from optimizer.rounding import rounded_plan
 from optimizer.writing import write_proposal
 
 if TYPE_CHECKING:
@@ -57,11 +57,8 @@ def propose(
     check_sums(problem)
     posed = pose_model(problem)
     current = current_plan(posed)
-    planned = plan(posed, anchor=posed.vector(current.feasible), tolerance=tolerance)
+    anchor = posed.vector(current.feasible, current.bought) if current.keeps_rules else None
+    planned = plan(posed, anchor=anchor, tolerance=tolerance)
     if planned.answer.status != "optimal":
         raise explain_infeasible(posed)
-    best = planned.plan
-    rounded = rounded_plan(posed, best)
-    if problem.expected(rounded).sum() < problem.expected(current.feasible).sum():
-        rounded = current.feasible
-    return write_proposal(demand, planned, curves, current, rounded, float(problem.expected(best).sum()))
+    return write_proposal(demand, planned, curves, current, book(planned, current), tolerance)

@@ -2,131 +2,182 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 
-from engine.messages import Message
+from optimizer.beware import warnings_of
+from optimizer.bindings import Held, bindings, held_limits
+from optimizer.booking import Booked
+from optimizer.comparing import channel_change, rounding_words, whole_change
 from optimizer.current import CurrentPlan
 from optimizer.curves.curve import Array
 from optimizer.curves.curve_set import CurveSet
 from optimizer.demand import Demand
-from optimizer.infeasible import written
-from optimizer.outlook import Outlook, chance_better, chart_points, outlook
+from optimizer.outlook import Outlook, chance_better, chart_points, gain_draws, outlook
 from optimizer.planning import Planned
+from optimizer.pricing import Priced, price_out
 from optimizer.problem import Problem
+from optimizer.proof import proof_of
 from optimizer.proposal import CellProposal, ChannelProposal, Proposal
-from optimizer.reasons import bindings, marginal_per_1000, reason
-from optimizer.rounding import step_of
+from optimizer.reasons import Standing, reason
+from optimizer.switches import cost_of_running, least_to_run, left_out, package_proposals
+from optimizer.whatif import what_would_change
+from optimizer.wording import aim_of, aim_unit
+from optimizer.worth import expected_in_all, filled_vector, package_results, worth
 
-SURE = 0.8  # share of the curves' draws that must favour the proposal before its gain goes without a warning
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Everything the parts of a proposal are written from."""
+
+    planned: Planned
+    current: CurrentPlan
+    booked: Booked
+    priced: Priced
+    held: list[Held]
+    seen: Outlook
+    now: Array
+
+    @property
+    def problem(self) -> Problem:
+        """The problem that was solved."""
+        return self.planned.posed.problem
+
+    @property
+    def plan(self) -> Array:
+        """Spend by (channel, step), in bookable amounts."""
+        return self.booked.plan
 
 
 def write_proposal(
-    demand: Demand, planned: Planned, curves: CurveSet, current: CurrentPlan, plan: Array, unrounded: float
+    demand: Demand,
+    planned: Planned,
+    curves: CurveSet,
+    current: CurrentPlan,
+    booked: Booked,
+    tolerance: float | None = None,
 ) -> Proposal:
-    """The proposal of a rounded ``plan``; ``unrounded`` is what it brought before rounding."""
-    problem = planned.posed.problem
-    seen, now = outlook(problem, plan), problem.expected(current.feasible)
-    objective, bound = float(seen.cell.sum()), planned.answer.bound
-    names = [row.constraint for row in planned.posed.rules.rows]
-    prices = planned.answer.prices
-    hurdle = sum((float(prices[row]) * 1000.0 for row, name in enumerate(names) if name == "total_budget"), 0.0)
-    better = chance_better(problem, plan, current.feasible)
+    """The proposal of a plan in bookable amounts, told against the current one."""
+    posed, answer = planned.posed, planned.answer
+    problem = posed.problem
+    fixed = package_results(posed, booked.bought, problem.result)
+    before = expected_in_all(posed, current.feasible, current.bought)
+    priced = price_out(planned)
+    held = held_limits(planned, booked.plan, filled_vector(posed, booked.plan, booked.bought), priced)
+    told = _Told(
+        planned=planned,
+        current=current,
+        booked=booked,
+        priced=priced,
+        held=held,
+        seen=outlook(problem, booked.plan, float(fixed.sum())),
+        now=problem.expected(current.feasible),
+    )
+    objective = float(told.seen.cell.sum() + fixed.sum())
+    extra = float(fixed.sum()) - (before - float(told.now.sum()))
+    gains = gain_draws(problem, booked.plan, current.feasible, extra)
+    same = bool((booked.plan == current.feasible).all()) and extra == 0.0
+    better = 1.0 if same else chance_better(gains)
+    aim = aim_of(problem.ask, problem.result)
+    rounding_loss = max(0.0, booked.unrounded - booked.worth)
     return Proposal(
-        budget=demand.budget,
+        budget=demand.money,
         period=demand.period,
         result=curves.result,
-        channels=_channels(planned, current, plan, seen, hurdle),
-        weeks=_cells(problem, plan, seen),
+        channels=_channels(told),
+        weeks=_cells(told),
         objective=objective,
-        objective_low=seen.low,
-        objective_high=seen.high,
-        upper_bound=bound,
-        gap=max(0.0, bound - objective) / bound if bound > 0 else 0.0,
-        current_objective=float(now.sum()),
+        objective_low=told.seen.low,
+        objective_high=told.seen.high,
+        upper_bound=answer.bound,
+        gap=max(0.0, answer.bound - booked.worth) / abs(answer.bound) if answer.bound else 0.0,
+        current_objective=before,
         chance_better=better,
         current_given=problem.ask.running is not None,
-        rounding_loss=max(0.0, unrounded - objective),
-        marginal_per_1000=hurdle,
-        warnings=(*curves.warnings, *current.notes, *_warnings(problem, plan, hurdle, better)),
+        rounding_loss=rounding_loss,
+        marginal_per_1000=priced.budget,
+        warnings=(*curves.warnings, *current.notes, *booked.notes, *warnings_of(planned, booked, priced, better)),
         data=(curves.data_start, curves.data_end),
         curves_hash=curves.hash,
+        change=whole_change(planned, booked, current, objective - before, gains),
+        aim=aim,
+        objective_value=booked.worth,
+        objective_current=worth(posed, current.feasible, current.bought),
+        current_keeps_rules=current.keeps_rules,
+        prices_local=answer.local,
+        packages=package_proposals(planned, booked.bought),
+        what_would_change=what_would_change(planned, booked.plan, priced, held, None if same else better),
+        rounding_text=rounding_words(rounding_loss, booked.worth, aim_unit(problem)),
+        proof=proof_of(planned, curves, tolerance, _versions()),
         credit=curves.credit,
         versions=_versions(),
     )
 
 
-def _channels(
-    planned: Planned, current: CurrentPlan, plan: Array, seen: Outlook, hurdle: float
-) -> tuple[ChannelProposal, ...]:
-    problem = planned.posed.problem
-    held = bindings(planned.posed, plan, planned.answer)
-    now = problem.expected(current.feasible)
-    marginal, marginal_now = marginal_per_1000(problem, plan), marginal_per_1000(problem, current.feasible)
-    out = []
+def _channels(told: _Told) -> tuple[ChannelProposal, ...]:
+    problem, plan, planned = told.problem, told.plan, told.planned
+    rules = bindings(planned, told.held)
+    marginal, marginal_now = (told.priced.marginal(problem, one) for one in (plan, told.current.feasible))
+    least, counted = least_to_run(planned, plan), left_out(planned, plan)
+    without = cost_of_running(planned, plan)
+    aim, out = aim_unit(problem), []
     for number, name in enumerate(problem.channels):
         known, running = problem.curves[name], float(problem.running.active[number].sum()) / 7.0
-        spend, before = float(plan[number].sum()), float(current.feasible[number].sum())
+        spend, before = float(plan[number].sum()), float(told.current.feasible[number].sum())
+        expected, expected_now = float(told.seen.cell[number].sum()), float(told.now[number].sum())
         most = 1.25 * max(known.observed_max, *((spend / running, before / running) if running else ()), 1.0)
-        moved = (float(marginal[number]), float(marginal_now[number]))
+        jump, at_least = least.get(number, (0.0, 0.0))
+        standing = Standing(
+            channel=name,
+            known=known,
+            spend=spend,
+            current=before,
+            marginal=float(marginal[number]),
+            marginal_now=float(marginal_now[number]),
+            hurdle=float(told.priced.hurdle[number]),
+            held=rules[number],
+            days=running,
+            least=jump,
+            at_least=at_least,
+            counted_out=counted.get(number),
+            without=without.get(number),
+        )
         out.append(
             ChannelProposal(
                 channel=name,
                 spend=spend,
                 current_spend=before,
-                expected=float(seen.cell[number].sum()),
-                expected_low=float(seen.channel_low[number]),
-                expected_high=float(seen.channel_high[number]),
-                current_expected=float(now[number].sum()),
-                marginal_per_1000=moved[0],
+                expected=expected,
+                expected_low=float(told.seen.channel_low[number]),
+                expected_high=float(told.seen.channel_high[number]),
+                current_expected=expected_now,
+                marginal_per_1000=standing.marginal,
                 curve=known,
-                binding=held[number],
-                why=reason(name, known, spend, before, *moved, hurdle, held[number], problem.currency),
+                binding=standing.told_bindings,
+                why=reason(standing, told.priced.unit, aim, problem.currency),
                 points=chart_points(known, most),
                 weeks_running=running,
+                hurdle_per_1000=standing.hurdle,
+                change=channel_change(problem, name, spend - before, expected - expected_now),
             )
         )
     return tuple(out)
 
 
-def _cells(problem: Problem, plan: Array, seen: Outlook) -> tuple[CellProposal, ...]:
+def _cells(told: _Told) -> tuple[CellProposal, ...]:
+    problem, seen = told.problem, told.seen
     return tuple(
         CellProposal(
             problem.weeks[week],
             problem.channels[channel],
-            float(plan[channel, week]),
+            float(told.plan[channel, week]),
             float(seen.cell[channel, week]),
             float(seen.cell_low[channel, week]),
             float(seen.cell_high[channel, week]),
         )
         for channel, week in problem.cells
     )
-
-
-def _warnings(problem: Problem, plan: Array, hurdle: float, better: float) -> list[Message]:
-    """Money left unspent, channels taken beyond what was ever spent on them, and a gain the data hardly show."""
-    out = []
-    if better < SURE:
-        out.append(Message("optimizer.warning.unsure", {"chance": f"{100 * better:.0f}"}))
-    currency = problem.currency
-    unspent = problem.budget - float(plan.sum())
-    if unspent >= max(step_of(currency), 1e-9 * problem.budget) * 1.5:
-        reason_id = "limits" if hurdle <= 1e-12 else "rounding"
-        values = {"unspent": written(unspent, currency), "allocated": written(float(plan.sum()), currency)}
-        out.append(Message(f"optimizer.unspent.{reason_id}", values))
-    running = problem.running.active.sum(axis=1) / 7.0
-    for number, name in enumerate(problem.channels):
-        known = problem.curves[name]
-        weekly = float(plan[number].sum()) / running[number] if running[number] else 0.0
-        if known.basis == "fitted" and weekly > known.observed_max * 1.01:
-            values = {
-                "channel": name,
-                "weekly": written(weekly, currency),
-                "observed": written(known.observed_max, currency),
-                "times": f"{weekly / known.observed_max:.1f}",
-            }
-            out.append(Message("optimizer.warning.beyond_observed", values))
-    return out
 
 
 @cache
