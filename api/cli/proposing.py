@@ -83,8 +83,8 @@ def propose(
 
 def asked_request(file: Path | None, typed: Mapping[str, Any]) -> ProposalRequest:
     """The request of a plan file and of the options beside it. Raises InputError with everything that does not fit."""
-    from api.cli.plan_options import typed_fields, with_typed
     from api.plan_files import checked_request, read_plan
+    from api.plan_options import typed_fields, with_typed
 
     fields = with_typed(read_plan(file) if file is not None else {}, typed_fields(typed))
     for needed in ("start", "end"):

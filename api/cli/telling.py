@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.cli.output import out, say, say_wrapped, table
@@ -11,20 +11,60 @@ from api.media import channel_name
 from api.money_words import money, number
 from engine.money import SIGNS
 
+UNSPENT = "optimizer.unspent."
 # The columns a narrow terminal goes without: today's money (the change tells it), the range, the basis, the margin.
 _SPARE = (1, 5, 7, 6)
 
 
 def tell_proposal(document: Mapping[str, Any]) -> None:
-    """The conclusion, the table of channels, the reasons, the warnings, and what to type next."""
+    """The conclusion, what changes, the table, reasons, what would change it, warnings, proof, what to type next."""
     say_wrapped(headline(document), "bold")
+    unspent = [one["text"] for one in document["warnings"] if one["code"].startswith(UNSPENT)]
+    changed = [document["change"]["text"]] if "change" in document else []
+    for text in (*changed, *unspent):
+        say_wrapped(text)
     out().print(_channels(document))
-    for channel in document["channels"]:
-        why = word("because", name=channel_name(channel["channel"], language()), why=channel["why"])
-        say_wrapped(why, indent=2, hang=2)
-    for warning in document["warnings"]:
-        say_wrapped("! " + warning["text"], "yellow", indent=2, hang=2)
+    _section("why", [_because(channel) for channel in document["channels"]])
+    _section("packages", [_package(one, document["currency"]) for one in document.get("packages", ())])
+    _section("what_if", [one["text"] for one in document.get("what_would_change", ())])
+    rest = [one["text"] for one in document["warnings"] if not one["code"].startswith(UNSPENT)]
+    _section("notes", rest, "yellow")
+    say_wrapped(_proof(document), "dim")
     say(word("propose.next", id=document["short_id"]), "dim")
+
+
+def _section(name: str, lines: Sequence[str], style: str = "") -> None:
+    if not lines:
+        return
+    say(word(f"propose.section.{name}"), "bold")
+    for line in lines:
+        say_wrapped(line, style, indent=2, hang=2)
+
+
+def _because(channel: Mapping[str, Any]) -> str:
+    """The reason of a channel's money, with every further rule that holds it."""
+    text = word("because", name=channel_name(channel["channel"], language()), why=channel["why"])
+    more = [held["name"] for held in channel["binding"][1:] if "name" in held]
+    return text + (word("propose.also_held", rules=word("between").join(more)) if more else "")
+
+
+def _package(one: Mapping[str, Any], currency: str) -> str:
+    values = {"name": one["name"], "price": money(one["price"], currency), "why": one["why"]}
+    return word("propose.package", bought=word(f"package.{'bought' if one['bought'] else 'left'}"), **values)
+
+
+def _proof(document: Mapping[str, Any]) -> str:
+    """One line: bound and gap, the data and curves it rests on, how to check it."""
+    data = document["data"]
+    return word(
+        "propose.proof",
+        percent=f"{100 * document['gap']:.2f}",
+        bound=number(document["upper_bound"], 1),
+        start=data["start"] or "–",
+        end=data["end"] or "–",
+        curves=document["curves_hash"][:12],
+        id=document["short_id"],
+    )
 
 
 def headline(document: Mapping[str, Any]) -> str:
@@ -41,7 +81,13 @@ def headline(document: Mapping[str, Any]) -> str:
         "end": document["request"]["end"],
     }
     text = word("propose.headline", **values)
-    if document.get("uplift") is not None:
+    if document.get("objective_name") == "profit":
+        text += word("propose.profit", amount=money(document["objective_value"], currency))
+    if document["request"].get("goal") == "least_spend":
+        text += word("propose.least")
+    elif document["request"].get("on_top") is not None:
+        text += word("propose.on_top_of", amount=money(document["request"]["on_top"], currency))
+    elif document.get("uplift") is not None:
         text += word("propose.uplift", percent=f"{100 * document['uplift']:+.1f}")
     if document.get("unspent"):
         text += word("propose.unspent", amount=money(document["unspent"], currency))

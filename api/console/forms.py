@@ -8,28 +8,40 @@ from typing import Any
 
 from flask import Request
 
+from api.console.request_fields import PARTS
 from api.copy_files import read_copy
-from api.services.proposals import ProposalRequest
+from api.plan_files import checked_request
+from api.plan_options import typed_fields
+from api.services.plan_request import ProposalRequest
 from api.services.screenings import TRIAL
 from api.uploads import received_file
-from api.values import read_amounts, read_date, read_fractions, read_money
+from api.values import read_date
 from compliance.findings import CopyItem
+from engine.messages import Language, Message, render
 
+_OF_VALUE = ("roas", "marginal_roas", "margin")
 _BETWEEN = re.compile(r"[\n;；]+")
 
 
-def proposal_request(form: Mapping[str, str]) -> ProposalRequest:
+def proposal_request(form: Mapping[str, str], language: Language) -> ProposalRequest:
     """The request of the form. Raises InputError naming the field that cannot be read."""
-    return ProposalRequest(
-        budget=read_money(form.get("budget", ""), "budget"),
-        start=read_date(form.get("start", ""), "start"),
-        end=read_date(form.get("end", ""), "end"),
-        result=form.get("result", "conversions"),
-        minimums=read_amounts(_lines(form.get("min", "")), "min"),
-        maximums=read_amounts(_lines(form.get("max", "")), "max"),
-        share_caps=read_fractions(_lines(form.get("share_cap", "")), "share_cap"),
-        credit=read_fractions(_lines(form.get("credit", "")), "credit", most=None),
-    )
+    typed: dict[str, Any] = {
+        field.name: _lines(form.get(field.name, "")) if field.several else form.get(field.name, "").strip()
+        for part in PARTS.values()
+        for field in part
+    }
+    typed |= {name: form.get(name, "").strip() for name in ("budget", "result")}
+    typed["target"] = [line if "=" in line else f"{typed['result']}={line}" for line in typed["target"]]
+    if any(typed[name] for name in _OF_VALUE):
+        del typed["result"]  # a return on money is about the value of conversions, whatever stood chosen
+
+    def called(name: str) -> str:
+        return render(Message(f"api.console.form.{name}"), language)
+
+    fields = typed_fields(typed, called)
+    for name in ("start", "end"):
+        fields[name] = read_date(form.get(name, ""), called(name)).isoformat()
+    return checked_request(fields, language)
 
 
 def _lines(text: str) -> list[str]:

@@ -7,10 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from api.console.charts import proposal_charts
+from api.console.request_fields import PARTS, form_values, not_in_form
 from api.dates import today
 from api.media import channel_name
 from api.reports.copy_findings import article, merged_spans
+from api.services.background import REACH
 from api.services.imports import stored_import
+from api.services.proposal_words import result_label
 from api.services.screenings import TRIAL, undecided_blocks
 from api.speech import told
 from compliance.categories import categories
@@ -22,6 +25,7 @@ from engine.store.records import Stored
 MOST_FLAGS = 40
 MOST_COPY = 40
 DEFAULT_WEEKS = 13
+UNSPENT = "optimizer.unspent."
 
 
 def home_view(account: AccountStore, proposal_id: str | None, language: Language) -> dict[str, Any]:
@@ -44,22 +48,22 @@ def home_view(account: AccountStore, proposal_id: str | None, language: Language
 
 def _form(proposal: Mapping[str, Any] | None, language: Language) -> dict[str, Any]:
     """What the proposal form starts with: the last request, else the next thirteen weeks."""
-    results = [
-        (name, metric.label[language]) for name, metric in metrics().items() if metric.additive and name != "spend"
-    ]
-    if proposal is not None:
-        asked = proposal["request"]
-        pairs = {key: "; ".join(f"{n}={v}" for n, v in asked[key].items()) for key in _PAIRS}
-        return dict(asked) | pairs | {"results": results, "budget": f"{float(asked['budget']):,.0f}"}
+    asked = proposal["request"] if proposal is not None else {}
     start = today() + timedelta(days=7 - today().weekday())
     end = start + timedelta(days=7 * DEFAULT_WEEKS - 1)
-    empty = dict.fromkeys(_PAIRS, "")
-    return empty | {
-        "results": results, "budget": "", "start": start.isoformat(), "end": end.isoformat(), "result": "conversions",
-    }  # fmt: skip
-
-
-_PAIRS = ("minimums", "maximums", "share_caps", "credit")
+    additive = [name for name, metric in metrics().items() if metric.additive and name != "spend"]
+    values = form_values(asked, language)
+    return {
+        "results": [(name, result_label(name, language)) for name in (*additive, REACH)],
+        "budget": f"{float(asked['budget']):,.0f}" if "budget" in asked else "",
+        "start": asked.get("start", start.isoformat()),
+        "end": asked.get("end", end.isoformat()),
+        "result": asked.get("result", "conversions"),
+        "parts": PARTS,
+        "values": values,
+        "open": any(value for name, value in values.items()),
+        "left_out": not_in_form(asked),
+    }
 
 
 def proposal_view(account: AccountStore, stored: Stored, language: Language) -> dict[str, Any]:
@@ -68,15 +72,27 @@ def proposal_view(account: AccountStore, stored: Stored, language: Language) -> 
     channels = sorted(document["channels"], key=lambda c: -c["spend"])
     for channel in channels:
         channel["name"] = channel_name(channel["channel"], language)
-        channel["change"] = channel["spend"] - channel["current_spend"]
+        channel["moved"] = channel["spend"] - channel["current_spend"]
         channel["share"] = channel["spend"] / document["allocated"] if document["allocated"] else None
+    aside = [warning for warning in document["warnings"] if not warning["code"].startswith(UNSPENT)]
     return document | {
         "channels": channels,
         "current_total": sum(channel["current_spend"] for channel in channels),
         "more": document["objective"] - document["current_objective"],
+        "kind_of_goal": goal_of(document),
+        "why_unspent": [w["text"] for w in document["warnings"] if w["code"].startswith(UNSPENT)],
+        "notes": [warning["text"] for warning in aside],
         "charts": proposal_charts(document | {"channels": channels}, language),
         **decision_view(account, stored),
     }
+
+
+def goal_of(document: Mapping[str, Any]) -> str:
+    """What the plan was made for, as its first sentence puts it: most, on_top, least_spend, profit, net or several."""
+    name: str = document.get("objective_name", "results")
+    if document["request"].get("on_top") is not None and name == "results":
+        return "on_top"
+    return {"results": "most", "weighted": "several", "afterwards": "several"}.get(name, name)
 
 
 def decision_view(account: AccountStore, stored: Stored) -> dict[str, Any]:

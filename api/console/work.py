@@ -33,7 +33,7 @@ TARGETS = {"proposal": "proposal-body", "night": "night-body", "copy_check": "co
 @pages.post("/propose")
 def propose() -> ResponseReturnValue:
     """A new proposal in place of the one shown."""
-    return _shown(ask_run("proposal", proposal_request(request.form).as_dict()))
+    return _shown(ask_run("proposal", proposal_request(request.form, request_language()).as_dict()))
 
 
 @pages.post("/night")

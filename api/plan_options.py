@@ -1,4 +1,4 @@
-"""Decides how the options of ``adcue propose`` become the fields of a request, beside those of a plan file."""
+"""Decides how what people type, as options or into a form, becomes the fields of a request."""
 
 from __future__ import annotations
 
@@ -121,13 +121,12 @@ OPTIONS: Mapping[str, tuple[str, str, Read]] = {
 }
 
 
-def typed_fields(typed: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields of the options that were typed. Raises InputError naming the option that cannot be read."""
-    given = {name: typed.get(name) for name in OPTIONS}
+def typed_fields(typed: Mapping[str, Any], called: Callable[[str], str] | None = None) -> dict[str, Any]:
+    """Fields of what was typed, by parameter. Raises InputError naming the option, or what a form ``called`` it."""
+    given = {name: typed[name] for name in OPTIONS if typed.get(name)}
     return {
-        field: _written(read(given[name], option))
-        for name, (field, option, read) in OPTIONS.items()
-        if given[name] not in (None, False) and given[name] != [] and given[name] != ()
+        OPTIONS[name][0]: _written(OPTIONS[name][2](value, called(name) if called is not None else OPTIONS[name][1]))
+        for name, value in given.items()
     }
 
 
