@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     max_cell_chars: int = Field(1_000_000, ge=1, description="Longest text of one cell, in characters.")
     max_copy_rows: int = Field(100_000, ge=1, description="Most ad texts of one copy check.")
     max_copy_chars: int = Field(200_000, ge=1, le=200_000, description="Longest ad text, in characters.")
+    max_problem_bytes: int = Field(100_000_000, ge=1, description="Largest problem file of the optimizer, in bytes.")
+    max_problem_channels: int = Field(100_000, ge=1, description="Most channels of one problem file.")
     max_request_bytes: int = Field(50_000_000, ge=1, description="Largest HTTP request body, in bytes.")
     max_body_seconds: int = Field(120, ge=1, description="Longest time an HTTP request body may take to arrive.")
     stall_seconds: int = Field(10, ge=1, le=120, description="Longest rest of a client within a request or answer.")

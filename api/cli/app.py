@@ -20,6 +20,7 @@ VERBS = {
     "map": ("importing.suggest_mapping", "map.help"),
     "propose": ("proposing.propose", "propose.help"),
     "cue-sheet": ("proposing.write_cue_sheet_file", "cue.help"),
+    "solve": ("solving.solve", "solve.help"),
     "nightly": ("nightly.run_nightly", "nightly.help"),
     "copy-check": ("copying.check_copy_file", "copy.help"),
     "sample": ("sampling.write_sample_files", "sample.help"),

@@ -1,0 +1,360 @@
+"""The door for other people's problems: what is read, what is refused and where, and what a plan of it keeps to."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.errors import DemandError
+from engine.settings import Settings
+from optimizer.curves.curve import curve_from
+from optimizer.doors.faults import ProblemFaults
+from optimizer.doors.solution import Solution, solve_file
+from optimizer.problem_file import RESULT, ProblemFile, read_problem
+from tests.shared import shared_dir
+
+LIMITS = Settings()
+
+
+def log(name: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "family": "log", "a": 100.0, "b": 50.0, **more}
+
+
+def base(**more: Any) -> dict[str, Any]:
+    return {"name": "p", "budget": 1000, "channels": [log("甲", a=100), log("b", a=80.5), log("c", a=60)], **more}
+
+
+def read(document: Any, limits: Settings = LIMITS) -> ProblemFile:
+    data = document if isinstance(document, bytes) else json.dumps(document).encode()
+    return read_problem(data, "p.json", limits)
+
+
+def solved(document: Any) -> Solution:
+    return solve_file(read(document))
+
+
+def faults(document: Any, limits: Settings = LIMITS) -> dict[str, str]:
+    """Place -> the name of the fault there."""
+    with pytest.raises(ProblemFaults) as caught:
+        read(document, limits)
+    for language in ("zh-TW", "en"):
+        assert len(caught.value.text(language).splitlines()) == 1 + len(caught.value.faults)
+    return {fault.column or "": fault.message.id.removeprefix("optimizer.problem.") for fault in caught.value.faults}
+
+
+def one(**more: Any) -> dict[str, Any]:
+    return base(channels=[log("甲") | more, log("b")])
+
+
+def without(document: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name != key}
+
+
+TABLE = {"name": "t", "family": "tabulated", "points": [1, 2, 3], "values": [1, 2, 2.5]}
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        (without(base(), "budget"), {"budget": "missing"}),
+        (base(budget=0), {"budget": "not_positive"}),
+        (base(budget=-5), {"budget": "not_positive"}),
+        (base(budget="many"), {"budget": "not_number"}),
+        (base(budget=True), {"budget": "not_number"}),
+        (base(budget=float("nan")), {"budget": "not_finite"}),
+        (base(channels=[]), {"channels": "no_channels"}),
+        (without(base(), "channels"), {"channels": "no_channels"}),
+        (base(channels={"a": 1}), {"channels": "not_list"}),
+        (base(channels=[log("a"), 3]), {"channels[1]": "not_object_here"}),
+        (base(chanels=[]), {"chanels": "unknown_key_near"}),
+        (base(zzz=1), {"zzz": "unknown_key"}),
+        (base(name=3), {"name": "bad_name"}),
+        (one(name=""), {"channels[0].name": "bad_name"}),
+        (one(name="a\nb"), {"channels[0].name": "bad_name"}),
+        (one(name="\ud800"), {"channels[0].name": "bad_name"}),
+        (one(name=None), {"channels[0].name": "missing"}),
+        (one(name="b"), {"channels[1].name": "same_name"}),
+        (one(family="expo"), {"channels[0].family": "unknown_family"}),
+        (one(family=None), {"channels[0].family": "missing"}),
+        (one(a=-3), {"channels[0].a": "curve_falls"}),
+        (one(a=0), {"channels[0].a": "curve_falls"}),
+        (one(b=0), {"channels[0].b": "not_positive"}),
+        (one(b="x"), {"channels[0].b": "not_number"}),
+        (one(b=None), {"channels[0].b": "missing"}),
+        (one(lb=float("inf")), {"channels[0].lb": "not_finite"}),
+        (one(lb=-1), {"channels[0].lb": "negative"}),
+        (one(lb=9, ub=5), {"channels[0].lb": "crossed"}),
+        (one(lbb=9), {"channels[0].lbb": "unknown_key_near"}),
+        (one(k=9), {"channels[0].k": "unknown_key"}),
+        (one(share_cap=40), {"channels[0].share_cap": "above_one"}),
+        (one(share_cap=0.1, share_floor=0.2), {"channels[0].share_floor": "crossed"}),
+        (one(lock=9, ub=5), {"channels[0].lock": "crossed"}),
+        (one(lock=3, lb=5), {"channels[0].lb": "crossed"}),
+        (one(lock=3, min_if_active=5), {"channels[0].min_if_active": "crossed"}),
+        (one(min_if_active=9, ub=5), {"channels[0].min_if_active": "crossed"}),
+        (one(family="power", p=1.5, b=None), {"channels[0].b": "unknown_key", "channels[0].p": "power_above_one"}),
+        (one(a=1e308, b=1e-308), {"channels[0]": "too_large"}),
+        (base(channels=[TABLE | {"values": [1, 2]}]), {"channels[0].values": "table_lengths"}),
+        (base(channels=[TABLE | {"values": [1, 3, 2]}]), {"channels[0].values[2]": "table_falls"}),
+        (base(channels=[TABLE | {"points": [1, 1, 3]}]), {"channels[0].points[1]": "table_points"}),
+        (base(channels=[TABLE | {"points": [1, None, 3]}]), {"channels[0].points[1]": "not_amount"}),
+        (base(channels=[TABLE | {"points": [], "values": []}]), {"channels[0].points": "table_short"}),
+        (base(channels=[without(TABLE, "points")]), {"channels[0].points": "missing"}),
+        (base(groups=[{"idx": [0, 3], "hi": 5}]), {"groups[0].idx[1]": "index_outside"}),
+        (base(groups=[{"idx": [0, 0.5], "hi": 5}]), {"groups[0].idx[1]": "index_outside"}),
+        (base(groups=[{"idx": [0, 0], "hi": 5}]), {"groups[0].idx[1]": "channel_twice"}),
+        (base(groups=[{"idx": [], "hi": 5}]), {"groups[0].idx": "no_members"}),
+        (base(groups=[{"hi": 5}]), {"groups[0].channels": "no_members"}),
+        (base(groups=[{"channels": ["甲", "x"], "hi": 5}]), {"groups[0].channels[1]": "unknown_channel"}),
+        (base(groups=[{"idx": [0], "channels": ["b"], "hi": 5}]), {"groups[0].channels": "both_ways"}),
+        (base(groups=[{"idx": [0]}]), {"groups[0]": "no_limit"}),
+        (base(groups=[{"idx": [0], "lo": 7, "hi": 5}]), {"groups[0].lo": "crossed"}),
+        (base(groups=[{"idx": [0], "hi": -5}]), {"groups[0].hi": "negative"}),
+        (base(ratios=[{"over": "b", "under": "b", "min": 1}]), {"ratios[0].under": "channel_twice"}),
+        (base(ratios=[{"over": "b", "min": 1}]), {"ratios[0].under": "missing"}),
+        (base(packages=[{"name": "p", "channel": "x", "price": 1, "results": 2}]), {
+            "packages[0].channel": "unknown_channel"}),
+        (base(packages=[{"name": "p", "channel": "b", "price": 0, "results": 2, "must": 1}]), {
+            "packages[0].price": "not_positive", "packages[0].must": "not_yes_or_no"}),
+        (base(max_active=1.5), {"max_active": "not_whole"}),
+        (base(max_active=1, min_active=2), {"min_active": "crossed"}),
+        (base(min_active=9), {"min_active": "more_than_channels"}),
+        ([1, 2], {"": "not_object"}),
+        (b"", {"": "not_json"}),
+        (b'{"budget": 1,}', {"": "not_json"}),
+        (b"\xff\xfe", {"": "not_text"}),
+        (b"[" * 200_000, {"": "too_deep"}),
+        (b'{"budget": 1' + b"0" * 6000 + b', "channels": []}', {"budget": "not_finite", "channels": "no_channels"}),
+        (b'{"budget": 1, "budget": 2, "channels": [{"a": 1, "a": 2}]}', {
+            "budget": "repeated", "channels[0].a": "repeated", "channels[0].name": "missing",
+            "channels[0].family": "missing"}),
+        (json.dumps(one(lb="?")).replace('"?"', "NaN").encode(), {"channels[0].lb": "not_finite"}),
+    ],
+)  # fmt: skip
+def test_every_fault_is_told_at_its_place(document, told):
+    assert faults(document) == told
+
+
+def test_all_faults_are_told_at_once_in_the_order_of_the_file():
+    channels = [log(f"c{n}") for n in range(12)]
+    channels[2]["lb"], channels[10]["a"], channels[10]["x"] = -1, "much", 1
+    with pytest.raises(ProblemFaults) as caught:
+        read({"budget": 0, "channels": channels})
+    places = [fault.column for fault in caught.value.faults]
+    assert places == ["budget", "channels[2].lb", "channels[10].a", "channels[10].x"]
+    assert caught.value.text("en").splitlines()[2] == ("p.json [channels[2].lb] This cannot be negative, and is -1.")
+
+
+def test_a_thousand_faults_are_counted_and_the_first_told():
+    with pytest.raises(ProblemFaults) as caught:
+        read(base(channels=[log(f"c{n}", lb=-1, **{f"k{n}": 1}) for n in range(5000)]))
+    assert caught.value.count == 10_000 and len(caught.value.faults) == 200
+
+
+def test_limits_refuse_the_whole_file():
+    assert faults(base(), Settings(max_problem_channels=2)) == {"channels": "too_many"}
+    assert faults(base(), Settings(max_problem_bytes=20)) == {"": "too_big"}
+    size = len(json.dumps(base()))
+    assert read(base(), Settings(max_problem_channels=3, max_problem_bytes=size)).ask.budget == 1000
+
+
+@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(max_size=5) | st.integers(),
+                    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+                        st.sampled_from(["name", "family", "a", "b", "lb", "idx", "hi", "points", "values", "must"]),
+                        inner, max_size=6), max_leaves=12))  # fmt: skip
+@settings(max_examples=300, deadline=None)
+def test_anything_at_all_is_read_or_refused(value):
+    for key in ("budget", "channels", "groups", "packages", "ratios", "min_active"):
+        document = base() | {key: value}
+        try:
+            read(document)
+        except ProblemFaults as error:
+            assert error.faults and error.text("en")
+    try:
+        read(base(channels=[log("a") | (value if isinstance(value, dict) else {"ub": value}), log("zz")]))
+    except ProblemFaults as error:
+        assert error.faults
+
+
+def value_of(document: dict[str, Any], spend: dict[str, float]) -> float:
+    """The objective, worked out from the document alone."""
+    total = 0.0
+    for channel in document["channels"]:
+        kind = {"mm": "michaelis_menten"}.get(channel["family"], channel["family"])
+        letters = {key: channel[key] for key in ("a", "b", "p", "k", "s", "l", "c") if key in channel}
+        if kind == "tabulated":
+            letters = {"a": [float(v) for v in channel["values"]], "x": [float(p) for p in channel["points"]]}
+        total += float(curve_from(kind, letters).value(np.array([spend[channel["name"]]]))[0])
+    return total
+
+
+SHARED = (
+    "concave_n20_s0",
+    "concave_groups_n100",
+    "log_n20",
+    "real_robyn_weekly",
+    "sshape_mia_groups_n20",
+    "sshape_n5_s0",
+)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", [*SHARED, "real_pymc_mmm_example_truth", "concave_n10000_s0"])
+def test_a_reference_problem_is_solved_within_its_rules(name):
+    document = json.loads((shared_dir() / "alloc" / f"{name}.json").read_text())
+    told = solved(document).as_dict()
+    best = document["best"]
+    assert told["status"] == "optimal" and told["gap"] <= 1e-4
+    assert told["objective"] >= best["objective"] * (1 - 1e-6)
+    assert told["objective"] == pytest.approx(value_of(document, told["spend"]), rel=1e-12)
+    if (proven := best.get("lagrangian_ub") or best.get("dual_bound") or best.get("ub")) is not None:
+        assert told["objective"] <= proven * (1 + 1e-12) and told["bound"] >= best["objective"] * (1 - 1e-12)
+    assert math.fsum(told["spend"].values()) <= document["budget"]
+    for channel in document["channels"]:
+        spend, least = told["spend"][channel["name"]], channel.get("min_if_active", 0.0)
+        assert channel["lb"] <= spend <= channel["ub"] and (spend == 0 or spend >= least)
+    for group in document.get("groups", []):
+        names = [document["channels"][at]["name"] for at in group["idx"]]
+        assert math.fsum(told["spend"][name] for name in names) <= group["hi"]
+
+
+@pytest.mark.parametrize("money", [1e-8, 1.0, 1e8])
+@pytest.mark.parametrize("worth", [1e-9, 1.0, 1e9])
+def test_amounts_of_any_scale_give_the_same_plan(money, worth):
+    def scaled_problem(money: float, worth: float) -> dict[str, Any]:
+        channels = [
+            {"name": "s", "family": "hill", "a": 90 * worth, "k": 300 * money, "s": 2.5, "ub": 800 * money},
+            {"name": "m", "family": "mm", "a": 100 * worth, "k": 200 * money, "min_if_active": 50 * money},
+            log("l", a=30 * worth, b=100 * money),
+        ]
+        return {"budget": 700 * money, "channels": channels, "groups": [{"idx": [1, 2], "hi": 400 * money}]}
+
+    plain, told = solved(scaled_problem(1.0, 1.0)), solved(scaled_problem(money, worth))
+    assert told.spend / money == pytest.approx(plain.spend, rel=1e-5, abs=1e-3)
+    assert told.objective / worth == pytest.approx(plain.objective, rel=1e-9)
+    assert told.gap <= 1e-4
+
+
+def test_bounds_follow_names_and_not_their_order():
+    channels = [log("z", a=10, lb=300), log("a", a=90, ub=50), log("m", a=70)]
+    forward, backward = solved(base(channels=channels)), solved(base(channels=channels[::-1]))
+    assert forward.as_dict()["spend"] == pytest.approx(backward.as_dict()["spend"])
+    assert forward.as_dict()["spend"]["z"] >= 300 and forward.as_dict()["spend"]["a"] <= 50
+
+
+def test_one_channel_gets_what_it_may():
+    assert solved({"budget": 10, "channels": [log("a")]}).as_dict()["spend"] == {"a": pytest.approx(10)}
+    told = solved({"budget": 10, "channels": [log("a", ub=4)]}).as_dict()
+    assert told["spend"] == {"a": 4} and told["unspent"] == pytest.approx(6)
+
+
+def test_wishes_of_every_kind_are_kept():
+    document = base(
+        channels=[
+            log("甲", a=100, share_cap=0.3),
+            log("b", a=80, lock=100),
+            log("c", a=60, share_floor=0.2),
+            log("d", a=500),
+            TABLE | {"name": "t", "points": [50, 100], "values": [40, 60]},
+        ],
+        groups=[{"name": "g", "channels": ["甲", "c"], "lo": 350, "hi": 450}, {"idx": [3], "share_cap": 0.4}],
+        ratios=[{"over": "甲", "under": "c", "max": 0.5}],
+        packages=[{"name": "must", "channel": "d", "price": 20, "results": 0, "must": True}],
+        max_active=5,
+        min_active=5,
+    )
+    solution = solved(document)
+    spend = solution.as_dict()["spend"]
+    assert spend["甲"] <= 300 and spend["b"] == pytest.approx(100) and spend["c"] >= 200
+    assert 350 * (1 - 1e-9) <= spend["甲"] + spend["c"] <= 450
+    assert spend["d"] + 20 <= 400 * (1 + 1e-9) and spend["甲"] <= 0.5 * spend["c"] * (1 + 1e-9)
+    assert solution.as_dict()["packages"] == {"must": True} and solution.allocated <= 1000
+    assert solution.objective == pytest.approx(value_of(document, spend), rel=1e-12)
+
+
+def test_a_package_counts_in_money_and_in_results():
+    with_one = base(packages=[{"name": "p", "channel": "b", "price": 400, "results": 500}])
+    solution = solved(with_one)
+    assert solution.as_dict()["packages"] == {"p": True}
+    assert math.fsum(solution.spend) <= 600
+    assert solution.objective == pytest.approx(value_of(with_one, solution.as_dict()["spend"]) + 500)
+    assert solution.objective > solved(base()).objective
+
+
+@pytest.mark.parametrize(
+    ("document", "binding"),
+    [
+        (
+            base(channels=[log("a", a=300, ub=200), log("b", a=80, lb=600), log("c", a=60)]),
+            {"total_budget": "max", "a": "max", "b": "min"},
+        ),
+        (
+            base(channels=[log("a", a=300), log("b"), log("c")], groups=[{"name": "g", "idx": [0, 2], "hi": 450}]),
+            {"total_budget": "max", "g": "max"},
+        ),
+        (base(channels=[log("a", share_cap=0.2), log("b", share_floor=0.7)]), {"total_budget": "max", "a": "max"}),
+        (base(channels=[log("a", a=300), log("b", share_floor=0.7)]), {"total_budget": "max", "b": "min"}),
+        (base(channels=[log("a", lock=5), log("b")]), {"total_budget": "max", "a": "max"}),
+    ],
+)
+def test_prices_of_binding_rules_are_what_giving_way_brings(document, binding):
+    start = solved(document)
+    told = {one.get("channel", one.get("group", one["rule"])): one for one in start.as_dict()["binding"]}
+    assert {name: one["side"] for name, one in told.items()} == binding
+    step = 1e-3
+    for name, held in told.items():
+        eased = json.loads(json.dumps(document))
+        moved = step if held["side"] == "max" else -step
+        if name == "total_budget":
+            eased["budget"] += moved
+            for channel in eased["channels"]:
+                for share in ("share_cap", "share_floor"):
+                    channel.update({share: channel[share] * 1000 / eased["budget"]} if share in channel else {})
+        elif name == "g":
+            eased["groups"][0]["hi"] += moved
+        else:
+            channel = next(one for one in eased["channels"] if one["name"] == name)
+            for key, unit in (("ub", 1), ("lb", 1), ("lock", 1), ("share_floor", 1000), ("share_cap", 1000)):
+                channel.update({key: channel[key] + moved / unit} if key in channel else {})
+        assert (solved(eased).objective - start.objective) / step == pytest.approx(held["price"], rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        base(channels=[log("a", lb=700), log("b", lb=700)]),
+        base(groups=[{"idx": [0, 1], "lo": 1200}]),
+        base(channels=[log("a", lock=700), log("b", lock=700)]),
+        base(channels=[log("a", lb=300), log("b")], groups=[{"idx": [0], "hi": 200}]),
+        base(channels=[log("a", ub=10), log("b", ub=10)], groups=[{"channels": ["a", "b"], "lo": 50}]),
+    ],
+)
+def test_what_no_plan_can_meet_is_explained(document):
+    with pytest.raises(DemandError) as caught:
+        solved(document)
+    assert caught.value.lines("zh-TW") and caught.value.lines("en")
+
+
+def test_ten_thousand_channels_take_well_under_a_second_and_a_half():
+    rng = np.random.default_rng(0)
+    channels = [log(f"c{n}", a=float(a), b=float(b), lb=0.0, ub=5.0) for n, (a, b) in enumerate(
+        zip(rng.uniform(1, 9, 10_000), rng.uniform(1, 9, 10_000), strict=True))]  # fmt: skip
+    data = json.dumps({"budget": 12_000, "channels": channels}).encode()
+    solve_file(read(base()))
+    start = time.process_time()
+    solution = solve_file(read(data))
+    assert time.process_time() - start < 3.0 and solution.gap < 1e-9
+    assert math.fsum(solution.spend) <= 12_000
+
+
+def test_the_problem_made_is_one_week_of_one_result():
+    problem = read(base()).posed()
+    assert problem.result == RESULT and problem.currency == "" and len(problem.weeks) == 1
+    assert problem.cells == ((0, 0), (1, 0), (2, 0))
