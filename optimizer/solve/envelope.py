@@ -14,7 +14,8 @@ from optimizer.curves.curve import Array
 from optimizer.curves.families.tabulated import Tabulated
 from optimizer.solve.regions import table_of
 
-STEPS = 45  # halvings of the interval in which the tangent touches
+STEPS = 60
+CLOSE = 1e-14  # of the response, or of the interval: nearer than this a tangent touches
 
 
 class EnvelopeBank:
@@ -41,16 +42,32 @@ class EnvelopeBank:
         flat = (turn <= self.start) | (high <= self.start)
         if hulls:
             flat = flat | self._tables(bank)
-        low, up = turn.copy(), high.copy()
-        steep = _excess(bank, self.start, self._base, turn) <= 0  # the chord is already steeper than the curve
-        short = _excess(bank, self.start, self._base, high) > 0  # the curve still climbs faster than the chord
-        if not np.all(flat):
-            for _ in range(STEPS):
-                middle = 0.5 * (low + up)
-                above = _excess(bank, self.start, self._base, middle) > 0
-                low, up = np.where(above, middle, low), np.where(above, up, middle)
-        found = np.where(steep, turn, np.where(short, high, up))
-        return np.where(flat, self.start, found)
+        first_excess, last_excess = (_excess(bank, self.start, self._base, at) for at in (turn, high))
+        steep = first_excess <= 0  # the chord is already steeper than the curve
+        short = last_excess > 0  # the curve still climbs faster than the chord
+        open_ = ~(flat | steep | short)
+        found = self._root(bank, turn, high, first_excess, last_excess, open_) if open_.any() else turn
+        return np.where(flat, self.start, np.where(steep, turn, np.where(short, high, found)))
+
+    def _root(
+        self, bank: CurveBank, low: Array, up: Array, at_low: Array, at_up: Array, open_: npt.NDArray[np.bool_]
+    ) -> Array:
+        """Where the excess of the open curves is 0: a secant that halves the end it keeps (Illinois), in a bracket."""
+        last = np.zeros(self.size)
+        for _ in range(STEPS):
+            spread = at_low - at_up
+            guess = low + (up - low) * np.where(spread > 0, at_low / np.where(spread > 0, spread, 1.0), 0.5)
+            excess = _excess(bank, self.start, self._base, guess)
+            above = excess > 0
+            side = np.where(above, 1.0, -1.0)
+            weight = np.where(side == last, 0.5, 1.0)
+            at_low, at_up = np.where(above, excess, weight * at_low), np.where(above, weight * at_up, excess)
+            low, up, last = np.where(above, guess, low), np.where(above, up, guess), side
+            if not np.any(
+                open_ & (np.abs(excess) > CLOSE * np.abs(self._base + bank.value(up))) & (up - low > CLOSE * up)
+            ):
+                break
+        return up
 
     @staticmethod
     def _tables(bank: CurveBank) -> npt.NDArray[np.bool_]:

@@ -30,7 +30,9 @@ class LinearAnswer:
     def basis(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Statuses of columns and rows, read off only where they are asked for: it takes longer than a small solve."""
         found = self.solver.getBasis()
-        columns, rows = (np.array([int(s) for s in part], dtype=np.int64) for part in (found.col_status, found.row_status))
+        columns, rows = (
+            np.array([int(s) for s in part], dtype=np.int64) for part in (found.col_status, found.row_status)
+        )
         return columns, rows
 
 

@@ -79,7 +79,7 @@ def exact_prices(task: Task, blend: Blend, prices: Array) -> Array | None:
 
 
 def _inside(moved: Array, least: Array, most: Array, swings: npt.NDArray[np.bool_]) -> Array:
-    """Prices kept inside their brackets: where a cell meets its bound between two prices, steps would swing for good."""
+    """Prices kept inside their brackets: where a cell meets its bound between two, steps would swing for good."""
     known = np.isfinite(least) & np.isfinite(most) & (least < most)
     low, high = np.where(known, least, 0.0), np.where(known, most, 0.0)
     edge = EDGE * (high - low)

@@ -37,7 +37,8 @@ class _BranchBank:
 def polish(task: Task, point: Array, tolerance: float, prices: Array | None = None) -> Solved | None:
     """The best point whose cells keep the branches of ``point``, on the true curves; None where none keeps the rules.
 
-    ``prices`` are near those to expect. Convex branches are replaced by their tangents, which lie below them, so every step can only gain.
+    ``prices`` are near those to expect. Convex branches are replaced by their tangents, which lie below them, so every
+    step can only gain.
     """
     best: Solved | None = None
     for _ in range(STEPS):

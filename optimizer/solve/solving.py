@@ -25,8 +25,10 @@ from optimizer.solve.task import Scaled, Task, filled, scaled
 
 CONCAVE_GAP = 1e-6
 MIXED_GAP = 1e-4
+FINE_GAP = 1e-6  # what is aimed at where few branches are left and it costs next to nothing
+FEW = 60  # switches of such a programme
 ROUNDS = 8  # programmes over branches before the proven gap is handed over as it is
-BRANCHED = 1  # cells between branches of which every combination is tried as a first plan
+BRANCHED = 0  # cells between branches of which every combination is tried as a first plan
 SPREAD = (0.8, 1.0, 1.25)  # of the hurdle: where the lines touch the curves at first
 POLISHED = 1e-9  # certified gap of a polishing step
 
@@ -109,7 +111,7 @@ def _by_branches(shrunk: Scaled, start: Array | None, tolerance: float) -> Answe
     if relaxed.status != "optimal":
         return _answer(shrunk, relaxed, "envelope")
     best = _best_of([_kept(task, start), *_rounded(task, envelope, relaxed.point, relaxed.prices)])
-    if best is not None and _gap(best.objective, relaxed.bound) <= tolerance:
+    if best is not None and _gap(best.objective, relaxed.bound) <= min(tolerance, FINE_GAP):
         return _answer(shrunk, replace(best, bound=relaxed.bound, rounds=relaxed.rounds), "lagrangian", local=True)
     return _answer_of_branches(shrunk, envelope, relaxed, best, tolerance)
 
@@ -129,7 +131,11 @@ def _answer_of_branches(
     for _ in range(ROUNDS):
         worth = -np.inf if best is None else best.objective
         regions = [possible(own, priced, weight, worth) for own in maker.regions()]
-        answer, point = mixed_programme(task, regions).solve(0.4 * tolerance)
+        few = sum(len(own) - 1 for own in regions) <= FEW
+        if best is not None and not few and _gap(best.objective, bound) <= tolerance:
+            break
+        aim = min(tolerance, FINE_GAP) if few else tolerance
+        answer, point = mixed_programme(task, regions).solve(0.4 * aim)
         backstop = backstop or answer.status == "backstop"
         if answer.status == "infeasible":
             if best is None:
@@ -145,7 +151,7 @@ def _answer_of_branches(
                 maker.cut(near.point[task.at])
                 maker.cut(_called_for(task, near.prices))
             best = _best_of([best, near])
-        if best is not None and _gap(best.objective, bound) <= tolerance:
+        if best is not None and _gap(best.objective, bound) <= aim:
             break
     if best is None:
         return _answer(shrunk, replace(relaxed, status="unsolved"), "branches", backstop=backstop)
