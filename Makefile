@@ -6,7 +6,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 STAMPS := .setup
 WORKERS ?= 2
 
-.PHONY: run test lint bench bench-service bench-promises soak screenshots docs lock clean
+.PHONY: run test lint bench bench-service bench-optimizer bench-promises soak screenshots docs lock clean
 
 run: $(STAMPS)/run $(STAMPS)/console ## set up, write a sample, import, propose, run the night, screen copy, serve the console
 	@$(BIN)/adcue tour
@@ -26,6 +26,9 @@ bench: $(STAMPS)/test ## speed and memory as ratios against named peers; exits n
 
 bench-service: $(STAMPS)/test ## a request's cost as ratios against a bare Flask and pydantic service
 	$(BIN)/python -m tests.bench.bench_service
+
+bench-optimizer: $(STAMPS)/test ## proofs and speed of the optimizer beside peers and limits
+	$(BIN)/python -m tests.bench.bench_optimizer
 
 bench-promises: $(STAMPS)/test ## 20 seeds of the sample and two curve families against known truth
 	$(BIN)/python -m tests.promises.evaluate --seeds 20
