@@ -49,24 +49,72 @@ def compile_rules(model: Any, variables: Sequence[Any]) -> LinearRules:
 
     The certificate needs finite bounds; whoever compiles gives them to variables that have none.
     """
+    place = {id(variable): at for at, variable in enumerate(variables)}
+    read = _linear_rows(model, place) or _any_rows(model, place)
+    return LinearRules(
+        matrix=sp.csc_array((read.data, (read.row, read.column)), shape=(len(read.names), len(variables))),
+        row_lower=np.array(read.lower, dtype=np.float64),
+        row_upper=np.array(read.upper, dtype=np.float64),
+        lower=np.array([_or(variable.lb, -np.inf) for variable in variables]),
+        upper=np.array([_or(variable.ub, np.inf) for variable in variables]),
+        rows=tuple(read.names),
+    )
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Coefficients by row and column, limits and names of rows."""
+
+    row: Any
+    column: Any
+    data: Any
+    lower: list[float]
+    upper: list[float]
+    names: list[RowName]
+
+
+def _linear_rows(model: Any, place: dict[int, int]) -> _Rows | None:
+    """The rows read straight off their ``LinearExpression``s; None where a constraint is written in another form.
+
+    Pyomo's own compiler walks every expression, which for rows that are linear as they stand takes longer than solving.
+    """
+    from pyomo.core.expr import LinearExpression
+    from pyomo.environ import Constraint
+
+    read = _Rows([], [], [], [], [], [])
+    counts = []
+    for constraint in model.component_data_objects(Constraint, active=True):
+        body = constraint.body
+        if type(body) is not LinearExpression:
+            return None
+        read.data += body.linear_coefs
+        read.column += [place[id(variable)] for variable in body.linear_vars]
+        counts.append(len(body.linear_coefs))
+        constant = float(body.constant)
+        read.lower.append(_or(constraint.lb, -np.inf) - constant)
+        read.upper.append(_or(constraint.ub, np.inf) - constant)
+        read.names.append(_name(constraint))
+    read.row = np.repeat(np.arange(len(counts)), counts)
+    read.column, read.data = np.array(read.column, dtype=np.int64), np.array(read.data, dtype=np.float64)
+    return read
+
+
+def _any_rows(model: Any, place: dict[int, int]) -> _Rows:
+    """The rows by Pyomo's standard form, which takes any linear expression."""
     from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
     form = LinearStandardFormCompiler().write(model, mixed_form=True)
-    place = {id(variable): at for at, variable in enumerate(variables)}
     columns = np.array([place[id(variable)] for variable in form.columns], dtype=np.int64)
     raw = sp.coo_array(form.A)
-    matrix = sp.csc_array(
-        (raw.data.astype(np.float64), (raw.row, columns[raw.col])), shape=(len(form.rows), len(variables))
-    )
     side = np.array([entry.bound_type for entry in form.rows], dtype=np.int64)
     rhs = np.asarray(form.rhs, dtype=np.float64)
-    return LinearRules(
-        matrix=matrix,
-        row_lower=np.where(side <= 0, rhs, -np.inf),
-        row_upper=np.where(side >= 0, rhs, np.inf),
-        lower=np.array([_or(variable.lb, -np.inf) for variable in variables]),
-        upper=np.array([_or(variable.ub, np.inf) for variable in variables]),
-        rows=tuple(_name(entry.constraint) for entry in form.rows),
+    return _Rows(
+        raw.row,
+        columns[raw.col],
+        raw.data.astype(np.float64),
+        np.where(side <= 0, rhs, -np.inf).tolist(),
+        np.where(side >= 0, rhs, np.inf).tolist(),
+        [_name(entry.constraint) for entry in form.rows],
     )
 
 
