@@ -28,7 +28,7 @@ def missing_least(task: Task) -> Task:
     sign = np.where(np.isfinite(rules.row_lower[rows]), 1.0, -1.0)
     give = sp.csc_array((sign, (rows, np.arange(count))), shape=(rules.matrix.shape[0], count))
     limits = np.where(sign > 0, rules.row_lower[rows], rules.row_upper[rows])
-    most = 2.0 * np.abs(limits) + np.abs(rules.matrix[rows]) @ np.where(np.isfinite(rules.upper), rules.upper, 0.0)
+    most = 2.0 * np.abs(limits) + abs(rules.matrix[rows]) @ np.where(np.isfinite(rules.upper), rules.upper, 0.0)
     widened = LinearRules(
         sp.csc_array(sp.hstack([rules.matrix, give])),
         rules.row_lower,
