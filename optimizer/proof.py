@@ -18,6 +18,7 @@ from optimizer.curves.curve_set import CurveSet
 from optimizer.model import Posed
 from optimizer.planning import Planned
 from optimizer.solve.solving import CONCAVE_GAP, MIXED_GAP
+from optimizer.solve.whole import priced_bound, whole_prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,11 @@ class ProofRow:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The certificate in numbers; ``rows`` stand in the order of the compiled rules."""
+    """The certificate in numbers; ``rows`` stand in the order of the compiled rules.
+
+    ``prices_bound`` is what the prices alone prove: those of the rows, or of the ``whole`` problem's envelopes where
+    the rows' own hold on the chosen branches only.
+    """
 
     objective: float
     bound: float
@@ -44,6 +49,8 @@ class Proof:
     backstop: bool
     rounds: int
     rows: tuple[ProofRow, ...]
+    whole: tuple[float, ...] | None
+    prices_bound: float
     curves_hash: str
     posed_hash: str
     data: tuple[date | None, date | None]
@@ -65,6 +72,8 @@ class Proof:
                 {"rule": r.rule, "index": list(r.index), "price": r.price, "lower": r.lower, "upper": r.upper}
                 for r in self.rows
             ],
+            "whole": None if self.whole is None else list(self.whole),
+            "prices_bound": self.prices_bound,
             "curves_hash": self.curves_hash,
             "posed_hash": self.posed_hash,
             "data": {
@@ -82,6 +91,7 @@ def proof_of(planned: Planned, curves: CurveSet, tolerance: float | None, versio
         ProofRow(name.constraint, tuple(_plain(key) for key in name.index), float(price), _finite(low), _finite(high))
         for name, price, low, high in zip(rules.rows, answer.prices, rules.row_lower, rules.row_upper, strict=True)
     )
+    whole = whole_prices(planned.posed.task) if answer.local else None
     usual = CONCAVE_GAP if answer.how == "concave" else MIXED_GAP
     return Proof(
         objective=answer.objective,
@@ -93,6 +103,8 @@ def proof_of(planned: Planned, curves: CurveSet, tolerance: float | None, versio
         backstop=answer.backstop,
         rounds=answer.rounds,
         rows=rows,
+        whole=None if whole is None else tuple(map(float, whole)),
+        prices_bound=priced_bound(planned.posed.task, answer.prices if whole is None else whole),
         curves_hash=curves.hash,
         posed_hash=posed_hash(planned.posed),
         data=(curves.data_start, curves.data_end),
