@@ -49,43 +49,50 @@ def touched_cells(posed: Posed) -> list[list[Cell]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A limit that binds: a row of the rules, or the bound of one cell; ``price`` is worth a unit of giving way."""
+class Limit:
+    """One limit that binds: a row of the rules, or the bound of one cell; ``price`` is worth a unit of giving way."""
 
     row: int | None
     cell: int | None
+    at: float
+    price: float
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A rule that binds as it was asked: all its limits on the same channels, which give way together.
+
+    ``price`` is worth a unit of the rule's own number, such as the money of a full week; ``at`` is that number.
+    """
+
     rule: str
     side: str
     price: float
-    limit: float
+    at: float
     name: Message
     channels: frozenset[int]
+    limits: tuple[Limit, ...]
 
 
-def held_limits(planned: Planned, plan: Array, vector: Array, priced: Priced) -> list[Held]:
-    """Every limit that holds ``plan``; ``vector`` holds all its variables."""
-    posed, prices = planned.posed, planned.answer.prices
-    rules, problem = posed.rules, posed.problem
-    activity, cells = rules.matrix @ vector, touched_cells(posed)
-    slack = max(1.5 * len(problem.cells), 1e-9 * problem.budget)
-    least = TELLING * np.abs(prices).max(initial=0.0)
-    out = []
-    for row in np.flatnonzero(np.abs(prices) > least).tolist():
-        name = rules.rows[row]
-        if name.constraint in TIES or name.constraint == "total_budget" or name.index[:1] == ("switch",):
-            continue
-        side = "max" if prices[row] > 0 else "min"
-        limit = float(rules.row_upper[row] if side == "max" else rules.row_lower[row])
-        if abs(activity[row] - limit) > slack:
-            continue
-        noun = Message(f"optimizer.rule.{name.constraint}.{side}", rule_values(problem, name, side, cells[row]))
-        channels = frozenset(cell[0] for cell in cells[row])
-        out.append(Held(row, None, name.constraint, side, abs(float(prices[row])), limit, noun, channels))
-    return out + _held_by_bounds(planned, plan, priced)
+def held_rules(planned: Planned, plan: Array, vector: Array, priced: Priced) -> list[Held]:
+    """Every rule that holds ``plan``; ``vector`` holds all its variables."""
+    found: dict[tuple[str, str, frozenset[int]], list[tuple[RowName, Limit, list[Cell]]]] = {}
+    for side, name, limit, cells in (*_rows(planned, vector), *_bounds(planned, plan, priced)):
+        key = (name.constraint, side, frozenset(cell[0] for cell in cells))
+        found.setdefault(key, []).append((name, limit, cells))
+    problem, out = planned.posed.problem, []
+    for (rule, side, channels), own in found.items():
+        limits = tuple(limit for _, limit, _ in own)
+        at = max(abs(limit.at) for limit in limits)
+        price = sum(limit.price * (abs(limit.at) / at if at > 0 else 1.0) for limit in limits)
+        cells = sorted({cell for _, _, some in own for cell in some})
+        values = rule_values(problem, own[0][0], side, cells)
+        out.append(Held(rule, side, price, at, Message(f"optimizer.rule.{rule}.{side}", values), channels, limits))
+    return out
 
 
 def bindings(planned: Planned, held: Sequence[Held]) -> list[tuple[Binding, ...]]:
-    """Per channel, the rules that hold it, dearest first; a rule stands once, with the price of its dearest limit."""
+    """Per channel, the rules that hold it, dearest first."""
     out = []
     for number in range(len(planned.posed.problem.channels)):
         found: dict[tuple[str, str], Held] = {}
@@ -102,26 +109,45 @@ def _binding(one: Held, local: bool) -> Binding:
     return Binding(one.rule, one.side, THOUSAND * one.price, unit, local, one.name)
 
 
-def _held_by_bounds(planned: Planned, plan: Array, priced: Priced) -> list[Held]:
-    """The rules whose bound on a single cell holds it; the price is its worth beyond the hurdle."""
+Found = tuple[str, RowName, Limit, list[Cell]]
+
+
+def _rows(planned: Planned, vector: Array) -> list[Found]:
+    """Rows that bind and have a price."""
+    posed, prices = planned.posed, planned.answer.prices
+    rules, problem = posed.rules, posed.problem
+    activity, cells, out = rules.matrix @ vector, touched_cells(posed), list[Found]()
+    slack = max(1.5 * len(problem.cells), 1e-9 * problem.budget)
+    least = TELLING * np.abs(prices).max(initial=0.0)
+    for row in np.flatnonzero(np.abs(prices) > least).tolist():
+        name = rules.rows[row]
+        if name.constraint in TIES or name.constraint == "total_budget" or name.index[:1] == ("switch",):
+            continue
+        side = "max" if prices[row] > 0 else "min"
+        at = float(rules.row_upper[row] if side == "max" else rules.row_lower[row])
+        if abs(activity[row] - at) <= slack:
+            out.append((side, name, Limit(row, None, at, abs(float(prices[row]))), cells[row]))
+    return out
+
+
+def _bounds(planned: Planned, plan: Array, priced: Priced) -> list[Found]:
+    """Bounds of single cells that bind; the price is what the cell's money is worth beyond the hurdle."""
     posed = planned.posed
-    problem, task = posed.problem, posed.task
+    problem, task, out = posed.problem, posed.task, list[Found]()
     argument = planned.answer.point[task.at]
     slope = np.zeros(len(task.at))
     for weight, curves in zip(priced.weights, task.curves, strict=True):
         slope += np.where(weight > 0, weight * CurveBank(curves).slope(argument), 0.0) if np.any(weight > 0) else 0.0
-    out = []
     for number, cell in enumerate(problem.cells):
         column = int(posed.spend[number])
         alone = column == task.at[number]
         gain = float(priced.reduced[column]) + (float(slope[number]) if alone else 0.0)
         for side, sign in (("max", 1.0), ("min", -1.0)):
             row = posed.owners.get((number, side))
-            limit = float(task.rules.upper[column] if side == "max" else task.rules.lower[column])
+            at = float(task.rules.upper[column] if side == "max" else task.rules.lower[column])
             if row is None and side == "min" and task.least[number] > 0:
-                row, limit = RowName("min_if_active", (cell[0],)), float(task.least[number])
-            if row is None or abs(plan[cell] - limit) > max(1.5, 1e-9 * problem.budget) or not gain * sign > 0:
+                row, at = RowName("min_if_active", (cell[0],)), float(task.least[number])
+            if row is None or abs(plan[cell] - at) > max(1.5, 1e-9 * problem.budget) or not gain * sign > 0:
                 continue
-            noun = Message(f"optimizer.rule.{row.constraint}.{side}", rule_values(problem, row, side, [cell]))
-            out.append(Held(None, number, row.constraint, side, gain * sign, limit, noun, frozenset([cell[0]])))
+            out.append((side, row, Limit(None, number, at, gain * sign), [cell]))
     return out

@@ -17,6 +17,7 @@ from optimizer.worth import package_money
 
 SAME = 1e-6  # of the budget: less money than this is no move
 LOST = 1e-9  # relative loss from rounding below which there is none
+TINY = 1e-6  # relative loss from rounding that is not worth a figure
 
 
 def whole_change(planned: Planned, booked: Booked, current: CurrentPlan, gained: float, gains: Array) -> WholeChange:
@@ -42,6 +43,8 @@ def whole_change(planned: Planned, booked: Booked, current: CurrentPlan, gained:
         "unit": unit.noun,
     }
     kind = "none" if each is None else "whole" if gained >= 0 else "whole_less"
+    if each is not None and high - low <= LOST * abs(gained):
+        kind += "_sure"  # curves without draws leave nothing open
     return WholeChange(moved, added, gained, low, high, each, Message(f"optimizer.change.{kind}", values))
 
 
@@ -67,7 +70,7 @@ def channel_change(problem: Problem, channel: str, spend: float, expected: float
 def rounding_words(lost: float, worth: float, aim: Unit) -> Message:
     """The loss from whole amounts in words."""
     share = lost / abs(worth) if worth else 0.0
-    if share <= LOST:
-        return Message("optimizer.rounding.free")
+    if share <= TINY:
+        return Message("optimizer.rounding.free" if share <= LOST else "optimizer.rounding.tiny")
     values = {"lost": aim.told(lost), "share": figure(100.0 * share), "aim": aim.noun}
-    return Message("optimizer.rounding.lost", values)
+    return Message("optimizer.rounding.dearer" if aim.noun == "unit.spend" else "optimizer.rounding.lost", values)

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+import scipy.sparse as sp
 
+from optimizer.bindings import Held
 from optimizer.curves.curve import Array
 from optimizer.planning import Planned
 from optimizer.solve.polish import polish
@@ -18,8 +20,8 @@ from optimizer.solve.refine import refine
 from optimizer.solve.solving import is_concave
 from optimizer.solve.task import Task, scaled
 
-FINE = 1e-4  # certified gap of a neighbour: a hundredth of what a step of a tenth is worth
-ROUNDS = 2  # programmes a neighbour is worth; each is within the gap of the one before, and below the truth
+FINE = 1e-5  # certified gap of a neighbour: small beside what a step of a tenth is worth
+ROUNDS = 3  # programmes a neighbour is worth; each is within the gap of the one before, and below the truth
 
 
 def moved_limits(planned: Planned, rows: Mapping[int, tuple[float, float]]) -> Task:
@@ -29,6 +31,41 @@ def moved_limits(planned: Planned, rows: Mapping[int, tuple[float, float]]) -> T
     for row, (low, high) in rows.items():
         lower[row], upper[row] = low, high
     return replace(task, rules=replace(task.rules, row_lower=lower, row_upper=upper))
+
+
+def eased(planned: Planned, one: Held, step: float, share: float) -> Task:
+    """The task with a rule a ``step`` further on all its limits, each in proportion; a price by a ``share`` of it."""
+    posed, further = planned.posed, step if one.side == "max" else -step
+    if one.rule == "efficiency":
+        return _dearer(planned, one, share)
+    rules, task = posed.rules, posed.task
+    rows: dict[int, tuple[float, float]] = {}
+    lower, upper, least = rules.lower.copy(), rules.upper.copy(), task.least.copy()
+    for limit in one.limits:
+        moved = further * (abs(limit.at) / one.at if one.at > 0 else 1.0)
+        if limit.row is not None:
+            low, high = float(rules.row_lower[limit.row]), float(rules.row_upper[limit.row])
+            rows[limit.row] = (low, high + moved) if one.side == "max" else (low + moved, high)
+        elif limit.cell is not None and one.rule == "min_if_active":
+            least[limit.cell] = max(limit.at + moved, 0.0)
+        elif limit.cell is not None:
+            bound, column = (upper if one.side == "max" else lower), posed.spend[limit.cell]
+            bound[column] = max(bound[column] + moved, 0.0)
+    return replace(moved_limits(planned, rows).with_bounds(lower, upper), least=least)
+
+
+def _dearer(planned: Planned, one: Held, share: float) -> Task:
+    """The task with results allowed to cost a share more on average.
+
+    The row is money less price times results; with M the row of all money, a share more is (1 + share) row - share M.
+    """
+    task = planned.posed.task
+    money = [row for row, name in enumerate(task.rules.rows) if name.constraint == "total_budget"]
+    matrix = task.rules.matrix.tolil()
+    for limit in one.limits:
+        if limit.row is not None:
+            matrix[limit.row] = (1.0 + share) * matrix[limit.row] - share * matrix[money[0]]
+    return replace(task, rules=replace(task.rules, matrix=sp.csc_array(matrix)))
 
 
 def solved_again(planned: Planned, task: Task) -> tuple[float, Array] | None:

@@ -10,6 +10,7 @@ from optimizer.pricing import THOUSAND
 from optimizer.proposal import Binding
 from optimizer.wording import Unit, written
 
+SLIGHT = 0.05  # of the hurdle: a rule that costs less does not explain a channel's money
 MATTERS = 0.02  # relative change of a channel's money that is worth calling a change
 
 
@@ -70,7 +71,7 @@ def _main(standing: Standing, unit: Unit, aim: Unit, currency: str) -> tuple[str
     """The sentence, the rule it speaks of, and the values of its own."""
     if standing.days <= 0:
         return "not_running", None, {}
-    held = next(iter(standing.held), None)
+    held = _telling(standing, unit, aim)
     if standing.spend <= 0:
         if standing.counted_out is not None and standing.counted_out > 0:
             return "none_counted", held, {"without": aim.told(standing.counted_out)}
@@ -89,6 +90,14 @@ def _main(standing: Standing, unit: Unit, aim: Unit, currency: str) -> tuple[str
     if abs(standing.spend - standing.current) <= MATTERS * max(standing.current, 1.0):
         return "kept", None, {}
     return ("raised" if standing.spend > standing.current else "lowered"), None, {}
+
+
+def _telling(standing: Standing, unit: Unit, aim: Unit) -> Binding | None:
+    """The dearest rule, unless what it costs is next to nothing beside what money has to bring anyway."""
+    held = next(iter(standing.held), None)
+    if held is None or held.unit != "money" or unit.noun != aim.noun:
+        return held
+    return held if held.price_per_1000 >= SLIGHT * standing.hurdle else None
 
 
 def _held(held: Binding) -> str:

@@ -84,7 +84,7 @@ def _in_steps(posed: Posed, plan: Array, bought: Array | None, asked: dict[str, 
         if not rows.on_curves or _keeps(posed, found, bought, rows):
             return found
     for width in (NARROW, WIDE):
-        for margin in (0.0, 1.0, 4.0, 16.0):
+        for margin in (0.0, 4.0, 64.0) if rows.on_curves else (0.0,):
             searched_for = searched(rows, width, margin)
             if searched_for is None:
                 break
@@ -110,7 +110,7 @@ def _filled(rows: MoneyRows) -> Whole:
     activity = rows.matrix @ (whole * rows.step)
     columns = rows.matrix.tocsc()
     left = rows.total - float((whole * rows.step).sum())
-    for only_short in (True, False):
+    for only_short in (True,) if rows.saving else (True, False):
         moved = True
         while moved and (left >= rows.step.min() * (1 - 1e-9) or only_short):
             moved = False
@@ -119,12 +119,12 @@ def _filled(rows: MoneyRows) -> Whole:
                 at, added = columns.indices[own], columns.data[own] * size
                 if whole[cell] + 1 > rows.most[cell] or (not only_short and size > left * (1 + 1e-9)):
                     continue
-                short = activity[at] < rows.low[at] - rows.slack
+                short = activity[at] < rows.low[at] - rows.slack[at]
                 if only_short and not np.any(short & (added > 0)):
                     continue
                 after = activity[at] + added
-                if np.any(after > rows.high[at] + rows.slack) or np.any(
-                    (after < rows.low[at] - rows.slack) & (added < 0)
+                if np.any(after > rows.high[at] + rows.slack[at]) or np.any(
+                    (after < rows.low[at] - rows.slack[at]) & (added < 0)
                 ):
                     continue
                 whole[cell] += 1

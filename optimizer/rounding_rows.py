@@ -12,6 +12,7 @@ from optimizer.curves.curve import Array
 from optimizer.gradient import outcome_gradient
 from optimizer.model import Posed
 
+CLEAR = 1e-9  # of its limit: how far a rule on results is kept clear of it, since it is followed in a straight line
 EVEN = 1e-6  # of a step: nearer to a whole number than this, an amount is whole
 
 
@@ -19,8 +20,8 @@ EVEN = 1e-6  # of a step: nearer to a whole number than this, an amount is whole
 class MoneyRows:
     """Rows over cells in money; amounts are whole numbers of ``step`` between ``least`` and ``most``.
 
-    ``wanted`` is the plan in steps, ``total`` the money to place; ``on_curves`` numbers the rules on results, which
-    ``curve_matrix`` and its limits follow in a straight line from the plan on.
+    ``wanted`` is the plan in steps, ``total`` the money to place. The last rows of the matrix follow the rules on
+    results, numbered by ``on_curves``, in a straight line from the plan on; ``saving``: no more than they need.
     """
 
     matrix: sp.csr_array
@@ -31,20 +32,17 @@ class MoneyRows:
     least: Array
     most: Array
     total: float
-    slack: float
+    slack: Array
     saving: bool
     on_curves: list[int]
-    curve_matrix: Array
-    curve_low: Array
-    curve_high: Array
 
     def kept(self, whole: npt.NDArray[np.int64]) -> bool:
-        """Whether whole numbers of steps keep the money rows and place all they can."""
+        """Whether whole numbers of steps keep the rows and bounds."""
         money = whole * self.step
         activity = self.matrix @ money
         held = np.all(activity >= self.low - self.slack) and np.all(activity <= self.high + self.slack)
         bounded = np.all(whole >= self.least) and np.all(whole <= self.most)
-        return bool(held and bounded) and not self.saving
+        return bool(held and bounded)
 
 
 def money_rows(posed: Posed, plan: Array, bought: Array | None, step: Array) -> MoneyRows:
@@ -65,24 +63,27 @@ def money_rows(posed: Posed, plan: Array, bought: Array | None, step: Array) -> 
     upper[off], lower = 0.0, np.where(off, 0.0, lower)
     saving = problem.ask.goal == "least_spend"
     on_curves, lines, lows, highs = _curve_rows(posed, plan, point)
+    low = np.concatenate([rules.row_lower[rows] - fixed, lows + _clear(lows)])
+    high = np.concatenate([rules.row_upper[rows] - fixed, highs - _clear(highs)])
     unit = float(step.min())
     cap = problem.budget if saving else np.floor(spend.sum() / unit + EVEN) * unit
     return MoneyRows(
-        matrix=sp.csr_array(matrix[rows][:, posed.spend]),
-        low=rules.row_lower[rows] - fixed,
-        high=rules.row_upper[rows] - fixed,
+        matrix=sp.csr_array(sp.vstack([matrix[rows][:, posed.spend], sp.csr_array(lines)])),
+        low=low,
+        high=high,
         step=step,
         wanted=spend / step,
         least=np.ceil(lower / step - EVEN),
         most=np.floor(upper / step + EVEN),
         total=float(cap),
-        slack=1e-9 * problem.budget,
+        slack=np.concatenate([np.full(len(rows), 1e-9 * problem.budget), np.zeros(len(on_curves))]),
         saving=saving,
         on_curves=on_curves,
-        curve_matrix=lines,
-        curve_low=lows,
-        curve_high=highs,
     )
+
+
+def _clear(limits: Array) -> Array:
+    return np.asarray(CLEAR * np.where(np.isfinite(limits), np.abs(limits), 0.0))
 
 
 def _curve_rows(posed: Posed, plan: Array, point: Array) -> tuple[list[int], Array, Array, Array]:

@@ -58,7 +58,7 @@ def package_proposals(planned: Planned, bought: Array) -> tuple[PackageProposal,
 def _by_price(planned: Planned, place: int, taken: bool) -> float:
     """What the other choice is worth at the plan's prices."""
     task, column = planned.posed.task, planned.posed.bought[place]
-    gain = float(task.cost[column] - task.rules.matrix[:, [column]].T @ planned.answer.prices)
+    gain = float(task.cost[column] - (task.rules.matrix.T @ planned.answer.prices)[column])
     return -gain if taken else gain
 
 

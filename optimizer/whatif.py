@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from engine.messages import Message, Value
 from optimizer.bindings import NOT_MONEY, Held
 from optimizer.curves.curve import Array, Family
-from optimizer.neighbours import moved_limits, solved_again
+from optimizer.neighbours import eased, moved_limits, solved_again
 from optimizer.planning import Planned
 from optimizer.pricing import THOUSAND, Priced
+from optimizer.problem import Problem
 from optimizer.proposal import Shift
 from optimizer.solve.task import Task
-from optimizer.wording import Unit, aim_unit, unit_of, written
+from optimizer.wording import RELATIVE, Unit, aim_unit, efficiency_told, unit_of, written
 
 STEP = 0.1  # of a limit, or of the budget: how far it is tried
 MATERIAL = 0.05  # of the budget: money that has to move for the plan to count as another
@@ -87,63 +87,45 @@ def _with_budget(planned: Planned, factor: float) -> Task:
 
 
 def _rules(planned: Planned, held: Sequence[Held]) -> list[Shift]:
-    """The dearest limits, each tried a step further."""
+    """The dearest rules, each tried a step further."""
     problem = planned.posed.problem
     aim, out = aim_unit(problem), list[Shift]()
-    seen: set[tuple[str, frozenset[int]]] = set()
-    for one in sorted(held, key=lambda one: -one.price * max(abs(one.limit), 1.0)):
-        if one.rule in ("active_channels", "locks") or (one.rule, one.channels) in seen or len(out) >= MOST_RULES:
+    for one in sorted(held, key=lambda one: -one.price * max(one.at, 1.0)):
+        if one.rule in ("active_channels", "locks") or len(out) >= MOST_RULES:
             continue
-        seen.add((one.rule, one.channels))
-        step = STEP * abs(one.limit) if abs(one.limit) > 0 else MATERIAL * problem.budget
-        if one.side == "min":
-            step = min(step, one.limit) if one.limit > 0 else step
-        found = solved_again(planned, _eased(planned, one, step))
+        step = STEP * one.at if one.at > 0 else MATERIAL * problem.budget
+        found = solved_again(planned, eased(planned, one, step, STEP))
         if found is None:
             continue
         gain = max(found[0] - planned.answer.objective, 0.0)
-        results = one.rule in NOT_MONEY
-        counted = unit_of(problem.result, problem.currency) if results else None
-        values = {
-            **one.name.values,
-            "step": written(step, problem.currency) if counted is None else counted.told(step),
-            "unit": "" if counted is None else counted.noun,
-        }
-        name = "optimizer.shift.target" if results else f"optimizer.shift.rule_{one.side}"
+        kind, told = _told_step(problem, one, step)
         out.append(
             Shift(
                 "rule",
-                Message(name, values | gain_values(gain, aim)),
+                Message(f"optimizer.shift.{kind}", {**one.name.values, **told, **gain_values(gain, aim)}),
                 channel=problem.channels[min(one.channels)] if len(one.channels) == 1 else None,
                 rule=one.rule,
                 side=one.side,
                 step=step,
                 results=gain,
                 per_1000=one.price * THOUSAND,
-                holds=bool(gain >= HOLDS * one.price * step),
+                holds=None if one.rule == "efficiency" else bool(gain >= HOLDS * one.price * step),
             )
         )
     return out
 
 
-def _eased(planned: Planned, one: Held, step: float) -> Task:
-    """The task with one limit a step further."""
-    posed = planned.posed
-    rules, task = posed.rules, posed.task
-    further = step if one.side == "max" else -step
-    if one.row is not None:
-        low, high = float(rules.row_lower[one.row]), float(rules.row_upper[one.row])
-        moved = (low, high + further) if one.side == "max" else (low + further, high)
-        return moved_limits(planned, {one.row: moved})
-    number = one.cell or 0
-    lower, upper, least = rules.lower.copy(), rules.upper.copy(), task.least.copy()
-    column = posed.spend[number]
-    if one.rule == "min_if_active" and task.least[number] > 0:
-        least[number] = max(one.limit - step, 0.0)
-        return replace(task, least=least)
-    side = upper if one.side == "max" else lower
-    side[column] = max(side[column] + further, 0.0)
-    return task.with_bounds(lower, upper)
+def _told_step(problem: Problem, one: Held, step: float) -> tuple[str, dict[str, Value]]:
+    """The sentence of a rule and the values that say how far it gives way."""
+    if one.rule in NOT_MONEY:
+        unit = unit_of(problem.result, problem.currency)
+        return "target", {"step": unit.told(step), "unit": unit.noun}
+    if one.rule == "efficiency":
+        wanted = problem.ask.efficiency
+        price = (1.0 + STEP) * wanted.price if wanted is not None else 0.0
+        return "efficiency", {"share": f"{100 * STEP:.0f}", "limit": efficiency_told(price, problem.currency)}
+    kind = "leeway" if one.rule in RELATIVE else f"rule_{one.side}"
+    return kind, {"step": written(step, problem.currency)}
 
 
 def _curve(planned: Planned, plan: Array) -> Shift | None:

@@ -14,6 +14,8 @@ from optimizer.problem import Problem
 from optimizer.solve.rules import RowName
 
 Aim = Literal["results", "weighted", "profit", "net", "least_spend", "afterwards"]
+# Rules whose limit is a proportion: they give way in leeway, not in an amount that was asked for.
+RELATIVE = frozenset({"ratios", "pacing", "ramp"})
 VALUE = "conversions_value"  # the one result that is money itself
 
 
@@ -23,6 +25,11 @@ def written(amount: float, currency: str) -> str:
         return f"{amount:,.6g}"
     money = Money.of(Decimal(repr(round(float(amount), 6))), currency).booked()
     return str(money)
+
+
+def efficiency_told(price: float, currency: str) -> str:
+    """An average cost: money a result, or a plain number where the result is money itself."""
+    return written(price, currency) if price >= 1.0 else f"{price:.3g}"
 
 
 def figure(value: float) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.metadata import version
 
 from optimizer.beware import warnings_of
-from optimizer.bindings import Held, bindings, held_limits
+from optimizer.bindings import Held, bindings, held_rules
 from optimizer.booking import Booked
 from optimizer.comparing import channel_change, rounding_words, whole_change
 from optimizer.current import CurrentPlan
@@ -64,7 +64,7 @@ def write_proposal(
     fixed = package_results(posed, booked.bought, problem.result)
     before = expected_in_all(posed, current.feasible, current.bought)
     priced = price_out(planned)
-    held = held_limits(planned, booked.plan, filled_vector(posed, booked.plan, booked.bought), priced)
+    held = held_rules(planned, booked.plan, filled_vector(posed, booked.plan, booked.bought), priced)
     told = _Told(
         planned=planned,
         current=current,
@@ -77,6 +77,7 @@ def write_proposal(
     objective = float(told.seen.cell.sum() + fixed.sum())
     extra = float(fixed.sum()) - (before - float(told.now.sum()))
     gains = gain_draws(problem, booked.plan, current.feasible, extra)
+    known = len(gains) > 1 and aim_of(problem.ask, problem.result) == "results" and current.keeps_rules
     same = bool((booked.plan == current.feasible).all()) and extra == 0.0
     better = 1.0 if same else chance_better(gains)
     aim = aim_of(problem.ask, problem.result)
@@ -97,7 +98,12 @@ def write_proposal(
         current_given=problem.ask.running is not None,
         rounding_loss=rounding_loss,
         marginal_per_1000=priced.budget,
-        warnings=(*curves.warnings, *current.notes, *booked.notes, *warnings_of(planned, booked, priced, better)),
+        warnings=(
+            *curves.warnings,
+            *current.notes,
+            *booked.notes,
+            *warnings_of(planned, booked, priced, better if known else 1.0),
+        ),
         data=(curves.data_start, curves.data_end),
         curves_hash=curves.hash,
         change=whole_change(planned, booked, current, objective - before, gains),
@@ -107,7 +113,7 @@ def write_proposal(
         current_keeps_rules=current.keeps_rules,
         prices_local=answer.local,
         packages=package_proposals(planned, booked.bought),
-        what_would_change=what_would_change(planned, booked.plan, priced, held, None if same else better),
+        what_would_change=what_would_change(planned, booked.plan, priced, held, better if known and not same else None),
         rounding_text=rounding_words(rounding_loss, booked.worth, aim_unit(problem)),
         proof=proof_of(planned, curves, tolerance, _versions()),
         credit=curves.credit,

@@ -5,7 +5,6 @@ demand -> sums that need no solver -> (posed) -> loosened rules -> cheapest repa
 
 from __future__ import annotations
 
-from optimizer.infeasible.explaining import explain_infeasible
-from optimizer.infeasible.sums import check_sums
+from optimizer.infeasible.explaining import check_sums, explain_infeasible
 
 __all__ = ["check_sums", "explain_infeasible"]

@@ -22,12 +22,16 @@ LAST = 1.01  # price of a unit of budget against a unit of any other wish: the b
 
 @dataclass(frozen=True, slots=True)
 class Loosened:
-    """Rules with bounds as rows; ``row_unit`` turns a row's give into money (or a count), ``weight`` prices it."""
+    """Rules with bounds as rows; ``row_unit`` turns a row's give into units of its rule, ``weight`` prices it.
+
+    ``money`` is the money that a unit of the rule stands for: a limit per day counts for every day it holds.
+    """
 
     rules: LinearRules
     bending: npt.NDArray[np.bool_]
     row_unit: Array
     weight: Array
+    money: Array
     integer: npt.NDArray[np.bool_]
     cells: tuple[tuple[tuple[int, int], ...], ...]  # cells each row speaks of
 
@@ -52,11 +56,13 @@ def loosened(posed: Posed) -> Loosened:
     row_upper = np.where(results, np.inf, np.concatenate([rules.row_upper, highs])) / row_unit
     scaled = sp.csc_array(sp.diags_array(1.0 / row_unit) @ matrix @ sp.diags_array(column_unit))
     ties = np.array([name.constraint in TIES or name.index[:1] == ("switch",) for name in names], dtype=bool)
-    weight = np.array([_weight(posed, name) for name in names])
+    largest = np.asarray(abs(matrix[:, posed.spend]).max(axis=1).todense()).ravel()
+    money = np.where((largest > 0) & (row_unit > 1.0), 1.0 / np.where(largest > 0, largest, 1.0), 1.0)
+    weight = np.array([_weight(posed, name) for name in names]) * money
     of_bounds = [(problem.cells[number],) for number, _ in posed.owners]
     cells = tuple([*(tuple(own) for own in touched_cells(posed)), *of_bounds])
     loose = LinearRules(scaled, row_lower, row_upper, lower / column_unit, upper / column_unit, names)
-    return Loosened(loose, ~ties & ~results, row_unit, weight, posed.task.integer, cells)
+    return Loosened(loose, ~ties & ~results, row_unit, weight, money, posed.task.integer, cells)
 
 
 def whole_number(name: RowName) -> bool:

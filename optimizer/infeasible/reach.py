@@ -50,7 +50,7 @@ def _alone(posed: Posed, row: int, rows: list[int]) -> list[Message]:
         return []
     kpi = problem.ask.kpis[int(rules.rows[row].index[-1])] if rules.rows[row].constraint == "kpi_targets" else None
     unit = unit_of(kpi.result if kpi else problem.result, problem.currency)
-    values: dict[str, Value] = dict(rule_values(problem, rules.rows[row], "min"))
+    values: dict[str, Value] = dict(rule_values(problem, rules.rows[row], "min", _cells(problem, kpi)))
     values |= {
         "least": unit.told(least),
         "most": unit.told(reached),
@@ -154,11 +154,20 @@ def _together(posed: Posed, rows: list[int]) -> list[Message]:
             continue
         name = rules.rows[row]
         kpi = problem.ask.kpis[int(name.index[-1])] if name.constraint == "kpi_targets" else None
-        told = unit_of(kpi.result, problem.currency) if kpi else None
+        unit_told = unit_of(kpi.result if kpi else problem.result, problem.currency)
         values = {
-            **rule_values(problem, name, "min" if upward[place] else "max"),
-            "short": told.told(short) if told else written(short, problem.currency),
-            "unit": told.noun if told else "unit.spend",
+            **rule_values(problem, name, "min" if upward[place] else "max", _cells(problem, kpi)),
+            "short": unit_told.told(short) if upward[place] else written(short, problem.currency),
+            "unit": unit_told.noun,
         }
-        lines.append(Message("optimizer.infeasible.short_together", values))
+        kind = "short" if upward[place] else "over"
+        lines.append(Message(f"optimizer.infeasible.{kind}_together", values))
     return lines
+
+
+def _cells(problem: Problem, kpi: Kpi | None) -> list[tuple[int, int]]:
+    """The cells a target speaks of."""
+    if kpi is None or kpi.channels is None:
+        return list(problem.cells)
+    numbers = {problem.number_of[name] for name in kpi.channels}
+    return [cell for cell in problem.cells if cell[0] in numbers]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from engine.errors import DemandError
 from engine.messages import Message, Value
 from optimizer.infeasible.floors import Floors, floors_of
 from optimizer.problem import Problem
@@ -13,19 +12,18 @@ TOLD_HIGH = ("rule.channel_bounds.max", "rule.shares.max", "rule.weekly_bounds.m
 SLACK = 1 + 1e-12  # relative: what rounding alone can add up to
 
 
-def check_sums(problem: Problem) -> None:
-    """Arithmetic that needs no solver. Raises DemandError naming every conflict with its amounts."""
+def sum_conflicts(problem: Problem) -> list[Message]:
+    """Every conflict that arithmetic alone shows, with its amounts."""
     floors = floors_of(problem)
-    conflicts = [
+    return [
         *_budget_conflicts(problem, floors),
         *_channel_conflicts(problem),
         *_pair_conflicts(problem, floors),
         *_group_conflicts(problem, floors),
+        *_nested_conflicts(problem),
         *_count_conflicts(problem, floors),
         *_time_conflicts(problem, floors),
     ]
-    if conflicts:
-        raise DemandError("optimizer.infeasible.heading", conflicts, count=len(conflicts))
 
 
 def _budget_conflicts(problem: Problem, floors: Floors) -> list[Message]:
@@ -120,6 +118,27 @@ def _group_conflicts(problem: Problem, floors: Floors) -> list[Message]:
                     "short": written(wanted - most, currency),
                 }
                 out.append(Message(f"optimizer.infeasible.{kind}", values))
+    return out
+
+
+def _nested_conflicts(problem: Problem) -> list[Message]:
+    """A group that needs more than a group around it allows."""
+    currency, out = problem.currency, list[Message]()
+    for group in problem.ask.groups:
+        low = max(group.money.low or 0.0, (group.share.low or 0.0) * problem.budget)
+        for other in problem.ask.groups:
+            highs = [other.money.high, _times(other.share.high, problem.budget)]
+            high = min((high for high in highs if high is not None), default=float("inf"))
+            if other is group or not set(group.channels) <= set(other.channels) or low <= high * SLACK:
+                continue
+            values = {
+                "group": group.name,
+                "other": other.name,
+                "low": written(low, currency),
+                "high": written(high, currency),
+                "short": written(low - high, currency),
+            }
+            out.append(Message("optimizer.infeasible.group_in_group", values))
     return out
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-import optimizer.propose
+import optimizer.planning
 from engine.money import Money
 from engine.vocabulary import Period
 from optimizer.demand import Bounds, Demand
@@ -65,8 +65,8 @@ def main() -> int:
     """Prints one line a demand; 1 when one is too slow."""
     curves = fit_curves(simulate(0, "mixed").history)
     building = Stopwatch()
-    optimizer.propose.build_model = building.watch(optimizer.propose.build_model)
-    optimizer.propose.compile_model = building.watch(optimizer.propose.compile_model)
+    optimizer.planning.build_model = building.watch(optimizer.planning.build_model)
+    optimizer.planning.compile_model = building.watch(optimizer.planning.compile_model)
     kept = True
     for name, demand in demands().items():
         propose(demand, curves=curves)
