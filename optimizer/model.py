@@ -98,17 +98,17 @@ def build_model(problem: Problem) -> Any:
 
 
 def switched(problem: Problem) -> list[int]:
-    """Channels that need an on/off switch of their own: where their number counts, or a jump spans several steps."""
+    """Channels that need an on/off switch: where their number counts, or a jump is not the jump of one curve."""
     ask = problem.ask
     if ask.active.low is not None or ask.active.high is not None:
         return [number for number in range(len(problem.channels)) if problem.of_channel[number]]
-    packaged = {package.channel for package in ask.packages}
+    packaged, carries = {package.channel for package in ask.packages}, problem.carries
     return [
         number
         for number, name in enumerate(problem.channels)
         if ask.least_if_active.get(name, 0.0) > 0
         and problem.of_channel[number]
-        and (len(problem.of_channel[number]) > 1 or name in packaged)
+        and (len(problem.of_channel[number]) > 1 or name in packaged or carries[number])
     ]
 
 

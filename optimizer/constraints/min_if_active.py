@@ -21,7 +21,8 @@ def min_if_active(model: Any, problem: Problem) -> None:
     m_c       least money of channel c, if it gets any
     ========= ==========================================================
 
-    A channel that has a single step gets its jump with its curve instead, which gives the solver a tighter bound.
+    A channel that has a single step gets its jump with its curve instead, which gives the solver a tighter bound;
+    not so where money carries over, because its curve is read at what is felt, not at what is spent.
     """
     rows: dict[tuple[str, int], Any] = {}
     for number, name in enumerate(problem.channels):
@@ -30,7 +31,7 @@ def min_if_active(model: Any, problem: Problem) -> None:
         if least <= 0 or not cells:
             continue
         terms = channel_money(model, problem, [number])
-        if len(cells) == 1 and len(terms) == 1:
+        if len(cells) == 1 and len(terms) == 1 and not problem.carries[number]:
             model.least[cells[0]] = least
         if number in model.runs:
             rows["min", number] = linear([*terms, (-least, model.runs[number])]) >= 0.0

@@ -32,7 +32,7 @@ class Plan:
 
     @cached_property
     def channels(self) -> list[str]:
-        return sorted({channel for channel, _ in self.spend})
+        return sorted(self.curves.curves)
 
     @cached_property
     def days(self) -> list[date]:

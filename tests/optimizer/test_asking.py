@@ -165,3 +165,12 @@ def test_a_gap_between_weeks_of_a_plan_by_day_stays_empty():
     assert found.plan.shape == (3, 12)
     assert np.all(found.plan[:, 3:6] == 0.0)
     assert np.all(found.plan[:, :3].sum(axis=0) > 0.0)
+
+
+def test_a_least_amount_is_of_money_spent_not_of_money_felt():
+    """Channel a runs on one day and still feels what it spent before; the least amount is no bound of that."""
+    day = Period(date(2025, 7, 16), date(2025, 7, 16))
+    wanted = asked(flights={"a": day}, min_if_active={"a": twd(9_900)}, locks={"b": twd(80_000), "c": twd(110_000)})
+    assert solved(wanted).plan.sum(axis=1) == pytest.approx([10_000, 80_000, 110_000], abs=1e-3)
+    tight = replace(wanted, min_if_active={"a": twd(10_100)})
+    assert solved(tight).plan.sum(axis=1) == pytest.approx([0, 80_000, 110_000], abs=1e-3)

@@ -16,12 +16,10 @@ from engine.messages import LANGUAGES, sentence_ids
 from optimizer.asking import posed_demand
 from optimizer.checking import check_demand
 from optimizer.constraints import constraints
-from optimizer.curves.curve_set import CurveSet
-from optimizer.demand import Demand
 from optimizer.model import build_model
-from optimizer.planning import plan, pose_model
 from tests.optimizer.cases import Example, examples
-from tests.optimizer.keeping import RULES, Plan, broken
+from tests.optimizer.keeping import RULES, broken
+from tests.optimizer.solving import solved
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "lp"
 EXAMPLES = examples()
@@ -52,22 +50,6 @@ def written(name: str) -> str:
     text = io.StringIO()
     LPWriter().write(built(name), text, symbolic_solver_labels=True)
     return text.getvalue()
-
-
-def solved(asked: Demand, curves: CurveSet) -> tuple[Plan, float]:
-    """The certified plan of a demand, and what the optimizer says it brings."""
-    channels = check_demand(asked, curves)
-    posed = pose_model(posed_demand(asked, channels, curves))
-    found = plan(posed)
-    assert found.answer.status == "optimal"
-    spend = {
-        (name, step): float(found.plan[number, step])
-        for number, name in enumerate(channels)
-        for step in range(found.plan.shape[1])
-    }
-    taken = zip(asked.packages, posed.packages(found.answer.point), strict=True)
-    bought = frozenset(package.name for package, one in taken if one > 0.5)
-    return Plan(asked, curves, spend, bought), float(found.answer.objective)
 
 
 @pytest.mark.parametrize("name", NAMES)
