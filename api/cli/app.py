@@ -46,6 +46,7 @@ GROUPS = {
             "revoke": ("keys.revoke_key", "key.revoke"),
         },
     ),
+    "proposal": ("proposal.help", {"verify": ("verifying.verify_proposal", "proposal.verify")}),
     "audit": (
         "audit.help",
         {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -45,6 +45,7 @@ class Proposed:
     advertisers: tuple[str, ...] = ()
     origin: Origin = "planner"
     notes: tuple[Message, ...] = ()
+    curves: Mapping[str, CurveSet] = field(default_factory=dict)  # by result
 
     def as_dict(self, language: Language) -> dict[str, Any]:
         """JSON-ready; the optimizer's words and beside them the request and the facts it rests on."""
@@ -79,7 +80,9 @@ def plan(snapshot: Snapshot, request: ProposalRequest, origin: Origin = "planner
         raise RequestRefused(error, ready.request) from error
     names = {str(name) for name in snapshot.facts["account_name"].unique()}
     advertisers = tuple(sorted(name for name in names if name))
-    return Proposed(ready.request, snapshot, proposal, ready.known.delivery, advertisers, origin, ready.notes)
+    curves = {request.result: ready.known.curves, **ready.others}
+    delivery = ready.known.delivery
+    return Proposed(ready.request, snapshot, proposal, delivery, advertisers, origin, ready.notes, curves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +117,21 @@ def prepare(snapshot: Snapshot, request: ProposalRequest) -> Prepared:
         for name in request.further_results
     }
     request = with_channel_ids(request, sorted(known.curves.curves))
-    needs_running = request.on_top is not None or request.held
-    running = running_plan(request, known.curves) if needs_running else request.current
-    demand = demand_of(replace(request, current=running), snapshot.currency)
-    unknown, notes = _unknown_to(others, sorted(known.curves.curves))
-    if unknown and request.channels is None:
-        demand = replace(demand, channels=tuple(name for name in sorted(known.curves.curves) if name not in unknown))
+    demand, notes = demand_on(request, known.curves, others)
     return Prepared(request, demand, known, others, notes)
+
+
+def demand_on(
+    request: ProposalRequest, curves: CurveSet, others: Mapping[str, CurveSet]
+) -> tuple[Demand, tuple[Message, ...]]:
+    """The demand of a request whose channels are ids, as these curves complete it, and what is told of them."""
+    needs_running = request.on_top is not None or request.held
+    running = running_plan(request, curves) if needs_running else request.current
+    demand = demand_of(replace(request, current=running), curves.currency)
+    unknown, notes = _unknown_to(others, sorted(curves.curves))
+    if unknown and request.channels is None:
+        demand = replace(demand, channels=tuple(name for name in sorted(curves.curves) if name not in unknown))
+    return demand, notes
 
 
 def _unknown_to(others: Mapping[str, CurveSet], channels: Sequence[str]) -> tuple[set[str], tuple[Message, ...]]:
@@ -161,9 +172,11 @@ def make_proposal(account: AccountStore, request: ProposalRequest) -> Stored:
 
 
 def keep(account: AccountStore, proposed: Proposed) -> Stored:
-    """Keeps a plan under the request, the facts and the numbers it came to."""
+    """Keeps a plan under the request, the facts and the numbers it came to, and the curves it was made on."""
     document = said(proposed.as_dict)
     numbers = content_hash([(c["channel"], c["spend"]) for c in document["en"]["channels"]])
     key = {"request": proposed.request.as_dict(), "snapshot": proposed.snapshot.hash, "plan": numbers}
     key["origin"] = proposed.origin
+    kept = {result: account.put("curves", curves.as_dict()).id for result, curves in sorted(proposed.curves.items())}
+    document["curves"] = kept
     return account.put("proposal", document, key)

@@ -1,4 +1,4 @@
-"""Decides how documents are kept: proposals, nights, screenings, recommendations and cue sheets, one table a kind."""
+"""Decides how documents are kept: proposals and their curves, nights, screenings, cue sheets, … one table a kind."""
 
 from __future__ import annotations
 
@@ -56,10 +56,17 @@ class CueSheet(Record, Base):
     __tablename__ = "cue_sheet"
 
 
+class Curves(Record, Base):
+    """The response curves a proposal was made on, so that it can be worked out again."""
+
+    __tablename__ = "curves"
+
+
 KINDS: dict[str, tuple[str, type[Record]]] = {
     "proposal": ("P", Proposal),
     "night": ("N", Night),
     "screening": ("S", Screening),
     "recommendation": ("R", Recommendation),
     "cue_sheet": ("C", CueSheet),
+    "curves": ("V", Curves),
 }
