@@ -12,6 +12,9 @@ from api.money_words import money, number
 from engine.money import SIGNS
 
 UNSPENT = "optimizer.unspent."
+IN_MONEY = ("least_spend", "profit")
+# With these a plan stops before the budget does: it is not meant to bring more than today's.
+STOPS = ("cpa", "roas", "marginal_cpa", "marginal_roas", "margin")
 # The columns a narrow terminal goes without: today's money (the change tells it), the range, the basis, the margin.
 _SPARE = (1, 5, 7, 6)
 
@@ -56,10 +59,16 @@ def _package(one: Mapping[str, Any], currency: str) -> str:
 def _proof(document: Mapping[str, Any]) -> str:
     """One line: bound and gap, the data and curves it rests on, how to check it."""
     data = document["data"]
+    name = document.get("objective_name", "results")
+    kind = name if name in IN_MONEY else "results"
+    bound = document["upper_bound"]
     return word(
         "propose.proof",
-        percent=f"{100 * document['gap']:.2f}",
-        bound=number(document["upper_bound"], 1),
+        proven=word(
+            f"propose.proven.{kind}",
+            percent=f"{100 * document['gap']:.2f}",
+            bound=money(abs(bound), document["currency"]) if kind in IN_MONEY else number(bound, 1),
+        ),
         start=data["start"] or "–",
         end=data["end"] or "–",
         curves=document["curves_hash"][:12],
@@ -87,7 +96,7 @@ def headline(document: Mapping[str, Any]) -> str:
         text += word("propose.least")
     elif document["request"].get("on_top") is not None:
         text += word("propose.on_top_of", amount=money(document["request"]["on_top"], currency))
-    elif document.get("uplift") is not None:
+    elif document.get("uplift") is not None and not any(name in document["request"] for name in STOPS):
         text += word("propose.uplift", percent=f"{100 * document['uplift']:+.1f}")
     if document.get("unspent"):
         text += word("propose.unspent", amount=money(document["unspent"], currency))

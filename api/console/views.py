@@ -52,7 +52,6 @@ def _form(proposal: Mapping[str, Any] | None, language: Language) -> dict[str, A
     start = today() + timedelta(days=7 - today().weekday())
     end = start + timedelta(days=7 * DEFAULT_WEEKS - 1)
     additive = [name for name, metric in metrics().items() if metric.additive and name != "spend"]
-    values = form_values(asked, language)
     return {
         "results": [(name, result_label(name, language)) for name in (*additive, REACH)],
         "budget": f"{float(asked['budget']):,.0f}" if "budget" in asked else "",
@@ -60,8 +59,7 @@ def _form(proposal: Mapping[str, Any] | None, language: Language) -> dict[str, A
         "end": asked.get("end", end.isoformat()),
         "result": asked.get("result", "conversions"),
         "parts": PARTS,
-        "values": values,
-        "open": any(value for name, value in values.items()),
+        "typed": form_values(asked, language),
         "left_out": not_in_form(asked),
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.v1.examples import Example, examples
+from api.v1.examples import Example, examples, proposal_scenarios
 from tests.api.everything import everything, worked
 
 __all__ = ["everything", "worked"]
@@ -91,10 +91,25 @@ def test_an_example_is_answered_as_it_says(worked, everything, sample, operation
         _fits(example.answer, answer.json)
 
 
+@pytest.mark.parametrize("name", sorted(proposal_scenarios()))
+def test_a_scenario_is_answered_as_it_says(worked, everything, name):
+    scenario = proposal_scenarios()[name]
+    headers = everything.headers["planner"] | {"Prefer": "wait=60"}
+    answer = worked.test_client().post("/v1/proposals", json=scenario.body, headers=headers)
+    assert answer.status_code == 201, answer.get_data(as_text=True)
+    _fits(scenario.answer, answer.json)
+    told = answer.json
+    assert {"change", "what_would_change", "proof", "package_spend"} <= set(told)
+    assert 0 <= told["gap"] <= 0.01 and told["allocated"] <= told["budget"] + 1
+    if told["unspent"] > told["budget"] / 100:
+        assert any(one["code"].startswith("optimizer.unspent.") for one in told["warnings"])
+
+
 def test_the_document_carries_the_examples(worked):
     paths = worked.test_client().get("/openapi.json").json["paths"]
     proposal = paths["/v1/proposals"]["post"]
     assert proposal["requestBody"]["content"]["application/json"]["example"] == examples()["create_proposal"].body
     assert proposal["x-answer"]["fields"]["currency"] == "TWD"
+    assert proposal["x-scenarios"]["on_top"]["value"]["on_top"] == 200000
     (parameter,) = paths["/v1/nights/{night_id}"]["get"]["parameters"]
     assert parameter["example"].startswith("N-")

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.v1.answers.parts import Amount, ContentHash, Count, Day, Part
+from api.v1.answers.parts import Amount, ContentHash, Count, Day, Part, absent
 
 
 class PlanChange(Part):
@@ -79,6 +79,8 @@ class Proof(Part):
     backstop: bool = Field(description="Whether the solver of last resort was needed.")
     rounds: Count = Field(description="Rounds of refining.")
     rows: list[ProofRow] = Field(description="Every row of the model.")
+    whole: list[float] | None = absent("Prices that prove a plan by branches; null where those of the rows do.")
+    prices_bound: float | None = absent("The bound that the prices alone give; null where they give none.")
     curves_hash: ContentHash = Field(description="Names exactly the curves.")
     posed_hash: str = Field(description="Names exactly the model.")
     data: ProofDays = Field(description="Days of history.")

@@ -42,6 +42,22 @@ def examples() -> dict[str, Example]:
     return found
 
 
+class Scenario(BaseModel):
+    """One more way to ask an operation, and the fields of its answer that tell it from others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    summary: str = Field(description="What is asked for.")
+    body: dict[str, Any] = Field(description="JSON body.")
+    answer: dict[str, Any] = Field(description="Fields of the JSON answer.")
+
+
+@cache
+def proposal_scenarios() -> dict[str, Scenario]:
+    """Every scenario of ``create_proposal`` by name."""
+    given = load_yaml(Path(__file__).parent / "scenarios" / "proposals.yaml")
+    return {name: Scenario.model_validate(one) for name, one in given.items()}
+
+
 def show_examples(spec: dict[str, Any]) -> None:
     """Writes the examples into an OpenAPI document: requests in their places, answers as ``x-answer``.
 
@@ -58,4 +74,9 @@ def show_examples(spec: dict[str, Any]) -> None:
                     parameter["example"] = given[parameter["name"]]
             if example.body is not None:
                 operation["requestBody"]["content"]["application/json"]["example"] = example.body
+            if operation["operationId"] == "create_proposal":
+                shown = {
+                    name: {"summary": one.summary, "value": one.body} for name, one in proposal_scenarios().items()
+                }
+                operation["x-scenarios"] = shown
             operation["x-answer"] = {"status": example.status, "media": example.media, "fields": example.answer}
