@@ -19,7 +19,7 @@ from optimizer.constraints import constraints
 from optimizer.model import build_model
 from tests.optimizer.cases import Example, examples
 from tests.optimizer.keeping import RULES, broken
-from tests.optimizer.solving import solved
+from tests.optimizer.solving import proposed, solved
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "lp"
 EXAMPLES = examples()
@@ -146,3 +146,12 @@ def test_every_rule_holds_for_a_plan_by_day(name):
     assert {rule: amount for rule in RULES if (amount := broken(found, rule)) > KEPT} == {}
     assert sum(found.results(channel) for channel in found.channels) == pytest.approx(objective, rel=1e-9)
     assert np.isfinite(objective)
+
+
+@pytest.mark.parametrize("by_day", [False, True])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_proposal_keeps_every_rule_in_whole_amounts(name, by_day):
+    example = EXAMPLES[name]
+    found = proposed(replace(example.demand, by_day=by_day), example.curves)
+    assert all(amount == round(amount) for amount in found.spend.values())
+    assert {rule: amount for rule in RULES if (amount := broken(found, rule)) > KEPT} == {}

@@ -100,7 +100,7 @@ def around(plan: Plan, slack: float) -> dict[str, dict[str, Any]]:
         },
         "daily_total": {"daily": of_days(plan, slack)},
     }
-    if sum(results.values()) > 0:
+    if sum(results.values()) > 0 and plan.everything > 0:
         out["efficiency"] = {"cpa": twd(math.ceil(plan.everything / sum(results.values()) * more))}
     if total["a"] > 0:
         times = total["b"] / total["a"]
