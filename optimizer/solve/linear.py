@@ -14,6 +14,7 @@ from optimizer.curves.curve import Array
 # Above this many columns the dual simplex spends seconds in one bound-flipping step; interior point does not.
 INTERIOR_POINT_FROM = 50_000
 FEW_ROWS = 20  # with so few rows a good first basis is nearly the last one, however many columns there are
+STRICT = 1e-9
 MOST_NODES = 20_000
 BACKSTOP_SECONDS = 120.0  # the only limit that is not the same on every machine; an answer that met it says so
 
@@ -140,6 +141,7 @@ def maximise_mixed(
     *,
     offset: float,
     gap: float,
+    whole_within: float = 1e-6,
 ) -> MixedAnswer:
     """Maximises ``offset + cost . z`` with some columns whole, to a relative ``gap`` or a fixed number of nodes."""
     import highspy
@@ -148,6 +150,8 @@ def maximise_mixed(
         {
             "mip_rel_gap": gap,
             "mip_abs_gap": 0.0,
+            "mip_feasibility_tolerance": whole_within,
+            "primal_feasibility_tolerance": 1e-9,
             "presolve": "off",
             "mip_max_nodes": MOST_NODES,
             "time_limit": BACKSTOP_SECONDS,
@@ -156,6 +160,11 @@ def maximise_mixed(
     _pass(solver, cost, matrix, (lower, upper), (row_lower, row_upper), whole=integer, offset=offset)
     solver.run()
     info = solver.getInfo()
+    if _word(solver) == "infeasible" and whole_within > STRICT:
+        # With short columns HiGHS sometimes rules out what is only nearly whole; asked strictly it does not.
+        return maximise_mixed(
+            cost, matrix, lower, upper, row_lower, row_upper, integer, offset=offset, gap=gap, whole_within=STRICT
+        )
     found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     point = np.asarray(solver.getSolution().col_value) if found else None
     return MixedAnswer(_word(solver), point, float(info.mip_dual_bound), int(info.mip_node_count))

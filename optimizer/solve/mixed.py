@@ -16,6 +16,7 @@ import scipy.sparse as sp
 from optimizer.curves.curve import Array
 from optimizer.solve.certificate import Bound
 from optimizer.solve.expand import repeat_columns, straight_columns
+from optimizer.solve.gates import gates
 from optimizer.solve.linear import MixedAnswer, maximise_mixed
 from optimizer.solve.regions import Region
 from optimizer.solve.task import Index, Task
@@ -90,6 +91,8 @@ class MixedBuilder:
         self.whole: list[bool] = []
         self.entries: list[tuple[int, int, float]] = []  # row, column, coefficient
         self.limits: list[float] = []
+        self.gates = gates(task)
+        self.shut: list[tuple[int, int]] = []  # row, whole column of the task
 
     def add(self, regions: Sequence[Region]) -> None:
         """The columns of one cell: its first region is the base, every other one has a switch."""
@@ -103,7 +106,13 @@ class MixedBuilder:
         if switches:
             for piece in base:
                 self._row({piece: 1.0} | {switch: self.upper[piece] for switch in switches}, self.upper[piece])
-        if len(switches) > 1:
+        gate = int(self.gates[first.cell])
+        if gate >= 0 and (switches or first.end > 0.0):
+            # Where the point 0 is ruled out the gate is open; else it is open wherever another branch is taken.
+            self.shut.append((len(self.limits), gate))
+            off = first.end <= 0.0
+            self._row(dict.fromkeys(switches, 1.0) if off else {}, 0.0 if off else -1.0)
+        elif len(switches) > 1:
             self._row(dict.fromkeys(switches, 1.0), 1.0)
 
     def _pieces(self, region: Region) -> list[int]:
@@ -123,6 +132,14 @@ class MixedBuilder:
     def _row(self, coefficients: dict[int, float], limit: float) -> None:
         self.entries += [(len(self.limits), column, value) for column, value in coefficients.items()]
         self.limits.append(limit)
+
+    def own_rows(self, straight: Index, columns: int) -> sp.coo_array:
+        """The rows that tie pieces to switches and switches to gates, over all columns of the programme."""
+        place = {int(column): len(self.cell) + number for number, column in enumerate(straight)}
+        entries = [*self.entries, *((row, place[gate], -1.0) for row, gate in self.shut)]
+        values = np.array(entries, dtype=np.float64).reshape(-1, 3)
+        at = (values[:, 0].astype(np.int64), values[:, 1].astype(np.int64))
+        return sp.coo_array((values[:, 2], at), shape=(len(self.limits), columns))
 
 
 def mixed_programme(task: Task, regions: Sequence[Sequence[Region]]) -> Mixed:
@@ -147,16 +164,7 @@ def mixed_programme(task: Task, regions: Sequence[Sequence[Region]]) -> Mixed:
         matrix = sp.csc_array(matrix + repeat_columns(rules.matrix, columns) @ sp.diags_array(added))
     straight = straight_columns(task)
     matrix = sp.csc_array(sp.hstack([matrix, rules.matrix[:, straight]]))
-    rows, columns_, values = (
-        (np.array(part) for part in zip(*builder.entries, strict=True))
-        if builder.entries
-        else (
-            np.empty(0, int),
-            np.empty(0, int),
-            np.empty(0),
-        )
-    )
-    extra = sp.coo_array((values, (rows, columns_)), shape=(len(builder.limits), matrix.shape[1]))
+    extra = builder.own_rows(straight, matrix.shape[1])
     moved = rules.matrix @ base
     return Mixed(
         cost=np.concatenate([cost, task.cost[straight]]),

@@ -12,6 +12,7 @@ from optimizer.solve.regions import convex_part
 from optimizer.solve.task import Task, filled
 
 STEPS = 6
+EASE = 2e-6  # what a solver's tolerance can make of a branch
 RESTING = 1e-9  # of its range: nearer to its lowest spend than this, a cell stands on it
 SETTLED = 1e-12  # relative gain below which polishing ends
 
@@ -34,23 +35,27 @@ class _BranchBank:
         return np.where(self._bent, np.where(self._rise > slope, np.inf, 0.0), self._bank.spend_at(slope))
 
 
-def polish(task: Task, point: Array, tolerance: float, prices: Array | None = None) -> Solved | None:
+def polish(
+    task: Task, point: Array, tolerance: float, prices: Array | None = None, *, ease: float = 0.0
+) -> Solved | None:
     """The best point whose cells keep the branches of ``point``, on the true curves; None where none keeps the rules.
 
     ``prices`` are near those to expect. Convex branches are replaced by their tangents, which lie below them, so every
-    step can only gain.
+    step can only gain. ``ease`` widens branches by a share of each cell's range.
     """
     best: Solved | None = None
     for _ in range(STEPS):
         spend = point[task.at]
         lower, upper = task.rules.lower.copy(), task.rules.upper.copy()
-        first, last, bent = _branch(task, spend)
+        first, last, bent = _branch(task, spend, ease)
         lower[task.at], upper[task.at] = first, last
         whole = np.flatnonzero(task.integer)
         lower[whole] = upper[whole] = np.round(point[whole])
         near = task.with_bounds(lower, upper)
         bank = _BranchBank(task.banks[0], bent, np.clip(spend, first, last)) if bent.any() else task.banks[0]
         found = refine(near, [bank, *task.banks[1:]], prices=prices, tolerance=tolerance)
+        if found.status != "optimal" and best is None and not ease:
+            return polish(task, point, tolerance, prices, ease=EASE)  # rules that a point keeps only nearly
         if found.status != "optimal":
             return best
         true = filled(task, task.banks, found.point)
@@ -63,7 +68,7 @@ def polish(task: Task, point: Array, tolerance: float, prices: Array | None = No
     return best
 
 
-def _branch(task: Task, spend: Array) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
+def _branch(task: Task, spend: Array, ease: float) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
     """Per cell the interval it may move in, and whether the curve is convex there."""
     low, high = task.rules.lower[task.at], task.rules.upper[task.at]
     off = (task.least > 0) & (spend < 0.5 * task.least)
@@ -74,4 +79,6 @@ def _branch(task: Task, spend: Array) -> tuple[Array, Array, npt.NDArray[np.bool
     bent = convex & ~rests
     first = np.where(bent, start, np.where(spend >= end, np.maximum(low, end), low))
     last = np.where(rests, low, np.where(bent, end, high))
-    return np.where(off, 0.0, first), np.where(off, 0.0, np.maximum(last, first)), bent
+    width = ease * (high - low)
+    first, last = np.maximum(first - width, low), np.minimum(np.maximum(last, first) + width, high)
+    return np.where(off, 0.0, first), np.where(off, 0.0, last), bent

@@ -80,7 +80,7 @@ def refine(
         answer = _run(expanded, warm)
         if answer.status != "optimal" and warm is not None:
             answer = _run(expanded, None)  # from a carried basis HiGHS sometimes ends in doubt
-        if answer.status == "infeasible" and best is None and reached is None and len(outcome_rows(task)):
+        if answer.status == "infeasible" and best is None and reached is None and asks_results(task, enough):
             reached = _reached(task, banks)
             if reached is not None:
                 kept.append(reached[None])
@@ -103,6 +103,11 @@ def refine(
         width *= 0.2
     assert best is not None  # noqa: S101  (rounds >= 1)
     return best
+
+
+def asks_results(task: Task, enough: float) -> bool:
+    """Whether rows speak of results, outside the search for the plan that misses them least itself."""
+    return not np.isfinite(enough) and len(outcome_rows(task)) > 0
 
 
 def _reached(task: Task, banks: Sequence[Bank]) -> Array | None:

@@ -14,9 +14,13 @@ import numpy as np
 from optimizer.curves.bank import CurveBank
 from optimizer.curves.curve import Array
 from optimizer.curves.families.tabulated import Tabulated
-from optimizer.solve.task import Task
+from optimizer.solve.gates import gates
+from optimizer.solve.task import Index, Task
 
 CHORDS = 4  # intervals of a convex part before it is cut closer to a plan
+SPACING = 1e-6  # of the range: cuts that are nearer make columns no longer than HiGHS' tolerances
+STEEP = 1e3  # times the average slope: a start at which tangents are laid ever nearer to 0
+STEEP_AT = np.array([1e-6, 1e-4, 1e-2])  # of the range
 TINY = 1e-12  # of the range: nearest to 0 at which the slope of a curve that is infinitely steep there is taken
 
 
@@ -73,6 +77,9 @@ class RegionMaker:
         self._low, self._high = task.rules.lower[task.at], task.rules.upper[task.at]
         self._first = np.where(task.least > 0, np.maximum(task.least, self._low), self._low)
         self._turn = np.clip(self._bank.inflection(), self._first, self._high)
+        end = np.maximum(self._high, 1e-300)
+        with np.errstate(divide="ignore"):
+            self._steep = (self._first == 0) & (self._bank.slope(TINY * end) * end > STEEP * self._bank.value(end))
         self._tables = {
             int(cell): table_of(stack, place)
             for at, stack in self._bank.groups
@@ -80,6 +87,7 @@ class RegionMaker:
             for place, cell in enumerate(at)
         }
         self._cuts: list[Array] = []
+        self._gated = (gates(task) >= 0) & (self._low == 0.0) & (task.least <= 0)
 
     def cut(self, spend: Array) -> None:
         """Adds one spend a cell at which the lines touch the curves."""
@@ -90,18 +98,17 @@ class RegionMaker:
         task, size = self._task, len(self._task.at)
         steps = np.linspace(0.0, 1.0, CHORDS + 1)
         chords = self._first[:, None] + (self._turn - self._first)[:, None] * steps
-        grid = np.linspace(0.0, 1.0, 4)
-        tangents = self._turn[:, None] + (self._high - self._turn)[:, None] * grid
+        tangents = self._turn[:, None] + (self._high - self._turn)[:, None] * np.linspace(0.0, 1.0, 4)
+        steep = np.where(self._steep[:, None], self._high[:, None] * STEEP_AT, self._turn[:, None])
         cuts = np.stack(self._cuts, axis=1) if self._cuts else np.empty((size, 0))
-        points = np.sort(
-            np.concatenate([chords, tangents, np.clip(cuts, self._first[:, None], self._high[:, None])], 1)
-        )
+        cuts = np.clip(cuts, self._first[:, None], self._high[:, None])
+        points = np.sort(np.concatenate([chords, tangents, steep, cuts], axis=1))
         near = np.where(points > 0, points, TINY * np.maximum(self._high[:, None], 1e-300))
         values, slopes = self._bank.value(near.T).T, self._bank.slope(near.T).T
         out: list[list[Region]] = []
         for cell in range(size):
             own: list[Region] = []
-            if task.least[cell] > 0:
+            if task.least[cell] > 0 or self._gated[cell]:
                 own.append(self._point(cell))
             if cell in self._tables:
                 own += self._of_table(cell)
@@ -129,19 +136,33 @@ class RegionMaker:
         return own or [Region(cell, float(points[0]), float(values[0]), np.empty(0), np.empty(0))]
 
 
+def _spaced(points: Array, places: Index) -> list[int]:
+    """The places without those nearer to a neighbour than a solver can tell apart; both ends are kept."""
+    if not len(places):
+        return []
+    near = SPACING * max(float(points[-1]), 1e-300)
+    kept = [int(places[0])]
+    for place in places[1:]:
+        if points[place] - points[kept[-1]] > near:
+            kept.append(int(place))
+    last = int(places[-1])
+    if kept[-1] != last and points[last] > points[kept[-1]]:
+        if len(kept) > 1:
+            kept[-1] = last
+        elif points[last] - points[kept[0]] > 1e-12 * max(float(points[-1]), 1e-300):
+            kept.append(last)
+    return kept
+
+
 def _analytic(cell: int, points: Array, values: Array, slopes: Array, turn: float) -> list[Region]:
     """Chords up to the turn, each a region of its own; one region of tangents from there on."""
     own: list[Region] = []
-    convex = np.flatnonzero(points <= turn * (1 + 1e-15))
-    for left, right in itertools.pairwise(convex):
+    for left, right in itertools.pairwise(_spaced(points, np.flatnonzero(points <= turn * (1 + 1e-15)))):
         width = float(points[right] - points[left])
-        if width > 1e-12 * max(points[-1], 1e-300):
-            gain = float(values[right] - values[left]) / width
-            own.append(Region(cell, float(points[left]), float(values[left]), np.array([width]), np.array([gain])))
-    concave = np.flatnonzero(points >= turn * (1 - 1e-15))
-    at, value, slope = points[concave], values[concave], slopes[concave]
-    distinct = np.concatenate([[True], np.diff(at) > 1e-12 * max(float(points[-1]), 1e-300)])
-    at, value, slope = at[distinct], value[distinct], np.minimum.accumulate(slope[distinct])
+        gain = float(values[right] - values[left]) / width
+        own.append(Region(cell, float(points[left]), float(values[left]), np.array([width]), np.array([gain])))
+    concave = _spaced(points, np.flatnonzero(points >= turn * (1 - 1e-15)))
+    at, value, slope = points[concave], values[concave], np.minimum.accumulate(slopes[concave])
     if len(at) < 2:
         return own or [Region(cell, float(points[0]), float(values[0]), np.empty(0), np.empty(0))]
     drop = slope[:-1] - slope[1:]

@@ -27,9 +27,11 @@ CONCAVE_GAP = 1e-6
 MIXED_GAP = 1e-4
 FINE_GAP = 1e-6  # what is aimed at where few branches are left and it costs next to nothing
 FEW = 60  # switches of such a programme
+FINE_ROUNDS = 2  # programmes that are spent on it
 ROUNDS = 8  # programmes over branches before the proven gap is handed over as it is
 BRANCHED = 0  # cells between branches of which every combination is tried as a first plan
 SPREAD = (0.8, 1.0, 1.25)  # of the hurdle: where the lines touch the curves at first
+KEPT = 1e-7  # violation of a scaled row that counts as kept
 POLISHED = 1e-9  # certified gap of a polishing step
 
 
@@ -128,12 +130,15 @@ def _answer_of_branches(
         maker.cut(np.clip(priced.blend.spend_at(priced.hurdle * factor), envelope.touch, high))
     for spend in (relaxed.point[task.at], *([] if best is None else [best.point[task.at]])):
         maker.cut(spend)
+    finer = 0
     for _ in range(ROUNDS):
         worth = -np.inf if best is None else best.objective
         regions = [possible(own, priced, weight, worth) for own in maker.regions()]
         few = sum(len(own) - 1 for own in regions) <= FEW
-        if best is not None and not few and _gap(best.objective, bound) <= tolerance:
+        enough = best is not None and _gap(best.objective, bound) <= tolerance
+        if enough and (not few or finer >= FINE_ROUNDS):
             break
+        finer += enough
         aim = min(tolerance, FINE_GAP) if few else tolerance
         answer, point = mixed_programme(task, regions).solve(0.4 * aim)
         backstop = backstop or answer.status == "backstop"
@@ -145,7 +150,7 @@ def _answer_of_branches(
         if np.isfinite(answer.bound):
             bound = min(bound, max(answer.bound, worth))
         if point is not None:
-            near = polish(task, point, POLISHED, relaxed.prices)
+            near = polish(task, point, POLISHED, relaxed.prices) or _as_it_is(task, point)
             maker.cut(point[task.at])
             if near is not None:
                 maker.cut(near.point[task.at])
@@ -164,6 +169,14 @@ def _called_for(task: Task, prices: Array) -> Array:
     reduced = task.cost - task.rules.matrix.T @ prices
     blend = Blend(task.banks, outcome_weights(task, reduced))
     return np.minimum(blend.spend_at(-reduced[task.at]), task.rules.upper[task.at])
+
+
+def _as_it_is(task: Task, point: Array) -> Solved | None:
+    """A plan on the true curves without polish, where it keeps the rules."""
+    true = filled(task, task.banks, point)
+    if violation(task.rules, true) > KEPT:
+        return None
+    return Solved("optimal", true, task.objective(true), float("inf"), np.zeros(len(task.rules.row_lower)), 0)
 
 
 def _opened(task: Task) -> Task:
@@ -187,11 +200,10 @@ def _best_of(found: list[Solved | None]) -> Solved | None:
 
 def _kept(task: Task, start: Array | None) -> Solved | None:
     """The anchor, made better on its own branches; itself where that cannot be."""
-    if start is None or violation(task.rules, start) > 1e-7:
+    if start is None or violation(task.rules, start) > KEPT:
         return None
-    found = polish(task, start, POLISHED)
-    plain = Solved("optimal", start, task.objective(start), float("inf"), np.zeros(len(task.rules.row_lower)), 0)
-    return plain if found is None or found.objective < plain.objective else found
+    found, plain = polish(task, start, POLISHED), _as_it_is(task, start)
+    return _best_of([plain, found])
 
 
 def _rounded(task: Task, envelope: EnvelopeBank, point: Array, prices: Array) -> list[Solved | None]:
