@@ -60,10 +60,10 @@ class Posed:
         return out
 
     def plan(self, vector: Array) -> Array:
-        """The plan (channels, weeks) inside all variables' values."""
+        """The plan (channels, weeks) inside all variables' values, without what rounding leaves below 0."""
         out = np.zeros(self.problem.running.active.shape)
         for at, cell in zip(self.spend, self.problem.cells, strict=True):
-            out[cell] = vector[at]
+            out[cell] = max(float(vector[at]), 0.0)
         return out
 
     def packages(self, vector: Array) -> Array:
