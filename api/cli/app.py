@@ -19,6 +19,7 @@ VERBS = {
     "import": ("importing.import_files", "import.help"),
     "map": ("importing.suggest_mapping", "map.help"),
     "propose": ("proposing.propose", "propose.help"),
+    "frontier": ("frontiers.show_frontier", "frontier.help"),
     "cue-sheet": ("proposing.write_cue_sheet_file", "cue.help"),
     "solve": ("solving.solve", "solve.help"),
     "nightly": ("nightly.run_nightly", "nightly.help"),

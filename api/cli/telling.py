@@ -28,7 +28,7 @@ def tell_proposal(document: Mapping[str, Any]) -> None:
         say_wrapped(text)
     out().print(_channels(document))
     _section("why", [_because(channel) for channel in document["channels"]])
-    _section("packages", [_package(one, document["currency"]) for one in document.get("packages", ())])
+    _section("packages", [_package(one) for one in document.get("packages", ())])
     _section("what_if", [one["text"] for one in document.get("what_would_change", ())])
     rest = [one["text"] for one in document["warnings"] if not one["code"].startswith(UNSPENT)]
     _section("notes", rest, "yellow")
@@ -51,9 +51,8 @@ def _because(channel: Mapping[str, Any]) -> str:
     return text + (word("propose.also_held", rules=word("between").join(more)) if more else "")
 
 
-def _package(one: Mapping[str, Any], currency: str) -> str:
-    values = {"name": one["name"], "price": money(one["price"], currency), "why": one["why"]}
-    return word("propose.package", bought=word(f"package.{'bought' if one['bought'] else 'left'}"), **values)
+def _package(one: Mapping[str, Any]) -> str:
+    return word("because", name=one["name"], why=one["why"])
 
 
 def _proof(document: Mapping[str, Any]) -> str:

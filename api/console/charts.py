@@ -38,6 +38,16 @@ def proposal_charts(document: Mapping[str, Any], language: Language) -> dict[str
     }
 
 
+def frontier_chart(found: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON-ready numbers of what other budgets would bring: outcome, the next thousand, and the proven gap."""
+    return {
+        "budget": found["budget"],
+        "points": [
+            [one["budget"], one["objective"], 1000.0 * one["marginal"], 100.0 * one["gap"]] for one in found["points"]
+        ],
+    }
+
+
 def _weeks(document: Mapping[str, Any], language: Language, colours: Sequence[str]) -> dict[str, Any]:
     starts = sorted({entry["week_start"] for entry in document["weeks"]})
     spend = {(entry["channel"], entry["week_start"]): entry["spend"] for entry in document["weeks"]}

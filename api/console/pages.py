@@ -9,10 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from api.access import account_of_caller, require_margin_sight
 from api.console.blueprint import pages
+from api.console.charts import frontier_chart
 from api.console.views import decision_view, home_view
 from api.console.work import open_work
 from api.language import request_language
 from api.problems import FieldFaults
+from api.services.budget_frontier import HIGH, LOW, POINTS, frontier_of_proposal
 from api.v1.proposals import sheet_response
 from engine.errors import InputError
 from engine.messages import Message, render
@@ -35,6 +37,14 @@ def download_cue_sheet(proposal_id: str) -> Response:
     if internal:
         require_margin_sight()
     return sheet_response(proposal_id, internal=internal, final=request.args.get("final") == "1")
+
+
+@pages.get("/proposals/<proposal_id>/frontier")
+def show_frontier(proposal_id: str) -> ResponseReturnValue:
+    """What other budgets would bring, in its place on the page."""
+    language = request_language()
+    found = frontier_of_proposal(account_of_caller(), proposal_id, language, POINTS, LOW, HIGH)
+    return render_template("partials/frontier.html", frontier=found, chart=frontier_chart(found))
 
 
 @pages.post("/proposals/<proposal_id>/decision")

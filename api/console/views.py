@@ -17,7 +17,7 @@ from api.services.proposal_words import result_label
 from api.services.screenings import TRIAL, undecided_blocks
 from api.speech import told
 from compliance.categories import categories
-from engine.messages import Language
+from engine.messages import Language, Message, render
 from engine.metrics import metrics
 from engine.store.account import AccountStore
 from engine.store.records import Stored
@@ -60,7 +60,7 @@ def _form(proposal: Mapping[str, Any] | None, language: Language) -> dict[str, A
         "result": asked.get("result", "conversions"),
         "parts": PARTS,
         "typed": form_values(asked, language),
-        "left_out": not_in_form(asked),
+        "left_out": [render(Message(f"api.demand.{name}"), language) for name in not_in_form(asked)],
     }
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from api.services.plan_request import ProposalRequest
 
 _BETWEEN = "、"
+_CHANNELS = ("channel", "other")
 
 
 class RequestRefused(DemandError):
@@ -30,6 +31,8 @@ class RequestRefused(DemandError):
         values = dict(detail.values)
         if "field" in values:
             values["field"] = self._place(str(values["field"]), values, language)
+        if "field" in values and "other" in values:
+            values["other"] = self._place(str(values["other"]), {}, language)
         if "known" in values:
             names = str(values["known"]).split(_BETWEEN)
             values["known"] = _BETWEEN.join(channel_name(name, language) for name in names)
@@ -52,6 +55,6 @@ def _word(name: str, language: Language, /, **values: Value) -> str:
 
 
 def with_channel_names(values: Mapping[str, Value], language: Language) -> dict[str, Value]:
-    """The values of a sentence with its channel under the name people use."""
-    channel = values.get("channel")
-    return {**values, "channel": channel_name(channel, language)} if isinstance(channel, str) else dict(values)
+    """The values of a sentence with its channels under the names people use."""
+    named = {key: channel_name(str(values[key]), language) for key in _CHANNELS if isinstance(values.get(key), str)}
+    return {**values, **named}

@@ -64,6 +64,32 @@
     return option;
   }
 
+  function frontier(data, words) {
+    function line(name, column, more) {
+      return Object.assign({ name: name, type: "line", showSymbol: false, data: data.points.map(function (p) { return [p[0], p[column]]; }) }, more);
+    }
+    return {
+      grid: { left: 8, right: 8, top: 40, bottom: 4, containLabel: true },
+      legend: { top: 0, left: 0, itemWidth: 18, itemHeight: 10, textStyle: { color: INK } },
+      tooltip: tip({ trigger: "axis", formatter: function (shown) {
+        var p = data.points[shown[0].dataIndex];
+        return [words.budget + " " + whole(p[0]), words.result + " " + whole(p[1]), words.marginal + " " + p[2].toFixed(2), words.gap + " " + p[3].toFixed(3) + "%"].join("\n");
+      } }),
+      xAxis: axis({ type: "value", min: data.points[0][0], max: data.points[data.points.length - 1][0], axisLabel: { color: QUIET, fontSize: 11, formatter: short, hideOverlap: true }, splitLine: { show: false } }),
+      yAxis: [axis({ type: "value", scale: true, axisLabel: { color: QUIET, fontSize: 11, formatter: short } }), axis({ type: "value", min: 0, position: "right", splitLine: { show: false } })],
+      series: [
+        line(words.result, 1, { lineStyle: { color: ACCENT, width: 2.4 }, itemStyle: { color: ACCENT }, markLine: { symbol: "none", silent: true, label: { formatter: words.here, color: QUIET, position: "end", rotate: 0 }, lineStyle: { color: QUIET, type: "dashed" }, data: [{ xAxis: data.budget }] } }),
+        line(words.marginal, 2, { yAxisIndex: 1, lineStyle: { color: "#d8a02c", width: 1.8 }, itemStyle: { color: "#d8a02c" } })
+      ]
+    };
+  }
+
+  function put(place, option) {
+    var chart = window.echarts.init(place, null, { renderer: "svg" });
+    chart.setOption(Object.assign({ animation: false, textStyle: { fontFamily: FONT } }, option));
+    drawn.push(chart);
+  }
+
   function at(points, spend) {
     for (var i = 1; i < points.length; i++) {
       if (points[i][0] >= spend) {
@@ -81,10 +107,12 @@
       var data = JSON.parse(part.querySelector(".chart-data").textContent), words = JSON.parse(part.querySelector(".chart-words").textContent);
       part.querySelectorAll("[data-chart]").forEach(function (place) {
         var option = { change: change, weeks: weeks, curves: curves }[place.dataset.chart](data, words, place.clientWidth);
-        var chart = window.echarts.init(place, null, { renderer: "svg" });
-        chart.setOption(Object.assign({ animation: false, textStyle: { fontFamily: FONT } }, option));
-        drawn.push(chart);
+        put(place, option);
       });
+    });
+    document.querySelectorAll(".frontier").forEach(function (part) {
+      var place = part.querySelector("[data-frontier]");
+      if (place) put(place, frontier(JSON.parse(part.querySelector(".frontier-data").textContent), JSON.parse(part.querySelector(".frontier-words").textContent)));
     });
     document.documentElement.dataset.charts = "drawn";
   }

@@ -50,6 +50,25 @@ def test_a_new_proposal_takes_the_place_of_the_old(planned):
     assert "NT$1,200,000" in home and "1,200,000" in home
 
 
+def test_the_form_keeps_the_conditions_of_the_proposal_shown(planned, plan):
+    client, _ = planned
+    form = {"budget": "120萬", "start": plan["start"], "end": plan["end"], "result": "conversions"}
+    more = {"lock": "YouTube 影音=12萬", "most_channels": "5", "group": "Meta=Meta 銷售+Meta 流量:max-share=40%"}
+    piece = sent(client, "/propose", form | more)
+    for words in ("什麼會改變這個答案", "adcue proposal verify P-", "和目前配置相比", "NT$120,000"):
+        assert words in piece
+    home = client.get("/").get_data(as_text=True)
+    for value in ("YouTube 影音=120000", 'value="5"', "Meta=Meta 銷售+Meta 流量:max-share=0.4"):
+        assert value in home
+
+
+def test_other_budgets_are_shown_where_they_are_asked_for(planned):
+    client, piece = planned
+    name = re.search(r"P-[0-9a-f]{6}", piece)[0]
+    shown = client.get(f"/proposals/{name}/frontier", headers=PIECE).get_data(as_text=True)
+    assert "預算 NT$600,000 到 NT$1,800,000" in shown and "frontier-data" in shown and "<html" not in shown
+
+
 def test_the_cue_sheet_is_a_download(planned):
     client, piece = planned
     link = piece.split('href="')[1].split('"')[0].replace("&amp;", "&")

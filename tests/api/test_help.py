@@ -8,12 +8,14 @@ import re
 import pytest
 
 from api.access import TABLE
+from api.app import create_app, jobs_of
 from api.help.fields import fields_of, kind_of
 from api.help.problem_pages import codes, explained
 from api.problems import problem
 from api.v1.examples import examples
 from engine.errors import AdcueError
 from engine.messages import LANGUAGES
+from engine.settings import Settings
 from scripts.write_codes import TARGET, written
 
 
@@ -21,8 +23,17 @@ def test_the_list_of_codes_is_what_the_program_raises():
     assert TARGET.read_text(encoding="utf-8") == written(), "errors were added or taken away: make docs"
 
 
+@pytest.fixture
+def patient(store):
+    """A client that may read every page at once."""
+    app = create_app(store, Settings(rate_per_address="10000/minute"))
+    yield app.test_client()
+    jobs_of(app).stop(10)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_code_has_a_page_that_says_what_to_do(client, language):
+def test_every_code_has_a_page_that_says_what_to_do(patient, language):
+    client = patient
     advice = set()
     for code in codes():
         told = explained(code, language)

@@ -83,6 +83,40 @@ def test_a_fault_is_told_beside_the_form(page, service, log_in):
     page.wait_for_selector("#proposal-body .fault:has-text('不是金額')")
 
 
+def test_conditions_are_asked_for_on_the_page_and_the_answer_tells_why(page, service, log_in):
+    log_in(page, service)
+    panel = page.locator("#proposal details.panel")
+    panel.locator("> summary").click()
+    panel.get_by_text("進階條件").click()
+    panel.locator("input[name=budget]").fill("600萬")
+    panel.locator("select[name=goal]").select_option(label="達成目標花費最少")
+    panel.locator("input[name=target]").fill("5000")
+    panel.locator("input[name=lock]").fill("YouTube 影音=30萬")
+    page.get_by_role("button", name="計算提案").click()
+    expect(page.locator("#proposal .lead")).to_contain_text("達成目標最少要花", timeout=90_000)
+    body = page.locator("#proposal-body")
+    expect(body.locator(".change")).to_contain_text("和目前配置相比")
+    expect(body.locator(".notice").first).to_contain_text("省下")
+    expect(body.locator("tr", has_text="YouTube 影音").first).to_contain_text("NT$300,000")
+    assert body.locator(".whatif li").count() >= 1
+    proof = body.locator("details.proof", has_text="證明")
+    proof.locator("summary").click()
+    expect(proof).to_contain_text("同樣條件下不可能少於")
+    expect(proof).to_contain_text("adcue proposal verify P-")
+    other = body.locator("details.proof", has_text="其他預算")
+    other.locator("summary").click()
+    expect(other.locator("[data-frontier] svg")).to_be_attached(timeout=90_000)
+    expect(other).to_contain_text("每一點離已證明的上限至多")
+
+
+def test_a_request_without_budget_is_told_what_to_give(page, service, log_in):
+    log_in(page, service)
+    page.locator("#proposal details.panel > summary").click()
+    page.locator("input[name=budget]").fill("")
+    page.get_by_role("button", name="計算提案").click()
+    page.wait_for_selector("#proposal-body .fault:has-text('請給預算')", timeout=60_000)
+
+
 def test_copy_is_screened_in_place(page, service, log_in):
     log_in(page, service)
     page.locator("textarea[name=text]").fill("這款果汁三天治好糖尿病")
