@@ -33,5 +33,5 @@ def book(planned: Planned, current: CurrentPlan) -> Booked:
     if current.keeps_rules and keeps_rules(posed, current.feasible, current.bought):
         kept = worth(posed, current.feasible, current.bought)
         if kept > after:
-            return Booked(current.feasible, current.bought, kept, before, ())
+            return Booked(current.feasible, current.bought, kept, before, current.rounding)
     return Booked(found.plan, bought, after, before, found.notes)

@@ -10,7 +10,7 @@ from engine.messages import Message
 from optimizer.curves.curve import Array
 from optimizer.model import Posed
 from optimizer.problem import Problem
-from optimizer.rounding import rounded_plan
+from optimizer.rounding import Rounded, round_plan
 from optimizer.solve.linear import maximise_mixed
 from optimizer.solve.nearest import nearest_point
 from optimizer.solve.rules import LinearRules, violation
@@ -32,6 +32,7 @@ class CurrentPlan:
     bought: Array
     keeps_rules: bool
     notes: tuple[Message, ...]
+    rounding: tuple[Message, ...] = ()  # what had to give for its whole amounts, told where it becomes the proposal
 
 
 def wanted_plan(problem: Problem) -> tuple[Array, list[Message]]:
@@ -53,17 +54,18 @@ def current_plan(posed: Posed) -> CurrentPlan:
     wanted, notes = wanted_plan(problem)
     none = np.zeros(len(posed.bought))
     if keeps_rules(posed, wanted, none):
-        whole = rounded_plan(posed, wanted, none)
-        if keeps_rules(posed, whole, none):
-            return CurrentPlan(wanted, whole, none, True, tuple(notes))
+        whole = round_plan(posed, wanted, none)
+        if keeps_rules(posed, whole.plan, none):
+            return CurrentPlan(wanted, whole.plan, none, True, tuple(notes), whole.notes)
     found = _nearest(posed, wanted)
     if found is None:
         return CurrentPlan(wanted, wanted, none, False, (*notes, Message("optimizer.current.cannot_keep_rules")))
-    feasible, bought = found
+    whole, bought = found
+    feasible = whole.plan
     moved = float(np.abs(feasible.sum(axis=1) - wanted.sum(axis=1)).sum()) / 2.0
     values = {"moved": written(moved, problem.currency)}
     note = Message("optimizer.current.breaks_rules", values)
-    return CurrentPlan(wanted, feasible, bought, True, (*notes, note))
+    return CurrentPlan(wanted, feasible, bought, True, (*notes, note), whole.notes)
 
 
 def keeps_rules(posed: Posed, plan: Array, bought: Array) -> bool:
@@ -76,7 +78,7 @@ def keeps_rules(posed: Posed, plan: Array, bought: Array) -> bool:
     return violation(posed.rules, point) <= slack
 
 
-def _nearest(posed: Posed, wanted: Array) -> tuple[Array, Array] | None:
+def _nearest(posed: Posed, wanted: Array) -> tuple[Rounded, Array] | None:
     """The nearest plan in whole amounts that keeps the rules: with the wanted plan's switches, then with any."""
     problem = posed.problem
     for whole in _choices(posed, wanted):
@@ -87,8 +89,8 @@ def _nearest(posed: Posed, wanted: Array) -> tuple[Array, Array] | None:
         if point is None:
             continue
         bought = np.array([whole[at] for at in posed.bought])
-        found = rounded_plan(posed, posed.plan(point) * unit, bought)
-        if keeps_rules(posed, found, bought):
+        found = round_plan(posed, posed.plan(point) * unit, bought)
+        if keeps_rules(posed, found.plan, bought):
             return found, bought
     return None
 

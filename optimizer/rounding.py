@@ -18,6 +18,7 @@ from optimizer.solve.rules import violation
 from optimizer.wording import written
 
 Whole = npt.NDArray[np.int64]
+MOST_SEARCHED = 500  # cells of a plan that is searched for the last few units, too
 NARROW, WIDE = 2, 60  # steps around its amount within which a cell is looked for
 
 
@@ -56,8 +57,10 @@ def round_plan(posed: Posed, plan: Array, bought: Array | None = None) -> Rounde
     rows = money_rows(posed, plan, bought, _steps(posed, {}))
     nearest = _plan(posed, rows.step, _filled(rows))
     missed = violation(posed.rules, posed.vector(nearest, bought))
-    note = Message("optimizer.rounding.limit_missed", {"missed": written(missed, problem.currency)})
-    return Rounded(nearest, (note,) if missed > 0.5 * step_of(problem.currency) else ())
+    notes = [_dropped(posed, name, asked[name]) for name in sorted(asked)]
+    if missed > 0.5 * step_of(problem.currency):
+        notes.append(Message("optimizer.rounding.limit_missed", {"missed": written(missed, problem.currency)}))
+    return Rounded(nearest, tuple(notes))
 
 
 def _dropped(posed: Posed, name: str, step: float) -> Message:
@@ -80,7 +83,7 @@ def _in_steps(posed: Posed, plan: Array, bought: Array | None, asked: dict[str, 
         return None
     whole = _filled(rows)
     if rows.kept(whole):
-        found = _plan(posed, rows.step, whole)
+        found = _plan(posed, rows.step, _fuller(rows, whole))
         if not rows.on_curves or _keeps(posed, found, bought, rows):
             return found
     for width in (NARROW, WIDE):
@@ -92,6 +95,15 @@ def _in_steps(posed: Posed, plan: Array, bought: Array | None, asked: dict[str, 
             if not rows.on_curves or _keeps(posed, found, bought, rows):
                 return found
     return None
+
+
+def _fuller(rows: MoneyRows, whole: Whole) -> Whole:
+    """``whole``, or amounts that place more of the money where filling up left some over."""
+    left = rows.total - float((whole * rows.step).sum())
+    if rows.saving or left < float(rows.step.min()) or len(whole) > MOST_SEARCHED:
+        return whole
+    other = searched(rows, NARROW, 0.0)
+    return whole if other is None or float((other * rows.step).sum()) <= rows.total - left else other
 
 
 def _keeps(posed: Posed, plan: Array, bought: Array | None, rows: MoneyRows) -> bool:

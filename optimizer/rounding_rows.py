@@ -48,6 +48,7 @@ class MoneyRows:
 def money_rows(posed: Posed, plan: Array, bought: Array | None, step: Array) -> MoneyRows:
     """The rows of ``posed`` that amounts near ``plan`` have to keep, in steps of ``step`` a cell."""
     problem, rules, task = posed.problem, posed.rules, posed.task
+    plan = without_traces(posed, plan, float(step.min()))
     point = posed.vector(plan, bought)
     whole = np.flatnonzero(task.integer)
     matrix = rules.matrix.tocsr()
@@ -58,8 +59,8 @@ def money_rows(posed: Posed, plan: Array, bought: Array | None, step: Array) -> 
     fixed = matrix[rows][:, whole] @ point[whole]
     spend = np.array([plan[cell] for cell in problem.cells])
     lower, upper = rules.lower[posed.spend], rules.upper[posed.spend].copy()
-    lower = np.where((task.least > 0) & (spend > 0), np.maximum(lower, task.least), lower)
-    off = (task.least > 0) & (spend <= 0)
+    off = (task.least > 0) & (spend < 0.5 * task.least)
+    lower = np.where((task.least > 0) & ~off, np.maximum(lower, task.least), lower)
     upper[off], lower = 0.0, np.where(off, 0.0, lower)
     saving = problem.ask.goal == "least_spend"
     on_curves, lines, lows, highs = _curve_rows(posed, plan, point)
@@ -80,6 +81,15 @@ def money_rows(posed: Posed, plan: Array, bought: Array | None, step: Array) -> 
         saving=saving,
         on_curves=on_curves,
     )
+
+
+def without_traces(posed: Posed, plan: Array, step: float) -> Array:
+    """The plan with channels that a solver left a trace of money in, less than a step, off as they are meant to be."""
+    out = plan.copy()
+    for number in posed.active:
+        if out[number].sum() < 0.5 * step:
+            out[number] = 0.0
+    return out
 
 
 def _clear(limits: Array) -> Array:
