@@ -102,7 +102,7 @@ def _fit_together(tracks: dict[str, Track], seed: int) -> dict[str, tuple[Channe
     seeds = [_seed_of(name, seed) for name in tracks]
     every_day, every_length = [t.day for t in tracks.values()], [t.step_days for t in tracks.values()]
     shared = shared_season(list(series.values()), every_day, every_length)
-    skill = out_of_time_skill(tracks)
+    skill = out_of_time_skill(tracks, series)
     shaped = s_shaped_channels(tracks, series, shared, skill)
     drawn_from = [shaped.get(name, one) for name, one in series.items()]
     seasons = season_draws(drawn_from, shared, spread=PRIOR_SPREAD, count=DRAWS, seeds=seeds)

@@ -38,7 +38,7 @@ def s_shaped_channels(
             found[name] = shaped
     if not found:
         return {}
-    again = out_of_time_skill(tracks, found)
+    again = out_of_time_skill(tracks, series, found)
     return {name: one for name, one in found.items() if name in again and again[name][0] >= skill[name][0]}
 
 

@@ -12,6 +12,7 @@ from optimizer.curves.controls import control_columns
 from optimizer.curves.curve import Array
 from optimizer.curves.estimator import channel_series, scaled_controls
 from optimizer.curves.series import ChannelSeries
+from optimizer.curves.shapes import ShapeGrid
 from optimizer.history import WeeklyHistory
 
 ENOUGH_WEEKS = 8  # complete weeks with spend below which a channel's own curve says too little
@@ -84,7 +85,11 @@ def _telling(seen: Array) -> npt.NDArray[np.bool_]:
 
 
 def track_series(
-    track: Track, *, observed: npt.NDArray[np.bool_] | None = None, s_shaped: bool = False
+    track: Track,
+    *,
+    observed: npt.NDArray[np.bool_] | None = None,
+    s_shaped: bool = False,
+    shapes: ShapeGrid | None = None,
 ) -> ChannelSeries:
     """The track with its shape grid, resampled by the account's weeks; ``observed`` where fewer steps are to count."""
     return channel_series(
@@ -96,4 +101,5 @@ def track_series(
         week=track.day // 7,
         control_spread=CONTROL_SPREAD,
         s_shaped=s_shaped,
+        shapes=shapes,
     )

@@ -6,7 +6,7 @@ that of "as in the last four weeks" alone, so that the season of the weeks ahead
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -22,10 +22,13 @@ ROUNDS = 3
 
 
 def out_of_time_skill(
-    tracks: Mapping[str, Track], s_shaped: Collection[str] = frozenset()
+    tracks: Mapping[str, Track],
+    series: Mapping[str, ChannelSeries],
+    s_shaped: Mapping[str, ChannelSeries] | None = None,
 ) -> dict[str, tuple[float, int]]:
     """Per channel the share of the naive forecast's Poisson deviance that the curve removed, and the weeks foretold.
 
+    ``series`` are the concave ones of ``tracks``, for their shapes; ``s_shaped`` those that stand in for some.
     1 is perfect, 0 no better than "as in the last weeks", below 0 worse. Channels with too few weeks are left out.
     """
     from sklearn.model_selection import TimeSeriesSplit
@@ -37,7 +40,7 @@ def out_of_time_skill(
         return {}
     sums: dict[str, list[tuple[float, float, int]]] = {}
     for train, ahead in TimeSeriesSplit(n_splits=splits, test_size=size, gap=GAP).split(np.arange(weeks)):
-        for name, found in _foretold(tracks, train, ahead, s_shaped).items():
+        for name, found in _foretold(tracks, series, s_shaped or {}, train, ahead).items():
             sums.setdefault(name, []).append(found)
     out = {}
     for name, parts in sums.items():
@@ -49,9 +52,10 @@ def out_of_time_skill(
 
 def _foretold(
     tracks: Mapping[str, Track],
+    whole: Mapping[str, ChannelSeries],
+    s_shaped: Mapping[str, ChannelSeries],
     train: npt.NDArray[np.int64],
     ahead: npt.NDArray[np.int64],
-    s_shaped: Collection[str],
 ) -> dict[str, tuple[float, float, int]]:
     """Deviance of curve and naive forecast on the weeks ``ahead``, and how many count, per channel."""
     last = train[-RECENT_WEEKS:]
@@ -59,7 +63,7 @@ def _foretold(
     able = [name for name, track in tracks.items() if _is_able(track, known[name], last)]
     if not able:
         return {}
-    series = {name: track_series(tracks[name], observed=known[name]) for name in able}
+    series = {name: track_series(tracks[name], observed=known[name], shapes=whole[name].grid) for name in able}
     shared = shared_season(
         list(series.values()),
         [tracks[name].day for name in able],
@@ -70,7 +74,8 @@ def _foretold(
     for name, season in zip(able, shared.season, strict=True):
         one = series[name]
         if name in s_shaped:
-            one = track_series(tracks[name], observed=known[name], s_shaped=True)
+            shapes = s_shaped[name].grid
+            one = track_series(tracks[name], observed=known[name], s_shaped=True, shapes=shapes)
             for _ in range(ROUNDS):
                 one.refresh(season, shared.centre, PRIOR_SPREAD)
         found = _deviances(tracks[name], one, last, ahead)

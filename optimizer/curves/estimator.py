@@ -15,7 +15,7 @@ from optimizer.curves.curve import Array
 from optimizer.curves.families.hill_average import HillAverage
 from optimizer.curves.resampling import Resampled
 from optimizer.curves.series import CONTROL_SPREAD, ROUNDS, ChannelSeries
-from optimizer.curves.shapes import DAILY_THETAS, WEEKLY_THETAS
+from optimizer.curves.shapes import DAILY_THETAS, WEEKLY_THETAS, ShapeGrid
 
 
 class ResponseCurveEstimator(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -183,10 +183,11 @@ def channel_series(
     week: npt.NDArray[np.int64] | None = None,
     control_spread: float = CONTROL_SPREAD,
     s_shaped: bool = False,
+    shapes: ShapeGrid | None = None,
 ) -> ChannelSeries:
     """One channel's series with the adstock values and weekday cycle its step asks for, resampled by ``week``.
 
-    ``controls`` are scaled already.
+    ``controls`` are scaled already; ``shapes`` is the grid of the same spend where one was made before.
     """
     daily = step_days == 1
     long = daily and len(spend) >= 21
@@ -200,4 +201,5 @@ def channel_series(
         controls=controls,
         control_spread=control_spread,
         s_shaped=s_shaped,
+        shapes=shapes,
     )

@@ -16,6 +16,7 @@ from optimizer.curves.shapes import (
     BENDS,
     S_PRIOR,
     S_SLOPES,
+    ShapeGrid,
     normalised,
     profile_likelihood,
     shape_grid,
@@ -43,14 +44,15 @@ class ChannelSeries:
         controls: Array | None = None,
         control_spread: float = CONTROL_SPREAD,
         s_shaped: bool = False,
+        shapes: ShapeGrid | None = None,
     ) -> None:
         steps = np.arange(len(spend))
         self.spend, self.observed = spend, observed.astype(np.float64)
         self.result = np.where(observed, result, 0.0)
-        self.usual = float(spend[observed].mean())
         self.cycle, self.block = steps % cycle, block
         bends = S_SLOPES if s_shaped else BENDS
-        self.grid = shape_grid(spend, self.usual, thetas, bends)
+        self.grid = shape_grid(spend, float(spend[observed].mean()), thetas, bends) if shapes is None else shapes
+        self.usual = self.grid.usual
         self.controls = np.empty((len(spend), 0)) if controls is None else controls
         self.cycle_effect = np.zeros(cycle)
         self.control_effect = np.zeros(self.controls.shape[1])
@@ -60,6 +62,8 @@ class ChannelSeries:
         self.bend_weights = S_PRIOR if s_shaped else BEND_PRIOR
         self.shared_by = 0  # channels that a season was estimated with: each week's effect took its share of freedom
         self._bend_at = np.searchsorted(bends, self.grid.bend)
+        self._shape_at = logit(self.grid.share) + np.log(np.maximum(self.grid.bend, 1.0))
+        self._short_memory = np.log(1.2 - self.grid.theta)
         self.probability = normalised(np.zeros(len(self.grid.theta)))
         self.base = np.ones(len(spend))
 
@@ -79,8 +83,8 @@ class ChannelSeries:
 
     def prior(self, centre: Array, spread: float) -> Array:
         """Log prior of every shape around ``centre`` (logit of the usual elasticity); shape (..., shapes)."""
-        distance = (logit(self.grid.share) + np.log(np.maximum(self.grid.bend, 1.0)) - centre) / spread
-        return np.asarray(-0.5 * distance**2 + np.log(1.2 - self.grid.theta) + np.log(self.bend_weights)[self._bend_at])
+        distance = (self._shape_at - centre) / spread
+        return np.asarray(-0.5 * distance**2 + (self._short_memory + np.log(self.bend_weights)[self._bend_at]))
 
     def _refresh_pattern(self, season: Array) -> None:
         expected = self.base * season * np.exp(self.controls @ self.control_effect) * self.observed

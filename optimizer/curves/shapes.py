@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, logit, logsumexp
+from scipy.special import expit, logit
 
 from optimizer.curves.adstock import stock_of
 from optimizer.curves.curve import Array
@@ -85,4 +85,5 @@ def profile_likelihood(grid: ShapeGrid, result: Array, exposure: Array, weights:
 
 def normalised(log_weights: Array) -> Array:
     """Probabilities from log weights."""
-    return np.asarray(np.exp(log_weights - logsumexp(log_weights)))
+    weights = np.exp(log_weights - log_weights.max())
+    return np.asarray(weights / weights.sum())

@@ -166,7 +166,7 @@ LINES = {
     "Robyn's spend, truth laid on, total": Line(0.15, 0.25, 0.80, 0.01),
     "Robyn's spend, truth laid on, own": Line(0.06, 0.20, 0.70, 0.01),
     "Robyn's spend, two S-shaped, total": Line(0.20, 0.70, 0.55, 0.01),
-    "Robyn's spend, two S-shaped, own": Line(0.06, 0.30, 0.60, 0.01),
+    "Robyn's spend, two S-shaped, own": Line(0.06, 0.20, 0.70, 0.01),
 }
 MADE_UP: dict[str, tuple[dict[str, float], Line]] = {
     "usual": ({}, Line(0.05, 0.20, 0.85, 0.015)),
@@ -174,7 +174,7 @@ MADE_UP: dict[str, tuple[dict[str, float], Line]] = {
     "loud": ({"dispersion": 5.0, "shocks": 0.12}, Line(0.06, 0.25, 0.85, 0.03)),
     "drifting": ({"drift": 0.3}, Line(0.06, 0.25, 0.85, 0.02)),
     "holidays and sales": ({"calendar": 0.3}, Line(0.06, 0.25, 0.85, 0.02)),
-    "S-shaped": ({"variation": 0.6}, Line(0.10, 0.30, 0.70, 0.03)),
+    "S-shaped": ({"variation": 0.6}, Line(0.10, 0.40, 0.75, 0.03)),
 }
 
 

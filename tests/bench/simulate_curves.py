@@ -22,6 +22,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "little variation": {"variation": 0.15},
     "loud": {"dispersion": 5.0, "shocks": 0.12},
     "drifting": {"drift": 0.3},
+    "holidays": {"calendar": 0.3},
 }
 
 
