@@ -21,6 +21,7 @@ from optimizer.wording import rule_values
 
 Cell = tuple[int, int]
 NOT_MONEY: dict[str, Literal["results", "count"]] = {"kpi_targets": "results", "active_channels": "count"}
+SLIGHT = 0.01  # of the objective: a target that costs less, all of it, explains nothing
 TELLING = 1e-7  # of the dearest price: smaller ones are rounding
 
 
@@ -86,8 +87,10 @@ def held_rules(planned: Planned, plan: Array, vector: Array, priced: Priced) -> 
         at = max(abs(limit.at) for limit in limits)
         price = sum(limit.price * (abs(limit.at) / at if at > 0 else 1.0) for limit in limits)
         cells = sorted({cell for _, _, some in own for cell in some})
+        if rule in NOT_MONEY and price * at < SLIGHT * abs(planned.answer.objective):
+            continue
         values = rule_values(problem, own[0][0], side, cells)
-        out.append(Held(rule, side, price, at, Message(f"optimizer.rule.{rule}.{side}", values), channels, limits))
+        out.append(Held(rule, side, price, at, Message(f"optimizer.{values['rule']}", values), channels, limits))
     return out
 
 

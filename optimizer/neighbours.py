@@ -21,7 +21,7 @@ from optimizer.solve.solving import is_concave
 from optimizer.solve.task import Task, scaled
 
 FINE = 1e-5  # certified gap of a neighbour: small beside what a step of a tenth is worth
-ROUNDS = 3  # programmes a neighbour is worth; each is within the gap of the one before, and below the truth
+LARGE, SMALL = 2, 3  # linear programmes that a neighbour is worth: a large change shows after two
 
 
 def moved_limits(planned: Planned, rows: Mapping[int, tuple[float, float]]) -> Task:
@@ -68,7 +68,7 @@ def _dearer(planned: Planned, one: Held, share: float) -> Task:
     return replace(task, rules=replace(task.rules, matrix=sp.csc_array(matrix)))
 
 
-def solved_again(planned: Planned, task: Task) -> tuple[float, Array] | None:
+def solved_again(planned: Planned, task: Task, rounds: int = SMALL) -> tuple[float, Array] | None:
     """The best worth and plan under a changed ``task``, the chosen branches kept; None where none keeps the rules."""
     if not is_concave(task):
         return _near(task, planned.answer.point)
@@ -79,7 +79,7 @@ def solved_again(planned: Planned, task: Task) -> tuple[float, Array] | None:
         through=(answer.point / shrunk.columns)[task.at],
         prices=answer.prices * shrunk.rows / shrunk.unit,
         tolerance=FINE,
-        rounds=ROUNDS,
+        rounds=rounds,
     )
     return (found.objective * shrunk.unit, shrunk.point(found.point)) if found.status == "optimal" else None
 

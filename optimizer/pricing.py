@@ -69,7 +69,9 @@ def price_out(planned: Planned) -> Priced:
     budget = sum((float(p) * THOUSAND for p, name in zip(prices, names, strict=True) if name == "total_budget"), 0.0)
     unit, share = _in_one_result(problem, results, counted)
     if unit is None:
-        return Priced(aim_unit(problem), THOUSAND * mean_toll, budget, reduced, weights, results, counted)
+        earned = aim_of(problem.ask, problem.result) == "profit"
+        told = Unit("unit.earnings", problem.currency) if earned else aim_unit(problem)
+        return Priced(told, THOUSAND * mean_toll, budget, reduced, weights, results, counted)
     own = counted[results.index(problem.result)]
     hurdle = np.divide(THOUSAND * mean_toll, own, out=np.zeros(count), where=own > 0)
     return Priced(unit, hurdle, budget, reduced, weights, results, share)

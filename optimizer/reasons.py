@@ -8,7 +8,7 @@ from engine.messages import Message, Value
 from optimizer.curves.curve_set import ChannelCurve
 from optimizer.pricing import THOUSAND
 from optimizer.proposal import Binding
-from optimizer.wording import Unit, written
+from optimizer.wording import VALUE, Unit, written
 
 SLIGHT = 0.05  # of the hurdle: a rule that costs less does not explain a channel's money
 MATTERS = 0.02  # relative change of a channel's money that is worth calling a change
@@ -83,10 +83,10 @@ def _main(standing: Standing, unit: Unit, aim: Unit, currency: str) -> tuple[str
             }
             return "none_small", held, unit_values
         if held is not None and held.side == "max":
-            return "none_held", held, _price(held, aim)
+            return "none_held", held, _price(held, aim, currency)
         return "none", None, {}
     if held is not None:
-        return _held(held), held, _price(held, aim)
+        return _held(held), held, _price(held, aim, currency)
     if abs(standing.spend - standing.current) <= MATTERS * max(standing.current, 1.0):
         return "kept", None, {}
     return ("raised" if standing.spend > standing.current else "lowered"), None, {}
@@ -106,8 +106,13 @@ def _held(held: Binding) -> str:
     return "held_results" if held.unit == "results" else f"held_{held.side}"
 
 
-def _price(held: Binding, aim: Unit) -> dict[str, Value]:
+def _price(held: Binding, aim: Unit, currency: str) -> dict[str, Value]:
     """What giving way brings: by 1,000 of money, or by one result of a target."""
-    price = held.price_per_1000 / (THOUSAND if held.unit != "money" else 1.0)
+    values: dict[str, Value] = {**held.name.values}
+    price = held.price_per_1000
+    if held.unit == "results":
+        money = values["counted"] == f"unit.{VALUE}"
+        values["one"] = written(THOUSAND, currency) if money else "1"
+        price = price if money else price / THOUSAND
     gain = "gain.saved" if aim.noun == "unit.spend" else "gain.more"
-    return {**held.name.values, "price": aim.told(price), "gain": gain}
+    return values | {"price": aim.told(price), "gain": gain}

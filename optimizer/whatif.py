@@ -9,13 +9,13 @@ import numpy as np
 from engine.messages import Message, Value
 from optimizer.bindings import NOT_MONEY, Held
 from optimizer.curves.curve import Array, Family
-from optimizer.neighbours import eased, moved_limits, solved_again
+from optimizer.neighbours import LARGE, eased, moved_limits, solved_again
 from optimizer.planning import Planned
 from optimizer.pricing import THOUSAND, Priced
 from optimizer.problem import Problem
 from optimizer.proposal import Shift
 from optimizer.solve.task import Task
-from optimizer.wording import RELATIVE, Unit, aim_unit, efficiency_told, unit_of, written
+from optimizer.wording import RELATIVE, VALUE, Unit, aim_unit, written
 
 STEP = 0.1  # of a limit, or of the budget: how far it is tried
 MATERIAL = 0.05  # of the budget: money that has to move for the plan to count as another
@@ -53,7 +53,7 @@ def _budget(planned: Planned, priced: Priced) -> list[Shift]:
         return [Shift("budget_more", Message("optimizer.shift.budget_enough"), step=step, results=0.0, per_1000=0.0)]
     out: list[Shift] = []
     for kind, sign in (("budget_more", 1.0), ("budget_less", -1.0)):
-        found = solved_again(planned, _with_budget(planned, 1.0 + sign * STEP))
+        found = solved_again(planned, _with_budget(planned, 1.0 + sign * STEP), LARGE)
         if found is None:
             continue
         gain = found[0] - planned.answer.objective
@@ -118,12 +118,14 @@ def _rules(planned: Planned, held: Sequence[Held]) -> list[Shift]:
 def _told_step(problem: Problem, one: Held, step: float) -> tuple[str, dict[str, Value]]:
     """The sentence of a rule and the values that say how far it gives way."""
     if one.rule in NOT_MONEY:
-        unit = unit_of(problem.result, problem.currency)
-        return "target", {"step": unit.told(step), "unit": unit.noun}
+        noun = str(one.name.values["counted"])
+        return "target", {"step": Unit(noun, problem.currency if noun == f"unit.{VALUE}" else None).told(step)}
     if one.rule == "efficiency":
         wanted = problem.ask.efficiency
-        price = (1.0 + STEP) * wanted.price if wanted is not None else 0.0
-        return "efficiency", {"share": f"{100 * STEP:.0f}", "limit": efficiency_told(price, problem.currency)}
+        price = (1.0 + STEP) * wanted.price if wanted is not None else 1.0
+        if wanted is not None and wanted.result == VALUE:
+            return "roas", {"limit": f"{1.0 / price:.2f}"}
+        return "efficiency", {"share": f"{100 * STEP:.0f}", "limit": written(price, problem.currency)}
     kind = "leeway" if one.rule in RELATIVE else f"rule_{one.side}"
     return kind, {"step": written(step, problem.currency)}
 

@@ -27,11 +27,6 @@ def written(amount: float, currency: str) -> str:
     return str(money)
 
 
-def efficiency_told(price: float, currency: str) -> str:
-    """An average cost: money a result, or a plain number where the result is money itself."""
-    return written(price, currency) if price >= 1.0 else f"{price:.3g}"
-
-
 def figure(value: float) -> str:
     """A number with as many digits as a reader can use: about three that count."""
     size = abs(value)
@@ -68,7 +63,8 @@ def aim_of(ask: Ask, result: str) -> Aim:
     if len(weights) > 1:
         return "weighted"
     if ask.objective.spend:
-        return "profit" if ask.objective.spend == 1.0 and VALUE in weights else "net"
+        earned = VALUE in weights and weights[VALUE] != 1.0  # a margin of the value; all of it is a return to keep
+        return "profit" if ask.objective.spend == 1.0 and earned else "net"
     return "results" if result in weights else "afterwards"
 
 
@@ -83,7 +79,7 @@ def aim_unit(problem: Problem) -> Unit:
         case "profit":
             return Unit("unit.profit", currency)
         case "net":
-            return Unit("unit.net")
+            return Unit("unit.net_value", currency) if VALUE in ask.objective.weights else Unit("unit.net")
         case _:
             (result,) = ask.objective.weights
             return unit_of(result, currency)
@@ -106,6 +102,10 @@ def rule_values(problem: Problem, row: RowName, side: str, touched: Iterable[tup
     whole = len(problem.channels) > 1 and len(channels) == len(problem.channels)
     numbers = [key for key in row.index if isinstance(key, int)]
     values: dict[str, Value] = {"rule": f"rule.{row.constraint}.{side}", "channel": "", "week": "", "group": ""}
+    if row.constraint == "kpi_targets" and numbers:
+        values["counted"] = unit_of(problem.ask.kpis[numbers[0]].result, problem.currency).noun
+    if row.constraint == "efficiency" and problem.ask.efficiency is not None:
+        values["rule"] = "noun.roas" if problem.ask.efficiency.result == VALUE else values["rule"]
     if row.constraint == "groups" and numbers:
         return values | {"where": "where.group", "group": problem.ask.groups[numbers[0]].name}
     if row.constraint == "ratios" and numbers:

@@ -14,7 +14,7 @@ from optimizer.problem import Problem
 from optimizer.solve.rules import LinearRules
 from optimizer.solve.solving import solve
 from optimizer.solve.task import Task
-from optimizer.wording import rule_values, unit_of, written
+from optimizer.wording import VALUE, rule_values, unit_of, written
 
 FINE = 1e-5
 MORE_BUDGET = 10.0  # times the budget that is tried before a target counts as out of reach of any
@@ -44,7 +44,7 @@ def _alone(posed: Posed, row: int, rows: list[int]) -> list[Message]:
         return []
     reached = float(line @ found.point)
     if at_most:
-        return _too_dear(posed, row, found.point, reached - float(rules.row_upper[row]))
+        return _too_dear(posed, found.point, reached - float(rules.row_upper[row]))
     least = float(rules.row_lower[row])
     if reached >= least * (1 - MISSED):
         return []
@@ -68,11 +68,9 @@ def _alone(posed: Posed, row: int, rows: list[int]) -> list[Message]:
     return [*lines, Message("optimizer.infeasible.target_money", values)]
 
 
-def _too_dear(
-    posed: Posed, row: int, point: np.ndarray[tuple[int], np.dtype[np.float64]], over: float
-) -> list[Message]:
+def _too_dear(posed: Posed, point: np.ndarray[tuple[int], np.dtype[np.float64]], over: float) -> list[Message]:
     """How far the cheapest average cost is above the limit."""
-    problem, rules = posed.problem, posed.rules
+    problem = posed.problem
     wanted = problem.ask.efficiency
     if wanted is None or over <= MISSED * problem.budget:
         return []
@@ -81,13 +79,13 @@ def _too_dear(
         package.price * taken for package, taken in zip(problem.ask.packages, bought, strict=True)
     )
     brought = (spent - over) / wanted.price
-    unit = unit_of(wanted.result, problem.currency)
-    values = {
-        **rule_values(problem, rules.rows[row], "max"),
+    values: dict[str, Value] = {"over": written(over, problem.currency)}
+    if wanted.result == VALUE:
+        values |= {"limit": f"{1.0 / wanted.price:.2f}", "reached": f"{brought / spent:.2f}" if spent > 0 else "0"}
+        return [Message("optimizer.infeasible.roas_too_low", values)]
+    values |= {
         "limit": written(wanted.price, problem.currency),
         "reached": written(spent / brought, problem.currency) if brought > 0 else "—",
-        "over": written(over, problem.currency),
-        "unit": unit.noun,
     }
     return [Message("optimizer.infeasible.too_dear", values)]
 
