@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from engine.errors import DemandError
+from engine.messages import Message
 from optimizer.ask import Kpi, Objective
 from optimizer.curves.curve import Array
 from optimizer.model import Posed, build_model, compile_model
 from optimizer.problem import Problem
-from optimizer.solve.solving import Answer, solve
+from optimizer.solve.solving import Answer, is_concave, solve
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,11 @@ def pose_model(problem: Problem) -> Posed:
 
 
 def plan(posed: Posed, *, anchor: Array | None = None, tolerance: float | None = None) -> Planned:
-    """The certified best plan; ``anchor`` is a point within the rules that the plan is never worse than."""
-    found = Planned(posed, solve(posed.task, anchor=anchor, tolerance=tolerance))
+    """The certified best plan; ``anchor`` is a point within the rules that the plan is never worse than.
+
+    Raises DemandError where several results (weights, ``then``, risk) meet whole choices or S-shaped curves.
+    """
+    found = Planned(posed, _solved(posed, anchor, tolerance))
     for result in posed.problem.ask.then:
         if found.answer.status != "optimal":
             return found
@@ -51,4 +56,11 @@ def _next(found: Planned, result: str, tolerance: float | None) -> Planned:
     asked = replace(ask, objective=Objective({result: 1.0}), kpis=(*ask.kpis, kept), then=())
     posed = pose_model(replace(problem, ask=asked))
     start = posed.vector(found.plan, found.posed.packages(found.answer.point))
-    return Planned(posed, solve(posed.task, anchor=start, tolerance=tolerance))
+    return Planned(posed, _solved(posed, start, tolerance))
+
+
+def _solved(posed: Posed, anchor: Array | None, tolerance: float | None) -> Answer:
+    """The answer of a model that can be proven: several results at once only where prices settle everything."""
+    if len(posed.task.curves) > 1 and not is_concave(posed.task):
+        raise DemandError("optimizer.demand.unusable", [Message("optimizer.demand.several_and_whole")], count=1)
+    return solve(posed.task, anchor=anchor, tolerance=tolerance)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.curves.bank import Blend
+from optimizer.curves.bank import Blend, CurveBank
 from optimizer.curves.curve import Array
 from optimizer.solve.certificate import outcome_weights, upper_bound
 from optimizer.solve.envelope import EnvelopeBank
@@ -80,7 +80,8 @@ def is_concave(task: Task) -> bool:
     if task.integer.any() or np.any(task.least > 0):
         return False
     low, high = task.rules.lower[task.at], task.rules.upper[task.at]
-    return not any(np.any((bank.inflection() > low) & (high > low)) for bank in task.banks)
+    banks = task.banks or [CurveBank(curves) for curves in task.curves]
+    return not any(np.any((bank.inflection() > low) & (high > low)) for bank in banks)
 
 
 def _answer(shrunk: Scaled, found: Solved, how: str, *, local: bool = False, backstop: bool = False) -> Answer:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimizer.ask import Risk
+from engine.errors import DemandError
+from optimizer.ask import Package, Risk
 from optimizer.asking import posed_demand
 from optimizer.curves.curve_set import CurveSet
 from optimizer.curves.families.hill_average import HillAverage
@@ -72,3 +73,12 @@ def test_minding_risk_moves_money_to_the_safe_channel_and_costs_on_average():
     assert careful[1].sum() > plain[1].sum() * 1.1
     assert worst(outcomes(asked, careful)) > worst(outcomes(asked, plain))
     assert outcomes(asked, careful).mean() < outcomes(asked, plain).mean()
+
+
+def test_risk_and_packages_together_are_refused_with_a_reason():
+    asked = problem()
+    offer = Package("front page", "safe", 50_000.0, {"conversions": 2_000.0})
+    careful = replace(asked.ask, risk=Risk(TAIL, 1.0), packages=(offer,))
+    with pytest.raises(DemandError) as refused:
+        plan(pose_model(replace(asked, ask=careful)))
+    assert [detail.id for detail in refused.value.details] == ["optimizer.demand.several_and_whole"]
