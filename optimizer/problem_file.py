@@ -107,8 +107,8 @@ def _bounds(channels: Channels, budget: float) -> dict[str, Limit]:
     """Bounds that can hold anything at all: a maximum at or above the budget is none."""
     low, high = channels.limits["lb"], channels.limits["ub"]
     low, high = np.where(low > 0, low, np.nan), np.where(high < budget, high, np.nan)
-    rows = np.flatnonzero(~(np.isnan(low) & np.isnan(high)))
-    return {channels.names[row]: limit(low[row], high[row]) for row in rows}
+    pairs = zip(channels.names, low.tolist(), high.tolist(), strict=True)
+    return {name: limit(least, most) for name, least, most in pairs if least == least or most == most}
 
 
 def _limits(channels: Channels, low: str, high: str) -> dict[str, Limit]:

@@ -91,11 +91,15 @@ def _check_limits(table: Table, limits: dict[str, Array]) -> None:
 def _by_family(table: Table) -> dict[str, list[int]]:
     """The rows of every family; unknown ones and keys that mean nothing are told."""
     rows: dict[str, list[int]] = {}
+    fine: set[tuple[str, ...]] = set()  # most channels of a family are written alike
     for row, each in enumerate(table.rows):
         family = each.get("family")
         if isinstance(family, str) and family in FAMILIES:
             rows.setdefault(family, []).append(row)
-            if not each.keys() <= KEYS[family]:
+            written = (family, *each)
+            if written not in fine:
+                if each.keys() <= KEYS[family]:
+                    fine.add(written)
                 table.known(row, KEYS[family])
             continue
         if family is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -81,9 +81,11 @@ class Table:
 
         All have to be there, unless rows without one are to be called ``otherwise`` and their number.
         """
+        values = [row.get(key) for row in self.rows]
+        if _are_names(values):
+            return values
         out, seen = [], dict[str, int]()
-        for row, each in enumerate(self.rows):
-            value = each.get(key)
+        for row, value in enumerate(values):
             if value is None and otherwise is not None:
                 out.append(f"{otherwise}{row}")
                 continue
@@ -104,6 +106,17 @@ class Table:
         """Tells every key of a row that means nothing there, with the nearest that does."""
         for key in self.rows[row].keys() - keys:
             tell_unknown(self.faults, self.where(row, key[:LONGEST_NAME]), key, keys)
+
+
+def _are_names(values: list[Any]) -> TypeGuard[list[str]]:
+    """Whether all of them are different names; one look at all together costs less than one at each."""
+    return (
+        set(map(type, values)) == {str}
+        and len(set(values)) == len(values)
+        and 0 < min(map(len, values))
+        and max(map(len, values)) <= LONGEST_NAME
+        and not _UNFIT.search("".join(values))
+    )
 
 
 def tell_unknown(faults: Faults, place: str, key: str, known: Collection[str]) -> None:

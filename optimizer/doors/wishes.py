@@ -18,7 +18,7 @@ PACKAGE_KEYS = frozenset({"name", "channel", "price", "results", "must"})
 
 def limit(low: float, high: float) -> Limit:
     """A limit of which NaN is no part."""
-    return Limit(None if np.isnan(low) else float(low), None if np.isnan(high) else float(high))
+    return Limit(None if low != low else float(low), None if high != high else float(high))
 
 
 def read_groups(table: Table, names: Sequence[str]) -> tuple[Group, ...]:

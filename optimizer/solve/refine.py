@@ -23,7 +23,7 @@ from optimizer.solve.task import Index, Task, filled
 ROUNDS = 14
 EXACT = 1e-11  # certified gap at which exact prices settle a task
 REACHED = 1e-9  # of a scaled row: what may be missing of a target that counts as reached
-FEASIBLE = 1e-10  # violation of a scaled row that rounding alone can leave
+FEASIBLE = 1e-10  # violation of a scaled row that rounding alone can leave, or a hundredth of it of a large limit
 BASIC, AT_LOWER, AT_UPPER = 1, 0, 2
 
 
@@ -124,7 +124,8 @@ def _near_prices(task: Task, banks: Sequence[Bank], prices: Array) -> Solved | N
         return None
     point = np.zeros(len(task.cost))
     point[task.at] = called_for(task, blend, exact)
-    if violation(task.rules, point) > FEASIBLE:
+    limits = task.rules.row_upper[np.isfinite(task.rules.row_upper)]
+    if violation(task.rules, point) > FEASIBLE * max(1.0, 1e-2 * np.abs(limits).max(initial=0.0)):
         return None
     point = filled(task, banks, point)
     return Solved("optimal", point, task.objective(point), upper_bound(task, banks, exact).value, exact, 0)
