@@ -1,8 +1,4 @@
-"""How far a plan breaks a rule, by plain arithmetic on its days: nothing of this passes through the model.
-
-Every function here has a constraint's name and returns the worst amount by which it is broken, in its own unit
-(money, results, channels); 0 or less is kept.
-"""
+"""How far a plan breaks each constraint, by plain arithmetic on its days: nothing of this passes through the model."""
 
 from __future__ import annotations
 
