@@ -16,7 +16,7 @@ from optimizer.solve.solving import Answer, solve
 from optimizer.solve.task import Task, spend_task
 from tests.optimizer.test_solve import simplex
 
-COMMON = settings(max_examples=12, deadline=None)
+COMMON = settings(max_examples=6, deadline=None)
 
 
 def drawn(seed: int, size: int, *, s_shaped: bool, money: float = 1.0, worth: float = 1.0) -> list[Family]:
