@@ -29,7 +29,7 @@ def posed(asked: Demand, curves: CurveSet) -> Posed:
     return compile_model(problem, build_model(problem))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     budget=st.integers(13, 3_000_000),
     shares=st.tuples(*[st.floats(0.01, 1.0)] * 3),
@@ -76,7 +76,7 @@ KINDS = {
 }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     budget=st.integers(200_000, 500_000),
     kinds=st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=3, unique=True),

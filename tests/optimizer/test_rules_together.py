@@ -149,7 +149,7 @@ def ramped(plan: Plan) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.slow
 @given(plan=plans(), slack=st.sampled_from([0.0, 0.02, 0.2]), data=st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_rules_together_are_kept_and_cost_no_more_than_they_must(plan, slack, data):
     known = around(plan, slack)
     chosen = data.draw(st.lists(st.sampled_from(sorted(known)), min_size=1, max_size=6, unique=True), label="rules")
