@@ -28,7 +28,7 @@ from api.v1.strict import Strict
 MOST_ENTRIES = 200  # of a map or a list: far more channels than any account plans at once
 MOST_RULES = 50
 ZERO = Decimal(0)
-Number = Annotated[int, Whole, Field(ge=1, le=1_000)]
+MOST_CHANNELS = 1_000
 
 
 def _without_default(schema: dict[str, Any]) -> None:
@@ -92,11 +92,11 @@ class PlanFields(Strict):
         None, min_length=1, max_length=MOST_ENTRIES, description="What to plan; every known channel if left out."
     )
     held: Names = Field(default_factory=list, description="Channels that get no more than in the running plan.")
-    fewest_channels: Annotated[int, Whole] | None = Field(
-        None, ge=0, le=1_000, description="At least so many channels spend."
+    fewest_channels: Annotated[int, Field(ge=0, le=MOST_CHANNELS), Whole] = Field(
+        default=0, description="At least so many channels spend."
     )
-    most_channels: Annotated[int, Whole] | None = Field(
-        None, ge=1, le=1_000, description="At most so many channels spend."
+    most_channels: Annotated[int, Field(ge=1, le=MOST_CHANNELS), Whole] = Field(
+        default=MOST_CHANNELS, description="At most so many channels spend."
     )
     groups: list[GroupFields] = Field(
         default_factory=list, max_length=MOST_RULES, description="Channels that are limited together."
