@@ -154,7 +154,7 @@ def _under(posed: Posed, budget: float) -> Task:
     limit, upper = rules.row_upper.copy(), rules.upper.copy()
     limit[_budget_row(posed)] = budget
     upper[posed.spend] = np.maximum(np.minimum(upper[posed.spend], budget), rules.lower[posed.spend])
-    return replace(posed.task, rules=replace(rules, row_upper=limit, upper=upper))
+    return replace(posed.task, rules=replace(rules, row_upper=limit, upper=upper)).within_reach()
 
 
 def _concave(posed: Posed, shrunk: Scaled, budgets: list[float], tolerance: float) -> Iterator[Point]:

@@ -165,7 +165,7 @@ def compile_model(problem: Problem, model: Any) -> Posed:
             rules.lower[spend[names[cell]]] = max(model.spend[cell].lb, amount)
     integer = np.zeros(columns.size, dtype=bool)
     integer[[*active, *bought]] = True
-    task = Task(rules, _cost(model, columns), at, curves, links, integer, least, scale)
+    task = Task(rules, _cost(model, columns), at, curves, links, integer, least, scale).within_reach()
     owners = {(names[cell], side): RowName(rule, cell) for (cell, side), rule in model.owners.items()}
     return Posed(
         problem=problem,

@@ -15,6 +15,7 @@ from optimizer.curves.curve import Array
 INTERIOR_POINT_FROM = 50_000
 FEW_ROWS = 20  # with so few rows a good first basis is nearly the last one, however many columns there are
 STRICT = 1e-9
+HELD = 1e-9  # the feasibility tolerance asked of HiGHS
 MOST_NODES = 20_000
 BACKSTOP_SECONDS = 120.0  # the only limit that is not the same on every machine; an answer that met it says so
 
@@ -126,8 +127,16 @@ def maximise_linear(
     if basis is not None:
         solver.setBasis(_basis(*basis))
     solver.run()
+    if not matrix.shape[1]:
+        return _of_nothing(row_lower, row_upper, solver)
     solution = solver.getSolution()
     return LinearAnswer(_word(solver), np.asarray(solution.col_value), np.asarray(solution.row_dual), solver)
+
+
+def _of_nothing(row_lower: Array, row_upper: Array, solver: Any) -> LinearAnswer:
+    """The answer where no column can move, which HiGHS calls empty: every row stands at 0."""
+    kept = np.all(row_lower <= HELD) and np.all(row_upper >= -HELD)
+    return LinearAnswer("optimal" if kept else "infeasible", np.empty(0), np.zeros(len(row_lower)), solver)
 
 
 def maximise_mixed(

@@ -52,7 +52,9 @@ def polish(
         whole = np.flatnonzero(task.integer)
         lower[whole] = upper[whole] = np.round(point[whole])
         near = task.with_bounds(lower, upper)
-        bank = _BranchBank(task.banks[0], bent, np.clip(spend, first, last)) if bent.any() else task.banks[0]
+        inside = RESTING * (last - first)  # on the edge of a table's piece the slope may be that of the next
+        at = np.clip(spend, first + inside, last - inside)
+        bank = _BranchBank(task.banks[0], bent, at) if bent.any() else task.banks[0]
         found = refine(near, [bank, *task.banks[1:]], prices=prices, tolerance=tolerance)
         if found.status != "optimal" and best is None and not ease:
             return polish(task, point, tolerance, prices, ease=EASE)  # rules that a point keeps only nearly

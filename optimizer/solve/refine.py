@@ -24,6 +24,7 @@ ROUNDS = 14
 EXACT = 1e-11  # certified gap at which exact prices settle a task
 REACHED = 1e-9  # of a scaled row: what may be missing of a target that counts as reached
 FEASIBLE = 1e-10  # violation of a scaled row that rounding alone can leave, or a hundredth of it of a large limit
+CROSSED = 1e-9  # scaled bounds that cross by more have no spend between them
 BASIC, AT_LOWER, AT_UPPER = 1, 0, 2
 
 
@@ -69,6 +70,9 @@ def refine(
     if near is not None and near.gap <= EXACT:
         return near
     low, high = task.rules.lower[task.at], task.rules.upper[task.at]
+    if np.any(low > high + CROSSED):
+        none = np.zeros(len(task.rules.row_lower))
+        return Solved("infeasible", task.rules.lower, float("nan"), float("inf"), none, 0)
     kept = [coarse_cuts(bank, low, high) for bank in banks[:2]]
     if through is not None:
         kept.append(through[None])

@@ -34,7 +34,8 @@ def fine_cuts(bank: Blend, centre: Array, hurdle: Array, width: float, lower: Ar
     """Points around ``centre`` whose marginal response spans the hurdle by ``width`` each way; shape (FINE, size)."""
     nudge = np.maximum(centre, 1e-9 * (upper - lower)) * 1e-4
     near, far = bank.slope(np.stack([centre + nudge, centre + 2 * nudge]))
-    bend = (near - far) / np.where(nudge > 0, nudge, 1.0)
+    with np.errstate(invalid="ignore"):  # a power is infinitely steep at 0 twice
+        bend = (near - far) / np.where(nudge > 0, nudge, 1.0)
     reach = np.where(bend > 0, width * np.abs(hurdle) / np.where(bend > 0, bend, 1.0), width * (upper - lower))
     reach = np.minimum(reach, 0.5 * (upper - lower))
     return np.asarray(np.clip(centre + reach * np.linspace(-1.0, 1.0, FINE)[:, None], lower, upper))

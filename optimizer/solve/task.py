@@ -56,6 +56,13 @@ class Task:
         """What a filled point is worth."""
         return float(self.cost @ point)
 
+    def within_reach(self) -> Task:
+        """The same task where a cell that cannot get its least amount is off."""
+        upper, least = self.rules.upper.copy(), self.least.copy()
+        off = (least > upper[self.at] * (1.0 + 1e-12)) & (self.rules.lower[self.at] <= 0)
+        upper[self.at[off]], least[off] = 0.0, 0.0
+        return replace(self, rules=replace(self.rules, upper=upper), least=least)
+
     def with_bounds(self, lower: Array, upper: Array) -> Task:
         """The same task with other column bounds."""
         return replace(self, rules=replace(self.rules, lower=lower, upper=upper))
