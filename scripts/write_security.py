@@ -14,7 +14,7 @@ from api.v1.long_work import MOST_OPEN
 from engine.settings import Settings
 from engine.store import keys, login_sessions, passwords, people
 from engine.store.roles import ROLES
-from optimizer.demand import LONGEST_DAYS
+from optimizer.check_days import LONGEST_DAYS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 NOTE = "<!-- Written by `make docs` from docs/security.md.jinja; edit that, not this page. -->\n\n"

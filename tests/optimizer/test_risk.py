@@ -81,4 +81,4 @@ def test_risk_and_packages_together_are_refused_with_a_reason():
     careful = replace(asked.ask, risk=Risk(TAIL, 1.0), packages=(offer,))
     with pytest.raises(DemandError) as refused:
         plan(pose_model(replace(asked, ask=careful)))
-    assert [detail.id for detail in refused.value.details] == ["optimizer.demand.several_and_whole"]
+    assert [detail.id for detail in refused.value.details] == ["optimizer.proof.several_and_whole"]
