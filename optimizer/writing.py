@@ -77,7 +77,9 @@ def write_proposal(
     objective = float(told.seen.cell.sum() + fixed.sum())
     extra = float(fixed.sum()) - (before - float(told.now.sum()))
     gains = gain_draws(problem, booked.plan, current.feasible, extra)
-    known = len(gains) > 1 and aim_of(problem.ask, problem.result) == "results" and current.keeps_rules
+    # A plan for profit, for least money or under a cost may bring fewer results on purpose: chance says nothing of it.
+    for_results = aim_of(problem.ask, problem.result) == "results" and problem.ask.efficiency is None
+    known = len(gains) > 1 and for_results and current.keeps_rules
     same = bool((booked.plan == current.feasible).all()) and extra == 0.0
     better = 1.0 if same else chance_better(gains)
     aim = aim_of(problem.ask, problem.result)
