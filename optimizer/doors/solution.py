@@ -99,10 +99,10 @@ def solve_file(file: ProblemFile, tolerance: float | None = None) -> Solution:
 
     start = time.perf_counter()
     problem = file.posed()
-    check_sums(problem)
     posed = pose_model(problem)
     answer = plan(posed, tolerance=tolerance).answer
     if answer.status == "infeasible":
+        check_sums(problem)  # where arithmetic explains it, it says more than a repair
         raise explain_infeasible(posed)
     if answer.status != "optimal":
         raise AdcueError("optimizer.solution.unsolved", how=answer.how)

@@ -60,7 +60,8 @@ def exact_prices(task: Task, blend: Blend, prices: Array) -> Array | None:
             return y
         moving = (spend > low) & (spend < high) & (hurdle > 0)
         nudge = np.where(moving, NUDGE * spend, 1.0)
-        bend = (hurdle - blend.slope(spend + nudge)) / nudge
+        with np.errstate(over="ignore"):  # beside 0 a steep curve bends beyond all numbers
+            bend = (hurdle - blend.slope(spend + nudge)) / nudge
         give = np.where(moving & (bend > 0), 1.0 / np.where(bend > 0, bend, 1.0), 0.0)
         step = _step(matrix, give, binding, miss)
         if step is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,10 @@ import pytest
 
 from engine.errors import DemandError
 from optimizer.curves.curve import curve_from
+from optimizer.doors.channels import EVERY_KEY, FAMILIES
 from optimizer.doors.solution import solve_file
-from optimizer.problem_file import RESULT
+from optimizer.doors.wishes import GROUP_KEYS, PACKAGE_KEYS, RATIO_KEYS
+from optimizer.problem_file import IGNORED, KEYS, RESULT
 from tests.optimizer.problem_files import TABLE, base, log, read, solved
 from tests.shared import shared_dir
 
@@ -193,3 +196,11 @@ def test_the_problem_made_is_one_week_of_one_result():
     problem = read(base()).posed()
     assert problem.result == RESULT and problem.currency == "" and len(problem.weeks) == 1
     assert problem.cells == ((0, 0), (1, 0), (2, 0))
+
+
+def test_the_example_of_the_page_is_solved_and_every_key_is_on_it():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "problem-file.md").read_text(encoding="utf-8")
+    example = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    assert solved(example).gap <= 1e-4
+    for key in KEYS | IGNORED | EVERY_KEY | GROUP_KEYS | RATIO_KEYS | PACKAGE_KEYS | FAMILIES.keys():
+        assert f"`{key}`" in page, key
