@@ -7,7 +7,6 @@ stock and its last stock are linear in the stock before it and the week's spend,
 from __future__ import annotations
 
 import numpy as np
-from scipy.signal import lfilter
 
 from optimizer.curves.curve import Array
 
@@ -16,5 +15,7 @@ def stock_of(spend: Array, theta: float, before: float) -> Array:
     """Stock of every step, given the stock ``before`` the first one."""
     if theta == 0.0:
         return spend
+    from scipy.signal import lfilter  # loads all of scipy's statistics, which nothing but this needs
+
     found, _ = lfilter([1.0 - theta], [1.0, -theta], spend, zi=np.array([theta * before]))
     return np.asarray(found, dtype=np.float64)
