@@ -94,8 +94,7 @@ def solve_file(file: ProblemFile, tolerance: float | None = None) -> Solution:
     """The certified best plan of ``file``. Raises DemandError, with the cheapest repair, where there is none."""
     # What a first run loads is no part of solving.
     import highspy  # noqa: F401
-    import pyomo.environ
-    import pyomo.repn.plugins.standard_form  # noqa: F401
+    import pyomo.environ  # noqa: F401
 
     start = time.perf_counter()
     problem = file.posed()
