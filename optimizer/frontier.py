@@ -12,9 +12,10 @@ from optimizer.curves.curve import Array
 from optimizer.model import Posed
 from optimizer.planning import pose_model
 from optimizer.problem import Problem
+from optimizer.solve.certificate import relative_gap
 from optimizer.solve.refine import Solved, refine
 from optimizer.solve.rules import violation
-from optimizer.solve.solving import CONCAVE_GAP, Answer, is_concave, solve
+from optimizer.solve.solving import CONCAVE_GAP, Answer, answered, is_concave, solve
 from optimizer.solve.task import Scaled, Task, filled, scaled
 
 LOW, HIGH, POINTS = 0.5, 1.5, 50
@@ -35,7 +36,7 @@ class FrontierPoint:
     @property
     def gap(self) -> float:
         """Proven relative distance to the best possible."""
-        return max(0.0, self.bound - self.objective) / max(abs(self.bound), abs(self.objective), 1e-300)
+        return relative_gap(self.objective, self.bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,19 +175,4 @@ def _concave(posed: Posed, shrunk: Scaled, budgets: list[float], tolerance: floa
         if before is not None and before.objective > found.objective:
             found = replace(found, point=filled(own, own.banks, before.point), objective=before.objective)
         before = found
-        yield posed, budget, _in_units(shrunk, found)
-
-
-def _in_units(shrunk: Scaled, found: Solved) -> Answer:
-    prices = shrunk.prices(found.prices)
-    point = shrunk.point(found.point)
-    return Answer(
-        status=found.status,
-        point=point,
-        objective=found.objective * shrunk.unit,
-        bound=found.bound * shrunk.unit,
-        prices=prices,
-        hurdles=np.zeros(len(shrunk.task.at)),
-        rounds=found.rounds,
-        how="concave",
-    )
+        yield posed, budget, answered(shrunk, found, "concave")

@@ -14,7 +14,7 @@ from optimizer.curves.curve import Array, Family
 from optimizer.objective import draws_of, result_weights, set_objective
 from optimizer.problem import Problem
 from optimizer.solve.rules import LinearRules, RowName, compile_rules
-from optimizer.solve.task import Link, Task
+from optimizer.solve.task import Link, Task, filled
 from optimizer.terms import ALL
 
 
@@ -53,11 +53,7 @@ class Posed:
             out[at] = float(plan[number].sum() > 0)
         for place, at in enumerate(self.bought):
             out[at] = 0.0 if bought is None else bought[place]
-        values = {k: bank.value(out[self.task.at]) for k, bank in enumerate(CurveBank(c) for c in self.task.curves)}
-        for link in self.task.links:
-            live = link.columns >= 0
-            np.add.at(out, link.columns[live], values[link.result][live])
-        return out
+        return filled(self.task, [CurveBank(curves) for curves in self.task.curves], out)
 
     def plan(self, vector: Array) -> Array:
         """The plan (channels, weeks) inside all variables' values, without what rounding leaves below 0."""

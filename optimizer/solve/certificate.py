@@ -26,6 +26,16 @@ class Bound:
     cells: Array  # the bound's part of every cell
 
 
+def relative_gap(objective: float, bound: float) -> float:
+    """Proven relative distance of ``objective`` to the best possible; 0 where the bound is met."""
+    return max(0.0, bound - objective) / max(abs(bound), abs(objective), 1e-300)
+
+
+def reduced_cost(task: Task, prices: Array) -> Array:
+    """What a unit of each column is worth beyond what its rows charge for it."""
+    return np.asarray(task.cost - task.rules.matrix.T @ prices)
+
+
 def legal_prices(rules: LinearRules, prices: Array) -> Array:
     r"""Row prices with the sign their row allows: at most rows >= 0, at least rows <= 0, equalities free."""
     prices = np.where(np.isfinite(rules.row_upper), prices, np.minimum(prices, 0.0))
@@ -42,7 +52,7 @@ def upper_bound(task: Task, banks: Sequence[Bank], prices: Array) -> Bound:
     """
     rules, at = task.rules, task.at
     prices = legal_prices(rules, prices)
-    reduced = np.asarray(task.cost - rules.matrix.T @ prices)
+    reduced = reduced_cost(task, prices)
     limit = np.where(prices > 0, rules.row_upper, rules.row_lower)
     fixed = float(np.sum(prices[prices != 0] * limit[prices != 0]))
     straight = np.ones(len(reduced), dtype=bool)

@@ -46,8 +46,8 @@ def straight_columns(task: Task) -> Index:
     return np.flatnonzero(straight)
 
 
-def expand(task: Task, banks: Sequence[Bank], segments: Segments, offset: Array | None = None) -> Expanded:
-    """The linear programme of ``segments``; ``offset`` is what each result already has at the lower bounds."""
+def expand(task: Task, banks: Sequence[Bank], segments: Segments) -> Expanded:
+    """The linear programme of ``segments``."""
     rules, owner = task.rules, segments.owner
     base = np.zeros(rules.matrix.shape[1])
     base[task.at] = rules.lower[task.at]
@@ -55,7 +55,7 @@ def expand(task: Task, banks: Sequence[Bank], segments: Segments, offset: Array 
     matrix = repeat_columns(rules.matrix, task.at[owner])
     for link in task.links:
         live = link.columns >= 0
-        bottom = banks[link.result].value(rules.lower[task.at]) if offset is None else offset[link.result]
+        bottom = banks[link.result].value(rules.lower[task.at])
         np.add.at(base, link.columns[live], bottom[live])
         gain = segments.gains[link.result] * live[owner]
         columns = np.where(live, link.columns, 0)[owner]

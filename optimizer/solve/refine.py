@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from optimizer.curves.bank import Bank, Blend
 from optimizer.curves.curve import Array
-from optimizer.solve.certificate import legal_prices, outcome_weights, upper_bound
+from optimizer.solve.certificate import legal_prices, outcome_weights, relative_gap, upper_bound
 from optimizer.solve.expand import Expanded, expand, spent
-from optimizer.solve.greedy import first_basis
+from optimizer.solve.greedy import AT_LOWER, AT_UPPER, BASIC, first_basis
 from optimizer.solve.linear import LinearAnswer, maximise_linear
 from optimizer.solve.newton import called_for, exact_prices, suits
 from optimizer.solve.reaching import missing_least, outcome_rows
@@ -25,7 +25,6 @@ EXACT = 1e-11  # certified gap at which exact prices settle a task
 REACHED = 1e-9  # of a scaled row: what may be missing of a target that counts as reached
 FEASIBLE = 1e-10  # violation of a scaled row that rounding alone can leave, or a hundredth of it of a large limit
 CROSSED = 1e-9  # scaled bounds that cross by more have no spend between them
-BASIC, AT_LOWER, AT_UPPER = 1, 0, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,8 @@ class Solved:
 
     @property
     def gap(self) -> float:
-        """Proven relative distance to the best possible outcome; 0 when the bound is met."""
-        return max(0.0, self.bound - self.objective) / max(abs(self.bound), abs(self.objective), 1e-300)
+        """Proven relative distance to the best possible outcome."""
+        return relative_gap(self.objective, self.bound)
 
 
 def refine(

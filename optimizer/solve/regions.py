@@ -39,11 +39,6 @@ class Region:
         """Last spend of the interval."""
         return self.start + float(self.lengths.sum())
 
-    def line(self, spend: float) -> float:
-        """The line at ``spend``."""
-        left = np.clip(spend - self.start - np.concatenate([[0.0], np.cumsum(self.lengths)[:-1]]), 0.0, self.lengths)
-        return self.base + float(left @ self.gains)
-
 
 def convex_part(bank: CurveBank, spend: Array, low: Array, high: Array) -> tuple[Array, Array]:
     """The convex interval of every curve, inside [low, high]; of a table, the straight piece that ``spend`` is in."""

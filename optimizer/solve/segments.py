@@ -16,8 +16,8 @@ FINE = 11  # points put around the hurdle in each later round
 SAMPLES = 33  # slope samples from which the coarse cuts are chosen
 
 
-def coarse_cuts(bank: Bank, lower: Array, upper: Array, count: int = COARSE) -> Array:
-    """Cuts at equal steps of the integral of sqrt|f''|, where few segments lose least; shape (count - 1, size)."""
+def coarse_cuts(bank: Bank, lower: Array, upper: Array) -> Array:
+    """Cuts at equal steps of the integral of sqrt|f''|, where few segments lose least; shape (COARSE - 1, size)."""
     reach = np.concatenate([[0.0], np.geomspace(1e-5, 1.0, SAMPLES - 1)])
     points = lower + (upper - lower) * reach[:, None]
     with np.errstate(invalid="ignore", over="ignore"):
@@ -25,7 +25,7 @@ def coarse_cuts(bank: Bank, lower: Array, upper: Array, count: int = COARSE) -> 
         steps = np.sqrt(np.maximum(slopes[:-1] - slopes[1:], 0.0) * np.diff(points[1:], axis=0))
     total = np.cumsum(np.nan_to_num(steps), axis=0)
     share = total / np.where(total[-1] > 0, total[-1], 1.0)
-    goals = np.arange(1, count) / count
+    goals = np.arange(1, COARSE) / COARSE
     found = np.stack([(share < goal).sum(axis=0) for goal in goals]) + 1
     return np.take_along_axis(points, np.minimum(found, SAMPLES - 1), axis=0)
 

@@ -14,9 +14,10 @@ import numpy as np
 
 from optimizer.curves.bank import Blend, CurveBank
 from optimizer.curves.curve import Array
-from optimizer.solve.certificate import outcome_weights, upper_bound
+from optimizer.solve.certificate import outcome_weights, reduced_cost, relative_gap, upper_bound
 from optimizer.solve.envelope import EnvelopeBank
 from optimizer.solve.mixed import mixed_programme, possible
+from optimizer.solve.newton import called_for
 from optimizer.solve.polish import polish
 from optimizer.solve.refine import Solved, refine
 from optimizer.solve.regions import RegionMaker
@@ -56,7 +57,7 @@ class Answer:
     @property
     def gap(self) -> float:
         """Proven relative distance to the best possible worth."""
-        return max(0.0, self.bound - self.objective) / max(abs(self.bound), abs(self.objective), 1e-300)
+        return relative_gap(self.objective, self.bound)
 
 
 def solve(task: Task, *, anchor: Array | None = None, tolerance: float | None = None) -> Answer:
@@ -71,7 +72,7 @@ def solve(task: Task, *, anchor: Array | None = None, tolerance: float | None = 
             through=None if start is None else start[inner.at],
             tolerance=tolerance or CONCAVE_GAP,
         )
-        return _answer(shrunk, found, "concave")
+        return answered(shrunk, found, "concave")
     return _by_branches(shrunk, start, tolerance or MIXED_GAP)
 
 
@@ -84,13 +85,13 @@ def is_concave(task: Task) -> bool:
     return not any(np.any((bank.inflection() > low) & (high > low)) for bank in banks)
 
 
-def _answer(shrunk: Scaled, found: Solved, how: str, *, local: bool = False, backstop: bool = False) -> Answer:
+def answered(shrunk: Scaled, found: Solved, how: str, *, local: bool = False, backstop: bool = False) -> Answer:
+    """What was found of a scaled task, in true units."""
     prices = shrunk.prices(found.prices) if len(found.prices) == len(shrunk.rows) else np.zeros(len(shrunk.rows))
     task = shrunk.task
     hurdles = np.zeros(len(task.at))
     if len(found.prices) == len(shrunk.rows):
-        reduced = task.cost - task.rules.matrix.T @ found.prices
-        hurdles = -reduced[task.at] * shrunk.unit / shrunk.columns[task.at]
+        hurdles = -reduced_cost(task, found.prices)[task.at] * shrunk.unit / shrunk.columns[task.at]
     return Answer(
         status=found.status,
         point=shrunk.point(found.point),
@@ -109,13 +110,12 @@ def _by_branches(shrunk: Scaled, start: Array | None, tolerance: float) -> Answe
     task = shrunk.task
     low, high = task.rules.lower[task.at], task.rules.upper[task.at]
     envelope = EnvelopeBank(task.banks[0], low, high, task.least)
-    opened = _opened(task)
-    relaxed = refine(opened, [envelope], through=envelope.touch, exact=False, tolerance=0.1 * tolerance)
+    relaxed = refine(opened(task), [envelope], through=envelope.touch, exact=False, tolerance=0.1 * tolerance)
     if relaxed.status != "optimal":
-        return _answer(shrunk, relaxed, "envelope")
+        return answered(shrunk, relaxed, "envelope")
     best = _best_of([_kept(task, start), *_rounded(task, envelope, relaxed.point, relaxed.prices)])
-    if best is not None and _gap(best.objective, relaxed.bound) <= min(tolerance, FINE_GAP):
-        return _answer(shrunk, replace(best, bound=relaxed.bound, rounds=relaxed.rounds), "lagrangian", local=True)
+    if best is not None and relative_gap(best.objective, relaxed.bound) <= min(tolerance, FINE_GAP):
+        return answered(shrunk, replace(best, bound=relaxed.bound, rounds=relaxed.rounds), "lagrangian", local=True)
     return _answer_of_branches(shrunk, envelope, relaxed, best, tolerance)
 
 
@@ -124,8 +124,8 @@ def _answer_of_branches(
 ) -> Answer:
     task, bound, backstop = shrunk.task, relaxed.bound, False
     high = task.rules.upper[task.at]
-    priced = upper_bound(_opened(task), [envelope], relaxed.prices)
-    weight = outcome_weights(task, task.cost - task.rules.matrix.T @ relaxed.prices)[0]
+    priced = upper_bound(opened(task), [envelope], relaxed.prices)
+    weight = outcome_weights(task, reduced_cost(task, relaxed.prices))[0]
     maker = RegionMaker(task)
     for factor in SPREAD:
         maker.cut(np.clip(priced.blend.spend_at(priced.hurdle * factor), envelope.touch, high))
@@ -136,7 +136,7 @@ def _answer_of_branches(
         worth = -np.inf if best is None else best.objective
         regions = [possible(own, priced, weight, worth) for own in maker.regions()]
         few = sum(len(own) - 1 for own in regions) <= FEW
-        enough = best is not None and _gap(best.objective, bound) <= tolerance
+        enough = best is not None and relative_gap(best.objective, bound) <= tolerance
         if enough and (not few or finer >= FINE_ROUNDS):
             break
         finer += enough
@@ -145,8 +145,8 @@ def _answer_of_branches(
         backstop = backstop or answer.status == "backstop"
         if answer.status == "infeasible":
             if best is None:
-                return _answer(shrunk, replace(relaxed, status="infeasible"), "branches")
-            bound = min(bound, max(best.objective, bound if not np.isfinite(worth) else worth))
+                return answered(shrunk, replace(relaxed, status="infeasible"), "branches")
+            bound = min(bound, worth)
             break
         if np.isfinite(answer.bound):
             bound = min(bound, max(answer.bound, worth))
@@ -157,19 +157,17 @@ def _answer_of_branches(
                 maker.cut(near.point[task.at])
                 maker.cut(_called_for(task, near.prices))
             best = _best_of([best, near])
-        if best is not None and _gap(best.objective, bound) <= aim:
+        if best is not None and relative_gap(best.objective, bound) <= aim:
             break
     if best is None:
-        return _answer(shrunk, replace(relaxed, status="unsolved"), "branches", backstop=backstop)
+        return answered(shrunk, replace(relaxed, status="unsolved"), "branches", backstop=backstop)
     found = replace(best, bound=max(bound, best.objective))
-    return _answer(shrunk, found, "branches", local=True, backstop=backstop)
+    return answered(shrunk, found, "branches", local=True, backstop=backstop)
 
 
 def _called_for(task: Task, prices: Array) -> Array:
     """Where each cell would stand on its concave branch at the prices of a plan: equal cells get equal cuts."""
-    reduced = task.cost - task.rules.matrix.T @ prices
-    blend = Blend(task.banks, outcome_weights(task, reduced))
-    return np.minimum(blend.spend_at(-reduced[task.at]), task.rules.upper[task.at])
+    return called_for(task, Blend(task.banks, outcome_weights(task, reduced_cost(task, prices))), prices)
 
 
 def _as_it_is(task: Task, point: Array) -> Solved | None:
@@ -180,15 +178,11 @@ def _as_it_is(task: Task, point: Array) -> Solved | None:
     return Solved("optimal", true, task.objective(true), float("inf"), np.zeros(len(task.rules.row_lower)), 0)
 
 
-def _opened(task: Task) -> Task:
+def opened(task: Task) -> Task:
     """The task as the envelope sees it: where a cell may be off, its spend may be 0."""
     lower = task.rules.lower.copy()
     lower[task.at] = np.where(task.least > 0, 0.0, lower[task.at])
     return task.with_bounds(lower, task.rules.upper)
-
-
-def _gap(objective: float, bound: float) -> float:
-    return max(0.0, bound - objective) / max(abs(bound), abs(objective), 1e-300)
 
 
 def _best_of(found: list[Solved | None]) -> Solved | None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from optimizer.curves.bank import Bank
 from optimizer.curves.curve import Array
 from optimizer.solve.certificate import upper_bound
 from optimizer.solve.envelope import EnvelopeBank
 from optimizer.solve.refine import refine
-from optimizer.solve.solving import is_concave
+from optimizer.solve.solving import is_concave, opened
 from optimizer.solve.task import Task, scaled
 
 WHOLE_GAP = 1e-6  # of the envelopes' programme whose prices are kept
@@ -42,6 +40,4 @@ def _eased(task: Task) -> tuple[Task, list[Bank]]:
     if is_concave(task):
         return task, list(task.banks)
     low, high = task.rules.lower[task.at], task.rules.upper[task.at]
-    lower = task.rules.lower.copy()
-    lower[task.at] = np.where(task.least > 0, 0.0, low)
-    return task.with_bounds(lower, task.rules.upper), [EnvelopeBank(b, low, high, task.least) for b in task.banks]
+    return opened(task), [EnvelopeBank(bank, low, high, task.least) for bank in task.banks]
