@@ -8,6 +8,7 @@ from engine.errors import DemandError
 from engine.messages import Message
 from optimizer.calendar import EVERY
 from optimizer.check_days import day_faults
+from optimizer.check_lift import lift_faults
 from optimizer.check_values import value_faults
 from optimizer.curves.curve_set import CurveSet
 from optimizer.demand import VALUE, Demand
@@ -25,6 +26,7 @@ def check_demand(demand: Demand, curves: CurveSet, others: Mapping[str, CurveSet
         *_shape_faults(demand),
         *_result_faults(demand, set(channels) & set(known), curves, others or {}),
         *_aim_faults(demand),
+        *lift_faults(demand, curves, others or {}),
     ]
     if faults:
         raise DemandError("optimizer.demand.unusable", faults, count=len(faults))

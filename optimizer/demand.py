@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from engine.money import Money
 from engine.vocabulary import Period
 from optimizer.ask import Goal, Kpi, Pacing, Risk
+from optimizer.lift_report import LiftReport
 
 VALUE = "conversions_value"  # the one result that is money itself
 
@@ -84,6 +85,7 @@ class Demand:
         risk: how much the worst outcomes weigh.
         steps: per channel, the smallest amount its platform books.
         channels: what to plan; every channel with a curve where not given.
+        lift_tests: incrementality studies that the curves are calibrated with.
     """
 
     budget: Money
@@ -124,6 +126,7 @@ class Demand:
     risk: Risk | None = None
     steps: Mapping[str, Money] = field(default_factory=dict)
     channels: Sequence[str] | None = None
+    lift_tests: Sequence[LiftReport] = ()
 
     @property
     def money(self) -> Money:

@@ -1,26 +1,23 @@
 """Decides the curve of every channel: fitted where its own history suffices, from a rate card where it does not.
 
-weekly history -> what the channels share (season, usual elasticity) -> one estimator a channel -> CurveSet
+weekly history -> what the channels share (season, usual elasticity) -> one estimator a channel -> curves -> lift tests
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 import numpy as np
 from scipy.special import expit
 
-from engine.errors import InputError
 from engine.messages import Message, Value
+from optimizer.calibrating import Fitted, seed_of
 from optimizer.curves.curve import Array
 from optimizer.curves.curve_set import ChannelCurve, CurveSet
 from optimizer.curves.estimator import ResponseCurveEstimator
-from optimizer.curves.families.hill_average import HillAverage
 from optimizer.curves.joint import season_draws
-from optimizer.curves.lift import LiftTest, calibrated
+from optimizer.curves.lift import LiftTest
 from optimizer.curves.season import PRIOR_SPREAD, shared_season
 from optimizer.history import WeeklyHistory
 from optimizer.ratecard import assumed_curve
@@ -47,6 +44,11 @@ def fit_curves(
     their channels as far as their precision reaches. Deterministic in ``seed``. Raises InputError for a lift test of
     a channel that has no curve.
     """
+    return fit_history(history, channels=channels, seed=seed).calibrated(lift_tests, seed)
+
+
+def fit_history(history: WeeklyHistory, *, channels: Iterable[str] | None = None, seed: int = 0) -> Fitted:
+    """What ``fit_curves`` makes of history alone; ``calibrated`` of it takes the lift tests in at hardly any cost."""
     names = sorted({*history.channels, *(channels or ())})
     tracks = {name: read_track(history, name) for name in names}
     fitted = [name for name in names if _is_enough(tracks[name])]
@@ -67,15 +69,7 @@ def fit_curves(
         curves[name] = assumed
         values: dict[str, Value] = {"channel": name, "weeks": assumed.weeks_of_data, "source": assumed.source}
         warnings.append(Message("optimizer.fit.assumed", values | {"needed": ENOUGH_WEEKS}))
-    for name in sorted({test.channel for test in lift_tests}):
-        if name not in curves:
-            known = "、".join(sorted(curves))
-            raise InputError("optimizer.fit.lift_unknown_channel", channel=name, known=known)
-        tests = sorted((test for test in lift_tests if test.channel == name), key=lambda test: str(test.as_dict()))
-        during = [_season_during(test, tracks[name], seasons.get(name), history) for test in tests]
-        before, curves[name] = curves[name], _moved(curves[name], tests, during, seed)
-        warnings.append(_told(before, curves[name], len(tests)))
-    return CurveSet(
+    found = CurveSet(
         curves=curves,
         result=history.result,
         currency=history.currency,
@@ -84,6 +78,7 @@ def fit_curves(
         credit=dict(history.credit),
         warnings=tuple(warnings),
     )
+    return Fitted(found, tracks, seasons, history.start)
 
 
 def _is_enough(track: Track) -> bool:
@@ -99,7 +94,7 @@ def _fit_together(tracks: dict[str, Track], seed: int) -> dict[str, tuple[Channe
     if not tracks:
         return {}
     series = {name: track_series(track) for name, track in tracks.items()}
-    seeds = [_seed_of(name, seed) for name in tracks]
+    seeds = [seed_of(name, seed) for name in tracks]
     every_day, every_length = [t.day for t in tracks.values()], [t.step_days for t in tracks.values()]
     shared = shared_season(list(series.values()), every_day, every_length)
     skill = out_of_time_skill(tracks, series)
@@ -140,31 +135,6 @@ def _fit(estimator: ResponseCurveEstimator, track: Track, season: Array) -> None
     )
 
 
-def _season_during(test: LiftTest, track: Track, season: Array | None, history: WeeklyHistory) -> float:
-    """What the season multiplied the response by during a test; 1 outside the history."""
-    if season is None or history.start is None:
-        return 1.0
-    first = history.start
-    days = [first + timedelta(days=int(day)) for day in track.day]
-    inside = np.array([test.start <= day <= test.end for day in days])
-    return float(season[inside].mean()) if inside.any() else 1.0
-
-
-def _moved(known: ChannelCurve, tests: Sequence[LiftTest], seasons: Sequence[float], seed: int) -> ChannelCurve:
-    if not isinstance(known.curve, HillAverage):
-        raise TypeError("the estimator and the rate card make averages of Hill curves, and only those can be moved")
-    usual = known.recent or max(test.spend_with / test.weeks for test in tests)
-    rng = np.random.default_rng(_seed_of(f"lift {known.channel}", seed))
-    found = calibrated(known.curve, usual, tests, seasons, rng)
-    return replace(known, curve=found.curve, elasticity=found.elasticity, lift_tests=tuple(tests))
-
-
-def _told(before: ChannelCurve, after: ChannelCurve, tests: int) -> Message:
-    spend = np.array(before.recent or before.observed_max or 1.0)
-    change = float(after.curve.slope(spend) / before.curve.slope(spend)) - 1.0
-    return Message("optimizer.fit.calibrated", {"channel": after.channel, "count": tests, "change": f"{change:+.0%}"})
-
-
 def _learned(name: str, track: Track, estimator: ResponseCurveEstimator) -> ChannelCurve:
     steps = 7.0 / track.step_days
     return ChannelCurve(
@@ -189,7 +159,7 @@ def _assume(name: str, track: Track, history: WeeklyHistory, seed: int) -> Chann
     weeks = max(float(seen.sum()) * track.step_days / 7.0, 1e-9)
     spend, results = float(track.spend[seen].sum()), float(track.result[seen].sum())
     has_level = spend > 0 and results >= ENOUGH_RESULTS
-    rng = np.random.default_rng(_seed_of(name, seed))
+    rng = np.random.default_rng(seed_of(name, seed))
     own = (spend / weeks, results / weeks) if has_level else None
     asked = not len(track.spend)  # named by the planner, never seen: only what a rate card lists is believed
     found = assumed_curve(name, history.result, history.currency, draws=DRAWS, rng=rng, own=own, listed_only=asked)
@@ -208,9 +178,3 @@ def _assume(name: str, track: Track, history: WeeklyHistory, seed: int) -> Chann
         effective_results=results,
         source=found.source,
     )
-
-
-def _seed_of(name: str, seed: int) -> int:
-    """A seed of its own per channel, so that other channels and their order change nothing."""
-    digest = hashlib.sha256(f"{seed}:{name}".encode()).digest()
-    return int.from_bytes(digest[:4], "big")

@@ -16,6 +16,7 @@ from optimizer.current import current_plan
 from optimizer.curves.curve_set import CurveSet
 from optimizer.demand import Demand
 from optimizer.infeasible import check_sums, explain_infeasible
+from optimizer.lift_report import calibrating_tests
 from optimizer.planning import plan, pose_model
 from optimizer.proposal import Proposal
 from optimizer.writing import write_proposal
@@ -38,7 +39,7 @@ def propose(
     Args:
         demand: budget, period and rules.
         history: weekly facts; needed when no ``curves`` are given.
-        curves: stored curves of ``fit_curves``, used as they are.
+        curves: stored curves of ``fit_curves``, used as they are: calibrated with the demand's lift tests already.
         others: curves of further results, by result, for demands that speak of several.
         seed: seed of the bootstrap when curves are fitted here.
         tolerance: certified relative gap to reach; 1e-6 where prices settle the problem, 1e-4 where branches must.
@@ -49,9 +50,11 @@ def propose(
     if curves is None:
         if history is None:
             raise DemandError("optimizer.demand.nothing_known")
-        from optimizer.fitting import fit_curves
+        from optimizer.fitting import fit_history
 
-        curves = fit_curves(history, channels=demand.channels, seed=seed)
+        fitted = fit_history(history, channels=demand.channels, seed=seed)
+        check_demand(demand, fitted.curves, others)
+        curves = fitted.calibrated(calibrating_tests(demand.lift_tests, demand.result), seed)
     channels = check_demand(demand, curves, others)
     problem = posed_demand(demand, channels, curves, others)
     check_sums(problem)

@@ -25,6 +25,7 @@ CONFOUNDED_SPREAD = 0.5  # spread of what followed demand, on the logit of the e
 WITHIN = 1.645  # standard errors from the middle of a 90 % range to its ends
 ROUNDS = 12
 NUDGE = 1e-4
+FINEST = 1e-3  # error as a share of the lift below which no experiment knows it, and the steps below lose their figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,10 @@ def calibrated(
     draws = np.size(curve.a)
     shapes = _Shapes.of(curve, usual)
     moved = np.zeros((draws, 2))  # log factor on the level, shift of the elasticity's logit
-    errors = np.array([test.error for test in tests])
-    seen = np.array([test.lift for test in tests]) + errors * rng.normal(size=(draws, len(tests)))
+    lifts, usually = np.array([test.lift for test in tests]), shapes.lifts(moved, tests, seasons).mean(axis=0)
+    least = FINEST * np.maximum(np.abs(lifts), np.abs(usually))
+    errors = np.maximum([test.error for test in tests], least)
+    seen = lifts + errors * rng.normal(size=(draws, len(tests)))
     weight = np.diag([1.0 / CREDIT_SPREAD**2, 1.0 / CONFOUNDED_SPREAD**2])
     for _ in range(ROUNDS):
         now = shapes.lifts(moved, tests, seasons)
