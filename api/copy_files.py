@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import codecs
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
 from api.copy_json import Line, check_count, json_lines, read_json
 from api.services.screenings import CopyRow
+from api.table_files import table_lines
 from compliance.findings import CopyItem
-from engine.ingest.delimited import check_widths
 from engine.ingest.faults import FaultList
 from engine.ingest.limits import passed
-from engine.ingest.sniffing import content_of, read_bytes
+from engine.ingest.sniffing import read_bytes
 from engine.messages import Message
 from engine.settings import Settings, settings
 
@@ -58,28 +56,7 @@ def _lines_of(path: Path, limits: Settings, faults: FaultList) -> list[Line]:
     named_json = PurePath(faults.file).suffix.lower() in {".jsonl", ".ndjson"}
     if data[:400].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{") or (named_json and data[:2] != b"PK"):
         return json_lines(data, limits, faults)
-    content = content_of(data, faults)
-    if content.kind == "workbook":
-        from engine.ingest.workbook import workbook_rows
-
-        return _named(enumerate(workbook_rows(content, limits, faults), start=1), limits, faults)
-    delimiter = "\t" if b"\t" in content.data.split(b"\n", 1)[0] else ","
-    check_widths(content.data, delimiter, limits, faults)
-    return _named(_csv_lines(content.data.decode("utf-8"), delimiter, limits, faults), limits, faults)
-
-
-def _csv_lines(text: str, delimiter: str, limits: Settings, faults: FaultList) -> Iterator[tuple[int, list[str]]]:
-    csv.field_size_limit(limits.max_cell_chars)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    begins = 1
-    try:
-        for cells in reader:
-            yield begins, cells
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        if "field larger" in str(error):
-            raise faults.stop(passed(limits, "max_cell_chars", limits.max_cell_chars + 1), row=begins) from error
-        raise faults.stop(Message("api.copy.broken_csv"), row=begins) from error
+    return _named(table_lines(data, limits, faults), limits, faults)
 
 
 def _named(lines: Iterator[tuple[int, Sequence[str]]], limits: Settings, faults: FaultList) -> list[Line]:
