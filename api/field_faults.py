@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pydantic import ValidationError
 
 from api.problems import FieldFaults
@@ -39,11 +41,15 @@ _LIMITS = ("gt", "ge", "le", "max_length", "expected")
 def field_faults(error: ValidationError, language: Language, file: str = "") -> FieldFaults:
     """Every field that does not fit, as an error of ours; ``file`` is where they stand, if not in a request."""
     found = []
+    for where, message in field_words(error):
+        found.append((f"{file} {where}" if file else where, render(message, language)))
+    return FieldFaults(found)
+
+
+def field_words(error: ValidationError) -> Iterator[tuple[str, Message]]:
+    """The place of every field that does not fit, and what it must be."""
     for fault in error.errors(include_input=False, include_url=False):
         where = ".".join(str(part) for part in fault["loc"]) or "(body)"
-        where = f"{file} {where}" if file else where
         limit = next((str(fault["ctx"][name]) for name in _LIMITS if name in fault.get("ctx", {})), "")
         kind = _KINDS.get(fault["type"], "invalid")
-        message = Message(f"api.field.{kind}", {"detail": fault["msg"], "limit": limit})
-        found.append((where, render(message, language)))
-    return FieldFaults(found)
+        yield where, Message(f"api.field.{kind}", {"detail": fault["msg"], "limit": limit})

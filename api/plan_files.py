@@ -22,7 +22,7 @@ MOST_BYTES = 1_000_000
 _PERCENT = re.compile(r"^[0-9]+(\.[0-9]+)?\s*[%％]$", re.ASCII)
 _MONEY = re.compile(r"^(NT\$|[$＄])?\s*[0-9][0-9,]*(\.[0-9]+)?\s*(萬|千|[kKmM])?\s*元?$", re.ASCII)
 # What stands under these names is a name itself, also where it reads like a number.
-_NAMED = {"name", "channel", "channels", "over", "under", "held", "then", "result", "goal"}
+_NAMED = {"name", "channel", "channels", "over", "under", "held", "then", "result", "goal", "currency", "source"}
 
 
 class _Once(yaml.SafeLoader):
@@ -57,7 +57,7 @@ def read_plan(path: Path) -> dict[str, Any]:
         ) from error
     if not isinstance(read, Mapping):
         raise InputError("api.plan.not_fields", file=path.name)
-    return {str(name): _plain(value, str(name)) for name, value in read.items()}
+    return {str(name): plain_value(value, str(name)) for name, value in read.items()}
 
 
 def checked_request(fields: Mapping[str, Any], language: Language, file: str = "") -> ProposalRequest:
@@ -71,16 +71,17 @@ def checked_request(fields: Mapping[str, Any], language: Language, file: str = "
         raise field_faults(error, language, file) from None
 
 
-def _plain(value: Any, name: str) -> Any:
-    """The value as JSON has it: days as text, ``300萬`` and ``40%`` as numbers."""
+def plain_value(value: Any, name: str) -> Any:
+    """The value of field ``name`` as JSON has it: days as text, ``300萬`` and ``40%`` as numbers."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(part, name if name in _NAMED else str(key)) for key, part in value.items()}
+        return {str(key): plain_value(part, name if name in _NAMED else str(key)) for key, part in value.items()}
     if isinstance(value, list):
-        return [_plain(part, name) for part in value]
+        return [plain_value(part, name) for part in value]
     if isinstance(value, date):
         return value.isoformat()[:10]
     if not isinstance(value, str) or name in _NAMED:
         return value
     if _PERCENT.match(value):
         return str(read_fraction(value, name, most=None).normalize() + Decimal(0))
-    return format(read_money(value, name), "f") if _MONEY.match(value) else value
+    sign, size = ("-", value[1:]) if value.startswith("-") else ("", value)
+    return sign + format(read_money(size, name), "f") if _MONEY.match(size) else value

@@ -64,6 +64,13 @@ def _risk(text: str, option: str) -> dict[str, Any]:
     return {"tail": read_fraction(tail, option), "weight": read_fraction(weight, option)}
 
 
+def _lift_tests(path: Any, option: str) -> list[dict[str, Any]]:
+    """A file with a row a test."""
+    from api.lift_files import read_lift_tests
+
+    return read_lift_tests(path, option)
+
+
 def _groups(given: Sequence[str], option: str) -> list[dict[str, Any]]:
     """``影音=google_ads/Video+meta/OUTCOME_TRAFFIC:max=300000,max-share=40%``."""
     return [_group(entry, option) for entry in given]
@@ -118,6 +125,7 @@ OPTIONS: Mapping[str, tuple[str, str, Read]] = {
     "ramp": ("ramp", "--ramp", _any_fractions),
     "learning_reserve": ("learning_reserve", "--learning-reserve", read_fraction),
     "risk": ("risk", "--risk", _risk),
+    "lift_tests": ("lift_tests", "--lift-tests", _lift_tests),
 }
 
 

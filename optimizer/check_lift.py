@@ -51,7 +51,8 @@ def _spend_faults(report: LiftReport, currency: str, before: str) -> Iterator[Me
             continue
         values = {"field": f"{before}{name}", "amount": str(amount)}
         if amount.currency != currency:
-            yield Message("optimizer.demand.mixed_currency", values | {"currency": currency})
+            if name == "spend" or amount.currency != report.spend.currency:  # told once
+                yield Message("optimizer.demand.mixed_currency", values | {"currency": currency})
         elif amount.micros < 0:
             yield Message("optimizer.demand.negative_amount", values)
     if report.spend.micros == (0 if report.spend_without is None else report.spend_without.micros):
@@ -75,9 +76,8 @@ def _range_faults(report: LiftReport, before: str) -> Iterator[Message]:
 
 def overlap_faults(reports: Sequence[LiftReport]) -> Iterator[Message]:
     """Tests of one channel and result that share days would count the same lift twice."""
-    for number, later in enumerate(reports):
-        for earlier in reports[:number]:
+    for number, later in enumerate(reports, start=1):
+        for before, earlier in enumerate(reports[: number - 1], start=1):
             same = (earlier.channel, earlier.result) == (later.channel, later.result)
             if same and earlier.start <= later.end and later.start <= earlier.end:
-                days = {"earlier": earlier.days, "later": later.days}
-                yield Message("optimizer.demand.lift_overlap", {"channel": later.channel, **days})
+                yield Message("optimizer.demand.lift_overlap", {"field": f"lift_tests/{number}", "number": before})

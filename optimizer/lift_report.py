@@ -42,11 +42,6 @@ class LiftReport:
     coverage: float = 1.0
     source: str = ""
 
-    @property
-    def days(self) -> str:
-        """The days, as a sentence names them."""
-        return f"{self.start.isoformat()} – {self.end.isoformat()}"
-
     def as_test(self) -> LiftTest:
         """The test of the whole channel's curve. Raises InputError where the report says nothing."""
         low, high = self._range()

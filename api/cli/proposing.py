@@ -58,6 +58,7 @@ def propose(
     learning_reserve: Annotated[str | None, _one("--learning-reserve", "5%")] = None,
     risk: Annotated[str | None, _one("--risk", "TAIL:WEIGHT")] = None,
     credit: Annotated[list[str] | None, _one("--credit", "PLATFORM=0.8")] = None,
+    lift_tests: Annotated[Path | None, _one("--lift-tests", "FILE.csv")] = None,
     cue_sheet: Annotated[Path | None, _one("--cue-sheet", "OUT.xlsx")] = None,
     account: Annotated[str | None, typer.Option(help=word("option.account"))] = None,
     as_json: Annotated[bool, typer.Option("--json", help=word("option.json"))] = False,

@@ -32,7 +32,8 @@ def tell_proposal(document: Mapping[str, Any]) -> None:
     _section("what_if", [one["text"] for one in document.get("what_would_change", ())])
     rest = [one["text"] for one in document["warnings"] if not one["code"].startswith(UNSPENT)]
     _section("notes", rest, "yellow")
-    say_wrapped(_proof(document), "dim")
+    for text in (_proof(document), *(one["text"] for one in document.get("calibrated", ()))):
+        say_wrapped(text, "dim")
     say(word("propose.next", id=document["short_id"]), "dim")
 
 

@@ -1,4 +1,7 @@
-"""Decides what stands behind a plan: history, response curves and prices, worked out once per account content."""
+"""Decides what stands behind a plan: history, response curves and prices, worked out once per account content.
+
+Lift tests belong to a request: they are taken into the curves of its own, and what is kept here stays as it was.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,9 @@ from engine.messages import Message
 from engine.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from optimizer.calibrating import Fitted
     from optimizer.curves.curve_set import CurveSet
+    from optimizer.demand import Demand
     from optimizer.history import WeeklyHistory
 
 MOST_KEPT = 32
@@ -28,8 +33,19 @@ class Background:
     """The weekly history, its curves, and what impressions and clicks have cost lately."""
 
     history: WeeklyHistory
-    curves: CurveSet
+    fitted: Fitted
     delivery: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def curves(self) -> CurveSet:
+        """The curves, as far as history alone tells them."""
+        return self.fitted.curves
+
+    def calibrated(self, demand: Demand) -> CurveSet:
+        """The curves after the lift tests of a checked demand that are about their result."""
+        from optimizer.lift_report import calibrating_tests
+
+        return self.fitted.calibrated(calibrating_tests(demand.lift_tests, self.curves.result))
 
 
 _Key = tuple[str, str, tuple[tuple[str, Decimal], ...]]
@@ -53,7 +69,7 @@ def background_of(snapshot: Snapshot, result: str, credit: Mapping[str, Decimal]
 
 
 def _work_out(snapshot: Snapshot, result: str, credit: Mapping[str, Decimal], currency: str) -> Background:
-    from optimizer.fitting import fit_curves
+    from optimizer.fitting import fit_history
     from optimizer.history import weekly_history
 
     factors = {platform: float(factor) for platform, factor in credit.items()}
@@ -61,7 +77,7 @@ def _work_out(snapshot: Snapshot, result: str, credit: Mapping[str, Decimal], cu
     if result == REACH:
         return _of_reach(snapshot, factors, currency, delivery)
     history = weekly_history(snapshot.facts, result, credit=factors, currency=currency)
-    return Background(history, fit_curves(history), delivery)
+    return Background(history, fit_history(history), delivery)
 
 
 def _of_reach(
@@ -72,14 +88,15 @@ def _of_reach(
     Exports hold no more than that, and a warning says so. No rate card knows reach: a channel whose reports lack it is
     left out, with another. Raises InputError where no report has reach.
     """
-    from optimizer.fitting import ENOUGH_RESULTS, fit_curves
+    from optimizer.fitting import ENOUGH_RESULTS, fit_history
     from optimizer.history import weekly_history
 
     facts = snapshot.facts
     if REACH not in facts or not facts[REACH].notna().any():
         raise InputError("api.proposal.no_reach")
     history = weekly_history(facts.assign(**{ADDED_LIKE: facts[REACH]}), ADDED_LIKE, credit=factors, currency=currency)
-    curves = fit_curves(history)
+    fitted = fit_history(history)
+    curves = fitted.curves
     seen = {
         name: curve
         for name, curve in curves.curves.items()
@@ -92,4 +109,4 @@ def _of_reach(
     told += [Message("api.proposal.reach_unknown", {"channel": name}) for name in unseen]
     warnings = (Message("api.proposal.reach_added"), *told)
     known = replace(curves, result=REACH, curves=seen, warnings=warnings)
-    return Background(replace(history, result=REACH), known, delivery)
+    return Background(replace(history, result=REACH), replace(fitted, curves=known), delivery)

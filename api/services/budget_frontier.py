@@ -27,7 +27,7 @@ def frontier_of_request(
 ) -> dict[str, Any]:
     """The frontier of a request that was not planned; JSON-ready. Raises what planning it raises."""
     ready = prepare(account.snapshot(), _of_budgets(request))
-    return _frontier(ready.request, ready.known.curves, ready.others, language, points, low, high)
+    return _frontier(ready.request, ready.curves, ready.others, language, points, low, high)
 
 
 def frontier_of_proposal(

@@ -54,6 +54,7 @@ def with_channel_ids(request: ProposalRequest, channels: Sequence[str]) -> Propo
         ratios=tuple(replace(ratio, over=one(ratio.over), under=one(ratio.under)) for ratio in request.ratios),
         packages=tuple(replace(package, channel=one(package.channel)) for package in request.packages),
         targets=tuple(replace(target, channels=some(target.channels)) for target in request.targets),
+        lift_tests=tuple(replace(test, channel=one(test.channel)) for test in request.lift_tests),
     )
 
 

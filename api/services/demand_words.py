@@ -41,6 +41,8 @@ class RequestRefused(DemandError):
     def _place(self, field: str, values: Mapping[str, Value], language: Language) -> str:
         """``bounds`` -> the minimums (--min), where the planner gave that channel a minimum only."""
         part, _, channel = field.partition("/")
+        if part == "lift_tests":
+            return self._lift_test(*channel.partition("/")[::2], language)
         if part != "bounds":
             named = _word(part, language) if f"demand.{part}" in sentence_ids("api") else part
             return _word("of", language, field=named, name=channel_name(channel, language)) if channel else named
@@ -48,6 +50,13 @@ class RequestRefused(DemandError):
             return _word("bounds_of", language, channel=channel_name(channel, language))
         in_both = (values["channel"] in self._request.minimums, values["channel"] in self._request.maximums)
         return _word({(True, False): "min", (False, True): "max"}.get(in_both, "bounds"), language)
+
+    def _lift_test(self, number: str, field: str, language: Language) -> str:
+        """``2``, ``low`` -> the second test with what it is a test of, and the field of it."""
+        test = self._request.lift_tests[int(number) - 1]
+        values = {"channel": channel_name(test.channel, language), "start": test.start.isoformat(), "number": number}
+        named = _word("lift_test", language, **values)
+        return _word("of", language, field=named, name=field) if field else named
 
 
 def _word(name: str, language: Language, /, **values: Value) -> str:

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from api.services.plan_request import ProposalRequest
-from api.services.plan_rules import Days, Range
+from api.services.plan_rules import Days, LiftRule, Range
 from engine.money import Money
 from engine.vocabulary import Period
 
 if TYPE_CHECKING:
     from optimizer.demand import Bounds, Demand
+    from optimizer.lift_report import LiftReport
 
 
 def demand_of(request: ProposalRequest, currency: str) -> Demand:
@@ -50,8 +51,30 @@ def demand_of(request: ProposalRequest, currency: str) -> Demand:
         learning_reserve=float(request.learning_reserve),
         flights={name: _period(days) for name, days in request.flights.items()},
         blackouts={name: tuple(map(_period, days)) for name, days in request.blackouts.items()},
+        lift_tests=tuple(lift_report(one, request.result, currency) for one in request.lift_tests),
         **said.rules(request),
         **{name: getattr(request, name) for name in _AS_IT_IS},
+    )
+
+
+def lift_report(test: LiftRule, result: str, currency: str) -> LiftReport:
+    """The study in the optimizer's words; of ``result`` and in ``currency`` where it does not say."""
+    from optimizer.lift_report import LiftReport
+
+    return LiftReport(
+        channel=test.channel,
+        start=test.start,
+        end=test.end,
+        spend=Money.of(test.spend, test.currency or currency),
+        lift=float(test.lift),
+        result=test.result or result,
+        spend_without=Money.of(test.spend_without, test.currency or currency),
+        standard_error=_float(test.standard_error),
+        low=_float(test.low),
+        high=_float(test.high),
+        level=float(test.level),
+        coverage=float(test.coverage),
+        source=test.source,
     )
 
 

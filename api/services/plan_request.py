@@ -9,7 +9,17 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from api.services.plan_rules import Days, GroupRule, PacingRule, PackageRule, Range, RatioRule, RiskRule, TargetRule
+from api.services.plan_rules import (
+    Days,
+    GroupRule,
+    LiftRule,
+    PacingRule,
+    PackageRule,
+    Range,
+    RatioRule,
+    RiskRule,
+    TargetRule,
+)
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -72,6 +82,7 @@ class ProposalRequest:
     on_top: Decimal | None = None
     learning_reserve: Decimal = Decimal(0)
     risk: RiskRule | None = None
+    lift_tests: tuple[LiftRule, ...] = ()
 
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any]) -> ProposalRequest:

@@ -80,3 +80,26 @@ class RiskRule:
 
     tail: Decimal
     weight: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LiftRule:
+    """What an incrementality study reported; ``optimizer.lift_report.LiftReport`` says it of each field.
+
+    ``result`` and ``currency`` are the request's and the account's where None.
+    """
+
+    channel: str
+    start: date
+    end: date
+    spend: Decimal
+    lift: Decimal
+    result: str | None = None
+    spend_without: Decimal = Decimal(0)
+    standard_error: Decimal | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    level: Decimal = Decimal("0.9")
+    coverage: Decimal = Decimal(1)
+    currency: str | None = None
+    source: str = ""

@@ -18,6 +18,14 @@ def sentence(kept: Mapping[str, Any], language: Language) -> str:
     return render(Message(kept["id"], with_channel_names(kept["values"], language)), language)
 
 
+def notice(kept: Mapping[str, Any], language: Language) -> dict[str, str]:
+    """A sentence with its code, channels and results under the names people use."""
+    values = dict(kept["values"])
+    if values.get("result") in {REACH, *metrics()}:
+        values["result"] = result_label(values["result"], language)
+    return {"code": kept["id"], "text": sentence({"id": kept["id"], "values": values}, language)}
+
+
 def said_in(value: Any, language: Language) -> Any:
     """A document with every sentence in it, however deep, in ``language`` alone."""
     if isinstance(value, Mapping):

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from api.media import media
 from api.services.background import Background, background_of
+from api.services.calibration import calibrate, told_apart
 from api.services.channel_ids import with_channel_ids
 from api.services.demand_words import RequestRefused
 from api.services.demands import demand_of
 from api.services.plan_request import ProposalRequest
-from api.services.proposal_words import result_label, said_in, sentence
+from api.services.proposal_words import notice, result_label, said_in
 from api.speech import said
 from engine.errors import DemandError, InputError
 from engine.messages import Language, Message
@@ -50,11 +51,14 @@ class Proposed:
     def as_dict(self, language: Language) -> dict[str, Any]:
         """JSON-ready; the optimizer's words and beside them the request and the facts it rests on."""
         planned = self.proposal.as_dict()
-        notes = [*planned["warnings"], *({"id": note.id, "values": note.values} for note in self.notes)]
+        warnings, calibrated = told_apart(planned["warnings"], self.curves)
+        notes = [*warnings, *({"id": note.id, "values": note.values} for note in self.notes)]
         told: dict[str, Any] = said_in(planned, language)
+        if calibrated:
+            told["calibrated"] = [notice(one, language) for one in calibrated]
         return told | {
             "origin": self.origin,
-            "warnings": [{"code": one["id"], "text": sentence(one, language)} for one in notes],
+            "warnings": [notice(one, language) for one in notes],
             "request": self.request.as_dict(),
             "result_label": result_label(self.request.result, language),
             "current_given": self.request.current is not None,
@@ -75,12 +79,12 @@ def plan(snapshot: Snapshot, request: ProposalRequest, origin: Origin = "planner
 
     ready = prepare(snapshot, request)
     try:
-        proposal = propose(ready.demand, ready.known.history, curves=ready.known.curves, others=ready.others)
+        proposal = propose(ready.demand, ready.known.history, curves=ready.curves, others=ready.others)
     except DemandError as error:
         raise RequestRefused(error, ready.request) from error
     names = {str(name) for name in snapshot.facts["account_name"].unique()}
     advertisers = tuple(sorted(name for name in names if name))
-    curves = {request.result: ready.known.curves, **ready.others}
+    curves = {request.result: ready.curves, **ready.others}
     delivery = ready.known.delivery
     return Proposed(ready.request, snapshot, proposal, delivery, advertisers, origin, ready.notes, curves)
 
@@ -92,6 +96,7 @@ class Prepared:
     request: ProposalRequest
     demand: Demand
     known: Background
+    curves: CurveSet
     others: Mapping[str, CurveSet]
     notes: tuple[Message, ...] = ()
 
@@ -112,13 +117,13 @@ def prepare(snapshot: Snapshot, request: ProposalRequest) -> Prepared:
         raise InputError("api.proposal.no_budget")
     _check_credit(request, {str(name) for name in snapshot.facts["platform"].unique()})
     known = background_of(snapshot, request.result, request.credit, snapshot.currency)
-    others = {
-        name: background_of(snapshot, name, request.credit, snapshot.currency).curves
-        for name in request.further_results
+    beside = {
+        name: background_of(snapshot, name, request.credit, snapshot.currency) for name in request.further_results
     }
     request = with_channel_ids(request, sorted(known.curves.curves))
-    demand, notes = demand_on(request, known.curves, others)
-    return Prepared(request, demand, known, others, notes)
+    demand, notes = demand_on(request, known.curves, {name: one.curves for name, one in beside.items()})
+    found = calibrate(request, demand, known, beside)
+    return Prepared(request, demand, known, found.curves, found.others, (*notes, *found.notes))
 
 
 def demand_on(

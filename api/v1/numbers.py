@@ -14,6 +14,7 @@ MOST = 999_999_999
 LEAST = Decimal(1).scaleb(-PLACES)
 _AMOUNT = r"^[0-9]{1,9}(\.[0-9]{1,6})?$"
 _POSITIVE = r"^(?!0+(\.0+)?$)[0-9]{1,9}(\.[0-9]{1,6})?$"
+_SIGNED = r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$"
 _SHARE = r"^(0(\.[0-9]{1,6})?|1(\.0{1,6})?)$"
 _POSITIVE_SHARE = r"^(?!0+(\.0+)?$)(0(\.[0-9]{1,6})?|1(\.0{1,6})?)$"
 
@@ -36,7 +37,7 @@ def _rounded(value: Decimal) -> Decimal:
     """A JSON number carries binary dust, such as 0.30000000000000004: it counts to the sixth decimal."""
     exponent = value.as_tuple().exponent
     exact = round(value, PLACES) if isinstance(exponent, int) and exponent < -PLACES else value
-    return abs(exact)  # of the zeros, the one without a sign
+    return exact or abs(exact)  # of the zeros, the one without a sign
 
 
 def _schema(least: float, most: int, pattern: str) -> WithJsonSchema:
@@ -49,6 +50,9 @@ Amount = Annotated[
 ]
 PositiveAmount = Annotated[
     Decimal, Field(ge=LEAST, le=MOST), _written(_POSITIVE), AfterValidator(_rounded), _schema(1e-6, MOST, _POSITIVE)
+]
+Signed = Annotated[
+    Decimal, Field(ge=-MOST, le=MOST), _written(_SIGNED), AfterValidator(_rounded), _schema(-MOST, MOST, _SIGNED)
 ]
 Share = Annotated[Decimal, Field(ge=0, le=1), _written(_SHARE), AfterValidator(_rounded), _schema(0, 1, _SHARE)]
 

@@ -13,6 +13,7 @@ from api.v1.numbers import Amount, PositiveAmount, PositiveShare, Share, Whole
 from api.v1.plan_parts import (
     DaysRange,
     GroupFields,
+    LiftTestFields,
     MoneyRange,
     Name,
     Names,
@@ -149,6 +150,11 @@ class PlanFields(Strict):
         default=ZERO, description="Share of the budget kept for channels whose curves are assumed or weak."
     )
     risk: RiskFields | None = Field(None, description="How much the worst outcomes count.")
+    lift_tests: list[LiftTestFields] = Field(
+        default_factory=list,
+        max_length=MOST_RULES,
+        description="Incrementality tests that calibrate the curves; those of one channel and result share no days.",
+    )
 
 
 def request_of(fields: PlanFields) -> ProposalRequest:

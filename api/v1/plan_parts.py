@@ -1,4 +1,4 @@
-"""Decides what each condition of a budget request may say: groups, ratios, packages, days, pacing, targets and risk."""
+"""Decides what each condition of a budget request may say: groups, packages, days, targets, risk, lift tests."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.v1.numbers import Amount, PositiveAmount, PositiveShare, Share
-from api.v1.strict import Strict
+from api.v1.numbers import Amount, PositiveAmount, PositiveShare, Share, Signed
+from api.v1.strict import Strict, Text
 
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00]*$")]
 ResultName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\x00]*$")]
-ONE = Decimal(1)
+ZERO, ONE, USUAL_LEVEL = Decimal(0), Decimal(1), Decimal("0.9")
 Names = Annotated[list[Name], Field(max_length=200)]
 
 
@@ -84,3 +84,33 @@ class RiskFields(Strict):
 
     tail: PositiveShare = Field(description="The share of the curves' draws that counts as the worst, above 0 to 1.")
     weight: Share = Field(description="How much they count, 0 to 1.")
+
+
+class LiftTestFields(Strict):
+    """An incrementality test of a channel, as a Conversion Lift study or a geo hold-out reports it."""
+
+    channel: Name = Field(description="The channel that was tested.")
+    start: date = Field(description="First day of the test.")
+    end: date = Field(description="Last day, not before the first.")
+    spend: Amount = Field(description="All money of the channel in those days, where its ads ran as tested.")
+    lift: Signed = Field(description="Incremental results: what `spend` brought beyond `spend_without`.")
+    result: ResultName | None = Field(None, description="Which result; the request's where left out.")
+    spend_without: Amount = Field(
+        default=ZERO,
+        description="What the channel would have spent without what was tested; 0 where the control saw no ad of it.",
+    )
+    standard_error: PositiveAmount | None = Field(
+        None, description="Standard error of `lift`; or else give `low` and `high`."
+    )
+    low: Signed | None = Field(None, description="Lower end of the range of `lift`.")
+    high: Signed | None = Field(None, description="Upper end of the range of `lift`.")
+    level: PositiveShare = Field(default=USUAL_LEVEL, description="Confidence level of the range, 0.9 for 90 %.")
+    coverage: PositiveShare = Field(
+        default=ONE,
+        description="Share of the channel's audience that spend and lift speak of: the test regions of a geo "
+        "hold-out, or what is no control. Both are scaled up to the whole channel.",
+    )
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = Field(
+        None, description="Currency of the report, which must be the account's; the account's where left out."
+    )
+    source: Annotated[Text, Field(max_length=200)] = Field(default="", description="Where it is from, in your words.")

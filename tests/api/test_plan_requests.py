@@ -18,7 +18,17 @@ from api.plan_options import typed_fields, with_typed
 from api.problems import FieldFaults
 from api.services.demands import demand_of
 from api.services.plan_request import ProposalRequest
-from api.services.plan_rules import Days, GroupRule, PacingRule, PackageRule, Range, RatioRule, RiskRule, TargetRule
+from api.services.plan_rules import (
+    Days,
+    GroupRule,
+    LiftRule,
+    PacingRule,
+    PackageRule,
+    Range,
+    RatioRule,
+    RiskRule,
+    TargetRule,
+)
 from engine.errors import InputError
 from engine.money import Money
 from engine.vocabulary import content_hash
@@ -65,6 +75,7 @@ EVERYTHING = ProposalRequest(
     on_top=Decimal(300000),
     learning_reserve=Decimal("0.05"),
     risk=RiskRule(Decimal("0.1"), Decimal("0.5")),
+    lift_tests=(LiftRule(SALES, START, END, Decimal(9), Decimal(-3), "clicks", standard_error=Decimal(2), source="x"),),
 )
 
 
@@ -109,12 +120,13 @@ def test_what_the_comments_of_the_plan_file_offer_is_read_too(tmp_path):
         line[2:].partition("#")[0] for line in text.splitlines() if line.startswith("# ") and line[2:3].isascii()
     ]
     chosen = [line for line in offered if ": " in line and not line.startswith("adcue")]
-    assert len(chosen) == 10
+    assert len(chosen) == 13
     path = tmp_path / "plan.yaml"
     path.write_text("\n".join(["start: 2026-11-16", "end: 2026-12-13", *chosen]), encoding="utf-8")
     request = checked_request(read_plan(path), "zh-TW", path.name)
     assert request.risk == RiskRule(Decimal("0.1"), Decimal("0.5")) and request.on_top == 300000
     assert request.weights == {"conversions": 1, "clicks": Decimal("0.01")}
+    assert [test.coverage for test in request.lift_tests] == [Decimal("0.9"), Decimal("0.5")]
 
 
 def test_every_fault_of_a_plan_file_is_told_at_once_with_file_and_field(tmp_path):
@@ -237,9 +249,9 @@ def test_what_the_form_shows_is_what_it_would_send_again():
     assert again.pacing == request.pacing and again.targets == request.targets
     assert not_in_form(request.as_dict()) == []
     assert not_in_form(EVERYTHING.as_dict()) == [
-        "by_day", "channels", "current", "daily", "fewest_channels", "give", "learning_reserve", "min_if_active",
-        "pacing", "packages", "ramp", "ratios", "risk", "steps", "targets", "then", "weekly", "weekly_bounds",
-        "weights",
+        "by_day", "channels", "current", "daily", "fewest_channels", "give", "learning_reserve", "lift_tests",
+        "min_if_active", "pacing", "packages", "ramp", "ratios", "risk", "steps", "targets", "then", "weekly",
+        "weekly_bounds", "weights",
     ]  # fmt: skip
 
 

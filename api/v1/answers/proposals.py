@@ -80,6 +80,7 @@ class Plan(Part):
     what_would_change: list[WhatIf] = absent("What would change the answer.")
     rounding_text: str | None = absent("What rounding costs, in words; null where it costs nothing.")
     proof: Proof | None = absent("What proves it.")
+    calibrated: list[Notice] = absent("Which curves were calibrated with lift tests, and what that changed.")
 
 
 class Proposal(Plan, Kept):

@@ -67,6 +67,25 @@ class RiskAsked(Part):
     weight: ExactNumber = Field(description="How much they count.")
 
 
+class LiftTestAsked(Part):
+    """An incrementality test that was handed in."""
+
+    channel: str = Field(description="The channel that was tested.")
+    start: Day = Field(description="First day.")
+    end: Day = Field(description="Last day.")
+    spend: ExactNumber = Field(description="All money of the channel in those days.")
+    lift: ExactNumber = Field(description="Incremental results.")
+    result: str = absent("Which result; the request's where left out.")
+    spend_without: ExactNumber = absent("What it would have spent without what was tested; 0 where left out.")
+    standard_error: ExactNumber = absent("Standard error of the lift.")
+    low: ExactNumber = absent("Lower end of its range.")
+    high: ExactNumber = absent("Upper end of its range.")
+    level: ExactNumber = absent("Confidence level of the range; 0.9 where left out.")
+    coverage: ExactNumber = absent("Share of the channel's audience it speaks of; 1 where left out.")
+    currency: str = absent("Currency of the report; the account's where left out.")
+    source: str = absent("Where it is from.")
+
+
 class PlanRequest(Part):
     """What was asked for; money and factors as exact text, channels under their ids."""
 
@@ -111,3 +130,4 @@ class PlanRequest(Part):
     on_top: ExactNumber = absent("Money on top of the running plan.")
     learning_reserve: ExactNumber = absent("Share kept for channels with little data.")
     risk: RiskAsked = absent("How much the worst outcomes count.")
+    lift_tests: list[LiftTestAsked] = absent("Incrementality tests that calibrated the curves.")
