@@ -9,7 +9,6 @@ from typing import Literal
 import numpy as np
 
 from engine.messages import Message
-from optimizer.curves.bank import CurveBank
 from optimizer.curves.curve import Array
 from optimizer.infeasible.loosened import TIES
 from optimizer.model import Posed
@@ -139,8 +138,8 @@ def _bounds(planned: Planned, plan: Array, priced: Priced) -> list[Found]:
     problem, task, out = posed.problem, posed.task, list[Found]()
     argument = planned.answer.point[task.at]
     slope = np.zeros(len(task.at))
-    for weight, curves in zip(priced.weights, task.curves, strict=True):
-        slope += np.where(weight > 0, weight * CurveBank(curves).slope(argument), 0.0) if np.any(weight > 0) else 0.0
+    for weight, bank in zip(priced.weights, task.banks, strict=True):
+        slope += np.where(weight > 0, weight * bank.slope(argument), 0.0) if np.any(weight > 0) else 0.0
     for number, cell in enumerate(problem.cells):
         column = int(posed.spend[number])
         alone = column == task.at[number]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.curves.bank import CurveBank
 from optimizer.curves.curve import Array
 from optimizer.model import Posed
 
@@ -21,7 +20,7 @@ def outcome_gradient(posed: Posed, plan: Array, weights: Array) -> Array:
     for link in task.links:
         own = np.where(link.columns >= 0, weights[link.columns], 0.0)
         if np.any(own):
-            slope += own * CurveBank(task.curves[link.result]).slope(np.maximum(at, 1e-9))
+            slope += own * task.banks[link.result].slope(np.maximum(at, 1e-9))
     grid = np.zeros_like(plan)
     for cell, value in zip(problem.cells, slope, strict=True):
         grid[cell] = value

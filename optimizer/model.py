@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from optimizer.constraints import constraints
 from optimizer.curves.bank import CurveBank
-from optimizer.curves.curve import Array, Family
+from optimizer.curves.curve import Array
 from optimizer.objective import draws_of, result_weights, set_objective
 from optimizer.problem import Problem
 from optimizer.solve.rules import LinearRules, RowName, compile_rules
@@ -53,7 +53,7 @@ class Posed:
             out[at] = float(plan[number].sum() > 0)
         for place, at in enumerate(self.bought):
             out[at] = 0.0 if bought is None else bought[place]
-        return filled(self.task, [CurveBank(curves) for curves in self.task.curves], out)
+        return filled(self.task, self.task.banks, out)
 
     def plan(self, vector: Array) -> Array:
         """The plan (channels, weeks) inside all variables' values, without what rounding leaves below 0."""
@@ -69,7 +69,7 @@ class Posed:
 
 def build_model(problem: Problem) -> Any:
     """The Pyomo model of ``problem``: its variables, every constraint, and the objective."""
-    from pyomo.environ import Binary, ConcreteModel, Set, Var
+    from pyomo.environ import Binary, ConcreteModel, Var
 
     model = ConcreteModel()
     model.owners, model.least = {}, {}
@@ -78,14 +78,13 @@ def build_model(problem: Problem) -> Any:
     carrying = [cell for cell in problem.cells if carries[cell[0]]] if carries.any() else []
     stocks = [(c, w) for c in np.flatnonzero(carries).tolist() for w in range(len(problem.weeks))]
     every = [(channel, week) for channel in range(len(problem.channels)) for week in range(len(problem.weeks))]
-    model.cells = Set(initialize=every, dimen=2)
-    model.felt_cells = Set(initialize=carrying, dimen=2)
-    model.stock_cells = Set(initialize=stocks, dimen=2)
-    model.spend = Var(model.cells, bounds=(0.0, problem.budget))
-    model.felt = Var(model.felt_cells, bounds=lambda _, c, w: (0.0, _largest_felt(problem, most[c], c, w)))
-    model.stock = Var(model.stock_cells, bounds=lambda _, c, w: (0.0, most[c]))
-    model.runs = Var(switched(problem), domain=Binary)
-    model.bought = Var(range(len(problem.ask.packages)), domain=Binary)
+    model.spend = Var(every, bounds=(0.0, problem.budget))
+    # An empty variable costs Pyomo as much time as a small one: where nothing carries over or switches, a plain dict.
+    felt = Var(carrying, bounds=lambda _, c, w: (0.0, _largest_felt(problem, most[c], c, w))) if carrying else {}
+    model.felt, model.stock = felt, Var(stocks, bounds=lambda _, c, w: (0.0, most[c])) if stocks else {}
+    numbers, packages = switched(problem), range(len(problem.ask.packages))
+    model.runs = Var(numbers, domain=Binary) if numbers else {}
+    model.bought = Var(packages, domain=Binary) if packages else {}
     model.outcome = Var(outcome_keys(problem), bounds=(0.0, None))
     for define in constraints().values():
         define(model, problem)
@@ -144,9 +143,9 @@ def compile_model(problem: Problem, model: Any) -> Posed:
     level, scenario, short = ([], [], []) if problem.ask.risk is None else _risk_columns(columns, model)
     felt_at = dict(zip(felt_cells, felt, strict=True))
     at = np.array([felt_at.get(cell, own) for cell, own in zip(problem.cells, spend, strict=True)], dtype=np.int64)
-    curves, links = _curves_and_links(problem, dict(zip(model.outcome, outcome, strict=True)), scenario)
+    banks, links = _banks_and_links(problem, dict(zip(model.outcome, outcome, strict=True)), scenario)
     rules = compile_rules(model, columns.variables)
-    usual = _usual(curves, rules.upper[at])
+    usual = _usual(banks, rules.upper[at])
     scale = np.ones(columns.size)
     scale[[*spend, *felt, *stock]] = problem.budget / max(len(problem.cells), 1)
     for link in links:
@@ -161,7 +160,7 @@ def compile_model(problem: Problem, model: Any) -> Posed:
             rules.lower[spend[names[cell]]] = max(model.spend[cell].lb, amount)
     integer = np.zeros(columns.size, dtype=bool)
     integer[[*active, *bought]] = True
-    task = Task(rules, _cost(model, columns), at, curves, links, integer, least, scale).within_reach()
+    task = Task(rules, _cost(model, columns), at, banks, links, integer, least, scale).within_reach()
     owners = {(names[cell], side): RowName(rule, cell) for (cell, side), rule in model.owners.items()}
     return Posed(
         problem=problem,
@@ -205,23 +204,23 @@ def _cost(model: Any, columns: _Columns) -> Array:
     return cost
 
 
-def _curves_and_links(
+def _banks_and_links(
     problem: Problem, outcome: dict[tuple[str, int], int], scenario: list[int]
-) -> tuple[tuple[tuple[Family, ...], ...], tuple[Link, ...]]:
+) -> tuple[tuple[CurveBank, ...], tuple[Link, ...]]:
     """Curves by result, then by draw; links from the cells to each outcome and scenario column."""
     named = sorted({result for result, _ in outcome})
-    curves = [tuple(problem.cell_curve(*cell, result) for cell in problem.cells) for result in named]
+    banks = [CurveBank([problem.cell_curve(*cell, result) for cell in problem.cells]) for result in named]
     channel = np.array([cell[0] for cell in problem.cells], dtype=np.int64)
     links = [
         Link(named.index(result), np.where((number == ALL) | (channel == number), column, -1))
         for (result, number), column in outcome.items()
     ]
     for draw, column in zip(draws_of(problem), scenario, strict=True) if scenario else ():
-        links.append(Link(len(curves), np.full(len(channel), column, dtype=np.int64)))
-        curves.append(tuple(draw))
-    return tuple(curves), tuple(links)
+        links.append(Link(len(banks), np.full(len(channel), column, dtype=np.int64)))
+        banks.append(CurveBank(draw))
+    return tuple(banks), tuple(links)
 
 
-def _usual(curves: tuple[tuple[Family, ...], ...], reach: Array) -> Array:
+def _usual(banks: tuple[CurveBank, ...], reach: Array) -> Array:
     """The most a cell could bring of each result."""
-    return np.array([float(CurveBank(own).value(reach).max(initial=0.0)) or 1.0 for own in curves])
+    return np.array([float(bank.value(reach).max(initial=0.0)) or 1.0 for bank in banks])

@@ -61,6 +61,6 @@ def _next(found: Planned, result: str, tolerance: float | None) -> Planned:
 
 def _solved(posed: Posed, anchor: Array | None, tolerance: float | None) -> Answer:
     """The answer of a model that can be proven: several results at once only where prices settle everything."""
-    if len(posed.task.curves) > 1 and not is_concave(posed.task):
+    if len(posed.task.banks) > 1 and not is_concave(posed.task):
         raise DemandError("optimizer.demand.unusable", [Message("optimizer.proof.several_and_whole")], count=1)
     return solve(posed.task, anchor=anchor, tolerance=tolerance)

@@ -61,7 +61,7 @@ def price_out(planned: Planned) -> Priced:
     channel = np.array([cell[0] for cell in problem.cells], dtype=np.int64)
     count = len(problem.channels)
     mean_toll = _mean_by(channel, toll, count)
-    results = results_in_order(problem, len(task.curves))
+    results = results_in_order(problem, len(task.banks))
     counted = np.array([_mean_by(channel, weights[k], count) for k in range(len(results))])
     drawn = sum((_mean_by(channel, row, count) for row in weights[len(results) :]), np.zeros(count))
     if problem.result in results:

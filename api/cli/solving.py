@@ -86,9 +86,7 @@ def figure(value: float) -> str:
 
 
 def _spends(solution: Solution) -> object:
-    from optimizer.curves.bank import CurveBank
-
-    worth = CurveBank(solution.posed.task.curves[0]).value(solution.spend)
+    worth = solution.posed.task.banks[0].value(solution.spend)
     columns = [
         (word("solve.column.channel"), "left"),
         (word("solve.column.spend"), "right"),

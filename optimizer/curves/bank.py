@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from optimizer.curves.curve import Array, Family
 from optimizer.curves.inverting import invert_slope
+
+Index = npt.NDArray[np.int64]
 
 
 class Bank(Protocol):
@@ -34,19 +38,41 @@ class CurveBank:
     """
 
     def __init__(self, curves: Sequence[Family], spend_unit: float = 1.0, response_unit: float = 1.0) -> None:
+        self.curves = tuple(curves)
         self.size = len(curves)
         self.spend_unit = spend_unit
         self.response_unit = response_unit
         places: dict[type[Family], list[int]] = {}
         for place, curve in enumerate(curves):
             places.setdefault(type(curve), []).append(place)
-        self.groups = [(np.array(at), kind.stacked([curves[i] for i in at])) for kind, at in places.items()]
+        self._group([(np.array(at), kind.stacked([curves[i] for i in at])) for kind, at in places.items()])
+
+    def _group(self, groups: list[tuple[Index, Family]]) -> None:
+        # Families stand side by side while they are evaluated: two gathers a call instead of two a family.
+        self.groups = groups
+        self._order = np.concatenate([np.zeros(0, dtype=np.int64), *(at for at, _ in groups)])
+        self._place = np.argsort(self._order)
+
+    def with_groups(self, groups: list[tuple[Index, Family]]) -> Self:
+        """The same cells with other curves, given by family with their places."""
+        out = copy.copy(self)
+        out._group(groups)
+        return out
+
+    def in_units(self, spend_unit: float, response_unit: float) -> Self:
+        """The same curves in other units; what is worked out of their parameters is shared."""
+        out = copy.copy(self)
+        out.spend_unit, out.response_unit = spend_unit, response_unit
+        return out
 
     def _each(self, call: Callable[[Family, Array], Array], argument: Array) -> Array:
-        out = np.empty(argument.shape)
+        if len(self.groups) == 1:
+            return call(self.groups[0][1], argument)
+        sorted_, first = argument.take(self._order, axis=-1), 0
         for at, stack in self.groups:
-            out[..., at] = call(stack, argument[..., at])
-        return out
+            part = sorted_[..., first : (first := first + len(at))]
+            part[...] = call(stack, part)
+        return sorted_.take(self._place, axis=-1)
 
     def value(self, spend: Array) -> Array:
         """Response of every curve at its own (scaled) spend; the last axis runs over curves."""
@@ -68,7 +94,8 @@ class CurveBank:
         """Scaled spend from which every curve is concave; 0 where it is so throughout."""
         out = np.zeros(self.size)
         for at, stack in self.groups:
-            out[at] = stack.inflection()
+            if type(stack).inflection is not Family.inflection:
+                out[at] = stack.inflection()
         return out / self.spend_unit
 
 

@@ -31,14 +31,14 @@ def hill_ratio(s: Any, goal: Array) -> Array:
         turn = np.log(np.maximum(lean, 0.0) / (2.0 - lean))
         v, peak = _start(lean, turn, goal)
         rootless = (goal >= peak) | (goal == -np.inf)
+        floor = np.where(lean > 0.0, turn, -np.inf)
         for _ in range(ROUNDS):
-            tail = np.exp(-np.abs(v))
-            share = np.where(v > 0.0, 1.0, tail) / (1.0 + tail)
-            excess = lean * v - 2.0 * (np.maximum(v, 0.0) + np.log1p(tail)) - goal
-            steep, bend = lean - 2.0 * share, -2.0 * share * (1.0 - share)
-            step = 2.0 * excess * steep / (2.0 * steep**2 - excess * bend)
+            share = expit(v)
+            excess = lean * v - 2.0 * np.logaddexp(0.0, v) - goal
+            steep = lean - 2.0 * share
+            step = excess * steep / (steep * steep + excess * share * (1.0 - share))
             step = np.where(np.isfinite(step), step, 0.0)
-            v = np.where(lean > 0.0, np.maximum(v - step, 0.5 * (v + turn)), v - step)
+            v = np.maximum(v - step, 0.5 * (v + floor))
             if np.all((np.abs(step) <= CUBIC * (1.0 + np.abs(v))) | rootless):
                 break
         found = np.exp(v / s)

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.curves.bank import CurveBank
 from optimizer.curves.curve import Array
 from optimizer.model import Posed
 from optimizer.solve.rules import RowName
@@ -58,7 +57,7 @@ def held_by(posed: Posed, answer: Answer, spend: Array) -> list[Held]:
         limit = float(rules.row_upper[row] if price > 0 else rules.row_lower[row])
         if abs(activity[row] - limit) <= 1e-6 * max(abs(limit), HELD * unit) and "switch" not in name.index:
             found.append(Held(name, side_of(name, price), limit, abs(price)))
-    gain = CurveBank(task.curves[0]).slope(spend) - answer.hurdles
+    gain = task.banks[0].slope(spend) - answer.hurdles
     low, high = rules.lower[posed.spend], rules.upper[posed.spend]
     at = {"min": spend <= low + HELD * unit, "max": spend >= high - HELD * unit}
     worth = {"min": -gain, "max": gain}

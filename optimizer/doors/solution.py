@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from engine.errors import AdcueError
-from optimizer.curves.bank import CurveBank
 from optimizer.curves.curve import Array
 from optimizer.doors.held import Held, held_by
 from optimizer.infeasible import check_sums, explain_infeasible
@@ -113,7 +112,7 @@ def solution_of(file: ProblemFile, posed: Posed, answer: Answer, seconds: float)
     point = within(posed, answer.point)
     spend, bought = point[posed.spend], posed.packages(point)
     worth = sum(p.worth[RESULT] * b for p, b in zip(file.ask.packages, bought, strict=True))
-    objective = math.fsum(CurveBank(posed.task.curves[0]).value(spend).tolist()) + float(worth)
+    objective = math.fsum(posed.task.banks[0].value(spend).tolist()) + float(worth)
     return Solution(file, posed, replace(answer, point=point), spend, bought, objective, seconds)
 
 

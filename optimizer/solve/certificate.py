@@ -9,6 +9,7 @@ import numpy as np
 
 from optimizer.curves.bank import Bank, Blend
 from optimizer.curves.curve import Array
+from optimizer.solve.entries import Entries
 from optimizer.solve.rules import LinearRules
 from optimizer.solve.task import Task
 
@@ -33,7 +34,7 @@ def relative_gap(objective: float, bound: float) -> float:
 
 def reduced_cost(task: Task, prices: Array) -> Array:
     """What a unit of each column is worth beyond what its rows charge for it."""
-    return np.asarray(task.cost - task.rules.matrix.T @ prices)
+    return np.asarray(task.cost - Entries(task.rules.matrix).turned(prices))
 
 
 def legal_prices(rules: LinearRules, prices: Array) -> Array:
@@ -42,13 +43,13 @@ def legal_prices(rules: LinearRules, prices: Array) -> Array:
     return np.where(np.isfinite(rules.row_lower), prices, np.maximum(prices, 0.0))
 
 
-def upper_bound(task: Task, banks: Sequence[Bank], prices: Array) -> Bound:
+def upper_bound(task: Task, banks: Sequence[Bank], prices: Array, spend: Array | None = None) -> Bound:
     r"""The Lagrangian bound of a task whose ``banks`` are concave.
 
     For any legal prices $y$ let $r = c - A^\top y$: with $w_j = -r_j$ at argument columns and $\omega$ = $r$ at outcome
     columns, $\sum_j \max_{l \le z \le u}(\omega_j f_j(z) - w_j z) + \sum_i \max(r_i l_i, r_i u_i) + \sum_k y_k h_k \ge$
     the worth of every feasible plan. The inner maximum is itself bounded by the tangent at the spend found, so an
-    inexact inverse only loosens it.
+    inexact inverse only loosens it. ``spend`` is what the prices are known to call for, to save the inverse.
     """
     rules, at = task.rules, task.at
     prices = legal_prices(rules, prices)
@@ -65,9 +66,10 @@ def upper_bound(task: Task, banks: Sequence[Bank], prices: Array) -> Bound:
     weights = outcome_weights(task, reduced)
     blend = Blend(banks, weights)
     # A Hill curve with s just below 1 is steep only where spend has no meaning: never take the tangent there.
-    best = np.clip(blend.spend_at(hurdle), np.maximum(low, 1e-14 * high), high)
+    best = np.clip(blend.spend_at(hurdle) if spend is None else spend, np.maximum(low, 1e-14 * high), high)
     # Any slope between the right one and the left one touches from above; at a kink the hurdle itself may be one.
-    touching = np.clip(hurdle, blend.slope(best), blend.slope(best * (1.0 - BESIDE)))
+    right, left = blend.slope(np.stack([best, best * (1.0 - BESIDE)]))
+    touching = np.clip(hurdle, right, left)
     slack = np.where(high > low, touching - hurdle, 0.0)
     tangent = np.maximum(np.maximum(slack * (high - best), slack * (low - best)), 0.0)
     cells = blend.value(best) - hurdle * best + tangent
@@ -78,7 +80,7 @@ def upper_bound(task: Task, banks: Sequence[Bank], prices: Array) -> Bound:
 
 def outcome_weights(task: Task, reduced: Array) -> Array:
     """What a unit of each result is worth in each cell at the prices behind ``reduced``; shape (results, cells)."""
-    weights = np.zeros((len(task.curves), len(task.at)))
+    weights = np.zeros((len(task.banks), len(task.at)))
     for link in task.links:
         weights[link.result] += np.where(link.columns >= 0, reduced[link.columns], 0.0)
     return weights

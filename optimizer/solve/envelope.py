@@ -53,7 +53,7 @@ class EnvelopeBank:
         self, bank: CurveBank, low: Array, up: Array, at_low: Array, at_up: Array, open_: npt.NDArray[np.bool_]
     ) -> Array:
         """Where the excess of the open curves is 0: a secant that halves the end it keeps (Illinois), in a bracket."""
-        last = np.zeros(self.size)
+        last, least = np.zeros(self.size), CLOSE * np.abs(self._base + bank.value(up))
         for _ in range(STEPS):
             spread = at_low - at_up
             guess = low + (up - low) * np.where(spread > 0, at_low / np.where(spread > 0, spread, 1.0), 0.5)
@@ -63,9 +63,7 @@ class EnvelopeBank:
             weight = np.where(side == last, 0.5, 1.0)
             at_low, at_up = np.where(above, excess, weight * at_low), np.where(above, weight * at_up, excess)
             low, up, last = np.where(above, guess, low), np.where(above, up, guess), side
-            if not np.any(
-                open_ & (np.abs(excess) > CLOSE * np.abs(self._base + bank.value(up))) & (up - low > CLOSE * up)
-            ):
+            if not np.any(open_ & (np.abs(excess) > least) & (up - low > CLOSE * up)):
                 break
         return up
 
@@ -107,9 +105,7 @@ def _with_hulls(bank: CurveBank, low: Array, high: Array, least: Array) -> Curve
     if not tables:
         return bank
     unit = bank.spend_unit
-    out = CurveBank((), unit, bank.response_unit)
-    out.size = bank.size
-    out.groups = [(at, stack) for at, stack in bank.groups if not isinstance(stack, Tabulated)]
+    groups = [(at, stack) for at, stack in bank.groups if not isinstance(stack, Tabulated)]
     for at, stack in tables:
         hulls = []
         for place, cell in enumerate(at):
@@ -117,5 +113,5 @@ def _with_hulls(bank: CurveBank, low: Array, high: Array, least: Array) -> Curve
             first = max(least[cell], low[cell]) if jump else low[cell]
             single = table_of(stack, place)
             hulls.append(single.hull(float(first * unit), float(high[cell] * unit), jump_from_zero=jump))
-        out.groups.append((at, Tabulated.stacked(hulls)))
-    return out
+        groups.append((at, Tabulated.stacked(hulls)))
+    return bank.with_groups(groups)

@@ -10,6 +10,7 @@ import scipy.sparse as sp
 
 from optimizer.curves.bank import Bank
 from optimizer.curves.curve import Array
+from optimizer.solve.entries import Entries
 from optimizer.solve.segments import Segments
 from optimizer.solve.task import Index, Task
 
@@ -63,7 +64,7 @@ def expand(task: Task, banks: Sequence[Bank], segments: Segments) -> Expanded:
         if np.diff(rules.matrix.indptr)[link.columns[live]].any():
             matrix = sp.csc_array(matrix + repeat_columns(rules.matrix, columns) @ sp.diags_array(gain))
     straight = straight_columns(task)
-    moved = rules.matrix @ base
+    moved = Entries(rules.matrix).times(base)
     if len(straight):
         matrix = sp.csc_array(sp.hstack([matrix, rules.matrix[:, straight]]))
     return Expanded(

@@ -162,6 +162,7 @@ def maximise_mixed(
             "mip_feasibility_tolerance": whole_within,
             "primal_feasibility_tolerance": 1e-9,
             "presolve": "off",
+            "mip_heuristic_run_feasibility_jump": False,  # a plan is at hand already, and it costs milliseconds
             "mip_max_nodes": MOST_NODES,
             "time_limit": BACKSTOP_SECONDS,
         }
@@ -183,9 +184,7 @@ def _basis(columns: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> Any:
     import highspy
 
     basis = highspy.HighsBasis()
-    words = [highspy.HighsBasisStatus(code) for code in range(5)]
-    basis.col_status = [words[code] for code in columns]
-    basis.row_status = [words[code] for code in rows]
-    basis.valid = True
-    basis.alien = False
+    words = np.array([highspy.HighsBasisStatus(code) for code in range(5)], dtype=object)
+    basis.col_status, basis.row_status = words[columns].tolist(), words[rows].tolist()
+    basis.valid, basis.alien = True, False
     return basis

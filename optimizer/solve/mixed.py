@@ -6,6 +6,7 @@ programme's bound holds for every plan.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,11 +16,14 @@ import scipy.sparse as sp
 
 from optimizer.curves.curve import Array
 from optimizer.solve.certificate import Bound
+from optimizer.solve.entries import Entries
 from optimizer.solve.expand import repeat_columns, straight_columns
 from optimizer.solve.gates import gates
-from optimizer.solve.linear import MixedAnswer, maximise_mixed
+from optimizer.solve.linear import MixedAnswer, maximise_linear, maximise_mixed
 from optimizer.solve.regions import Region
 from optimizer.solve.task import Index, Task
+
+FEW = 2  # whole columns up to which every setting is tried
 
 
 def possible(regions: Sequence[Region], bound: Bound, weight: Array, incumbent: float) -> list[Region]:
@@ -58,18 +62,28 @@ class Mixed:
 
     def solve(self, gap: float) -> tuple[MixedAnswer, Array | None]:
         """The answer, and its spend per cell with the straight columns, as a point of the task."""
-        answer = maximise_mixed(
-            self.cost,
-            self.matrix,
-            self.lower,
-            self.upper,
-            self.row_lower,
-            self.row_upper,
-            self.integer,
-            offset=self.offset,
-            gap=gap,
-        )
+        answer = self._by_settings() if self.integer.sum() <= FEW else None
+        if answer is None:
+            rows = (self.matrix, self.lower, self.upper, self.row_lower, self.row_upper)
+            answer = maximise_mixed(self.cost, *rows, self.integer, offset=self.offset, gap=gap)
         return answer, None if answer.point is None else self._point(answer.point)
+
+    def _by_settings(self) -> MixedAnswer | None:
+        """The answer where few columns are whole: each setting is a linear programme, sooner solved than branched on.
+
+        None where HiGHS ends in doubt about one of them.
+        """
+        whole, found, worth = np.flatnonzero(self.integer), None, -np.inf
+        ranges = [range(int(self.lower[at]), int(self.upper[at]) + 1) for at in whole]
+        for setting in itertools.product(*ranges):
+            lower, upper = self.lower.copy(), self.upper.copy()
+            lower[whole] = upper[whole] = setting
+            answer = maximise_linear(self.cost, self.matrix, lower, upper, self.row_lower, self.row_upper)
+            if answer.status not in ("optimal", "infeasible"):
+                return None
+            if answer.status == "optimal" and (reached := self.offset + float(self.cost @ answer.point)) > worth:
+                found, worth = answer.point, reached
+        return MixedAnswer("infeasible" if found is None else "optimal", found, worth, 0)
 
     def _point(self, columns: Array) -> Array:
         point = self.base.copy()
@@ -161,11 +175,12 @@ def mixed_programme(task: Task, regions: Sequence[Sequence[Region]]) -> Mixed:
         columns = np.where(live, link.columns, 0)[cell]
         added = gain * live[cell]
         cost = cost + task.cost[columns] * added
-        matrix = sp.csc_array(matrix + repeat_columns(rules.matrix, columns) @ sp.diags_array(added))
+        if np.diff(rules.matrix.indptr)[link.columns[live]].any():
+            matrix = sp.csc_array(matrix + repeat_columns(rules.matrix, columns) @ sp.diags_array(added))
     straight = straight_columns(task)
     matrix = sp.csc_array(sp.hstack([matrix, rules.matrix[:, straight]]))
     extra = builder.own_rows(straight, matrix.shape[1])
-    moved = rules.matrix @ base
+    moved = Entries(rules.matrix).times(base)
     return Mixed(
         cost=np.concatenate([cost, task.cost[straight]]),
         matrix=sp.csc_array(sp.vstack([matrix, extra])),

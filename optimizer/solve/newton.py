@@ -1,29 +1,33 @@
 """Decides the exact prices near those of a linear programme: Newton's method on the rows that bind, on the true curves.
 
 A linear programme on segments knows its prices to within a segment. Where every column is spend, the spend that the
-prices call for is known in closed form, so a few Newton steps make the binding rows hold to the last digit.
+prices call for is known in closed form, and what the prices are worth (the Lagrangian dual) is a smooth convex function
+of them whose slope is what the rows miss. A few Newton steps, shortened where that slope would turn, make the binding
+rows hold to the last digit.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
 
 from optimizer.curves.bank import Blend
 from optimizer.curves.curve import Array
 from optimizer.solve.certificate import legal_prices
+from optimizer.solve.entries import Entries
 from optimizer.solve.task import Task
 
 STEPS = 40
+SHORTER = 12  # times a step is shortened before the search is given up
 NUDGE = 1e-5  # relative change of spend by which the bend of its curve is measured
 CLOSE = 1e-12  # relative violation of a row that counts as held
-DENSE = 200_000  # entries up to which a full matrix is faster than a sparse one
-FORGOTTEN = 10  # steps after which brackets start anew
-SWING = 0.3  # of the last miss: a miss of the other sign that is no smaller than this is a swing
-EDGE = 0.02  # of its width: nearer to the edge of a bracket a swinging price does not go
+NEAR = 3e-5  # relative violation from which one more step, taken in spend, is exact: its error is of second order
 NOTHING = 1e-6  # of the highest price: what an interior point leaves on rows that do not bind
-FACTOR = 4.0  # the most a price may change in one step
+TURNED = 0.9  # of the slope at the start: a step may turn the slope of the dual by no more
+FACTOR = 4.0  # the most the highest price may grow in one step
+RIDGE = 1e-12  # of the largest diagonal: rows that share all their free cells have no prices of their own
 
 
 def suits(task: Task) -> bool:
@@ -32,85 +36,132 @@ def suits(task: Task) -> bool:
     return used == task.rules.matrix.shape[1] and not np.diff(task.rules.matrix.indptr)[task.outcomes].any()
 
 
-def exact_prices(task: Task, blend: Blend, prices: Array) -> Array | None:
-    """Prices at which the rows that bind hold exactly, starting from ``prices``; None where that does not settle."""
-    rules, at = task.rules, task.at
-    small = rules.matrix.shape[0] * len(at) <= DENSE
-    matrix = rules.matrix.toarray()[:, at] if small else sp.csr_array(rules.matrix[:, at])
-    y = legal_prices(rules, prices)
-    y = np.where(np.abs(y) > NOTHING * np.abs(y).max(initial=0.0), y, 0.0)
-    low, high = rules.lower[at], rules.upper[at]
-    unit = np.maximum(np.abs(np.where(y >= 0, rules.row_upper, rules.row_lower)), 1e-12)
-    fixed_cost = task.cost[at]
-    least, most = np.full(len(y), -np.inf), np.full(len(y), np.inf)
-    last_miss = np.zeros(len(y))
-    for turn in range(STEPS):
-        hurdle = matrix.T @ y - fixed_cost
-        spend = np.clip(blend.spend_at(hurdle), low, high)
-        activity = matrix @ spend
-        limit = np.where(y > 0, rules.row_upper, np.where(y < 0, rules.row_lower, np.inf))
-        over, under = activity - rules.row_upper, rules.row_lower - activity
-        broken = (y == 0) & (np.maximum(over, under) > CLOSE * unit)
-        binding = (y != 0) | broken
-        if not binding.any():
-            return y
-        limit = np.where(broken, np.where(over > 0, rules.row_upper, rules.row_lower), limit)
-        miss = np.where(binding, activity - limit, 0.0)
-        if np.abs(miss / unit).max() <= CLOSE:
-            return y
-        moving = (spend > low) & (spend < high) & (hurdle > 0)
-        nudge = np.where(moving, NUDGE * spend, 1.0)
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """Prices at which the rows that bind hold exactly, with a spend that keeps them and the spend prices call for.
+
+    The two differ by what a step's error of second order leaves; a certificate wants the one prices call for.
+    """
+
+    prices: Array
+    spend: Array
+    called: Array
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Where prices ``y`` stand: the spend they call for and what each free row misses of its limit."""
+
+    y: Array
+    hurdle: Array
+    spend: Array
+    binding: npt.NDArray[np.bool_]
+    miss: Array
+    worst: float
+
+
+class _Dual:
+    """The Lagrangian dual of a task whose columns are all spend."""
+
+    def __init__(self, task: Task, blend: Blend, matrix: Entries) -> None:
+        rules, at = task.rules, task.at
+        self.matrix = matrix
+        self.blend, self.cost = blend, task.cost[at]
+        self.low, self.high = rules.lower[at], rules.upper[at]
+        self.least, self.most = rules.row_lower, rules.row_upper
+        self.equal = self.least == self.most
+
+    def at(self, y: Array) -> _State:
+        """The state of prices ``y``; a row without a price counts where it is broken."""
+        hurdle = self.matrix.turned(y) - self.cost
+        spend = np.clip(self.blend.spend_at(hurdle), self.low, self.high)
+        activity = self.matrix.times(spend)
+        limit = np.where(y > 0, self.most, np.where(y < 0, self.least, np.clip(activity, self.least, self.most)))
+        miss = activity - limit
+        share = np.abs(miss) / np.maximum(np.abs(limit), CLOSE)
+        return _State(y, hurdle, spend, (y != 0) | (share > CLOSE), miss, float(share.max(initial=0.0)))
+
+    def step(self, here: _State) -> tuple[Array, Array] | None:
+        """The change of prices that makes the free rows hold to first order, and how spend gives way to a price."""
+        moving = (here.spend > self.low) & (here.spend < self.high) & (here.hurdle > 0)
+        nudge = np.where(moving, NUDGE * here.spend, 1.0)
         with np.errstate(over="ignore"):  # beside 0 a steep curve bends beyond all numbers
-            bend = (hurdle - blend.slope(spend + nudge)) / nudge
+            bend = (here.hurdle - self.blend.slope(here.spend + nudge)) / nudge
         give = np.where(moving & (bend > 0), 1.0 / np.where(bend > 0, bend, 1.0), 0.0)
-        step = _step(matrix, give, binding, miss)
+        if not np.isfinite(give).all():
+            return None
+        rows = np.flatnonzero(here.binding)
+        system = self.matrix.weighed(give)[np.ix_(rows, rows)]
+        system[np.diag_indices(len(rows))] += RIDGE * (np.diag(system).max(initial=0.0) or 1.0)
+        try:
+            solved = np.linalg.solve(system, here.miss[rows])
+        except np.linalg.LinAlgError:
+            return None
+        change = np.zeros(len(here.y))
+        change[rows] = solved
+        return (change, give) if np.isfinite(change).all() else None
+
+    def legal(self, here: _State, change: Array) -> Array:
+        """Prices after a change: one that would change its sign is dropped, unless its row is an equality."""
+        moved = here.y + change
+        sign = np.where(here.y != 0, np.sign(here.y), np.sign(here.miss))
+        return np.where(self.equal | (moved * sign > 0), moved, 0.0)
+
+    def search(self, here: _State, change: Array) -> _State | None:
+        """The state as much of ``change`` further on as does not turn the slope of the dual; None where none is."""
+        growth, top = np.abs(change).max(initial=0.0), np.abs(here.y).max(initial=0.0)
+        share = np.full(len(change), min(1.0, (FACTOR - 1.0) * top / growth) if top > 0 and growth > 0 else 1.0)
+        for _ in range(SHORTER):
+            there = self.at(self.legal(here, share * change))
+            way = there.y - here.y
+            first, last = here.miss * way, there.miss * way
+            if last.sum() >= -TURNED * first.sum():
+                return there
+            # Rows hang together loosely: only those that went too far are drawn back, to where their miss would be 0.
+            turned = last < np.minimum(-TURNED * first, 0.0)
+            back = np.clip(first / np.where(turned, first - last, 1.0), 0.1, 0.5)
+            share = np.where(turned, share * back, share) if turned.any() else 0.5 * share
+        return None
+
+
+def exact_prices(task: Task, blend: Blend, prices: Array, matrix: Entries) -> Exact | None:
+    """Prices at which the rows that bind hold exactly, starting from ``prices``; None where that does not settle.
+
+    ``matrix`` holds the rows over the cells.
+    """
+    dual = _Dual(task, blend, matrix)
+    y = legal_prices(task.rules, prices)
+    here = dual.at(np.where(np.abs(y) > NOTHING * np.abs(y).max(initial=0.0), y, 0.0))
+    for _ in range(STEPS):
+        if here.worst <= CLOSE:
+            return Exact(here.y, here.spend, here.spend)
+        step = dual.step(here)
         if step is None:
             return None
-        least, most = np.where(miss > 0, np.maximum(least, y), least), np.where(miss < 0, np.minimum(most, y), most)
-        swings = (miss * last_miss < 0) & (np.abs(miss) > SWING * np.abs(last_miss))
-        moved = _inside(y + step, least, most, swings)
-        last_miss = miss
-        if turn % FORGOTTEN == FORGOTTEN - 1:  # other rows move a row's bracket
-            least, most = np.full(len(y), -np.inf), np.full(len(y), np.inf)
-        started = broken & (np.sign(moved) == np.sign(np.where(over > 0, 1.0, -1.0)))
-        held = (y != 0) & (np.sign(moved) == np.sign(y))
-        capped = np.sign(y) * np.clip(np.abs(moved), np.abs(y) / FACTOR, np.abs(y) * FACTOR)
-        y = np.where(held, capped, np.where(y != 0, _let_go(y, moved), np.where(started, moved, 0.0)))
+        if here.worst <= NEAR:
+            near = _near(dual, here, *step)
+            if near is not None:
+                return near
+        there = dual.search(here, step[0])
+        if there is None:
+            return None
+        here = there
     return None
 
 
-def _inside(moved: Array, least: Array, most: Array, swings: npt.NDArray[np.bool_]) -> Array:
-    """Prices kept inside their brackets: where a cell meets its bound between two, steps would swing for good."""
-    known = np.isfinite(least) & np.isfinite(most) & (least < most)
-    low, high = np.where(known, least, 0.0), np.where(known, most, 0.0)
-    edge = EDGE * (high - low)
-    outside = (moved <= low) | (moved >= high) | (swings & ((moved <= low + edge) | (moved >= high - edge)))
-    return np.asarray(np.where(known & outside, 0.5 * (low + high), moved))
-
-
-def _let_go(y: Array, moved: Array) -> Array:
-    """A price that would change its sign is first made small; one that is small already is dropped."""
-    tiny = np.abs(y) <= 1e-6 * np.abs(y).max(initial=1e-300)
-    return np.where(tiny, 0.0, y / FACTOR)
-
-
-def _step(matrix: Array | sp.csr_array, give: Array, binding: npt.NDArray[np.bool_], miss: Array) -> Array | None:
-    """The change of prices that makes the binding rows hold to first order; ``give`` is less spend a unit of price."""
-    if not np.isfinite(give).all():
+def _near(dual: _Dual, here: _State, change: Array, give: Array) -> Exact | None:
+    """The end of a step so short that spend follows prices along its tangent; None where a bound is in the way."""
+    y = here.y + change
+    spend = here.spend - give * (dual.matrix.turned(change))
+    if np.any(y * here.y < 0) or np.any((spend < dual.low) | (spend > dual.high)):
         return None
-    rows = np.flatnonzero(binding)
-    part = matrix[rows]
-    if isinstance(part, np.ndarray):
-        system = (part * give) @ part.T
-    else:
-        system = (part @ sp.diags_array(give) @ part.T).toarray()
-    try:
-        solved = np.linalg.solve(system, miss[rows])
-    except np.linalg.LinAlgError:
+    activity = dual.matrix.times(spend)
+    limit = np.where(y > 0, dual.most, np.where(y < 0, dual.least, np.clip(activity, dual.least, dual.most)))
+    kept = np.abs(activity - limit) <= CLOSE * np.maximum(np.abs(limit), 1.0)
+    if not kept.all():
         return None
-    step = np.zeros(len(miss))
-    step[rows] = solved
-    return step if np.isfinite(step).all() else None
+    steeper = np.where(give > 0, dual.blend.slope(spend) - (dual.matrix.turned(y) - dual.cost), 0.0)
+    return Exact(y, spend, np.clip(spend + give * steeper, dual.low, dual.high))
 
 
 def called_for(task: Task, blend: Blend, prices: Array) -> Array:

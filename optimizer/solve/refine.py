@@ -10,11 +10,13 @@ import numpy.typing as npt
 
 from optimizer.curves.bank import Bank, Blend
 from optimizer.curves.curve import Array
-from optimizer.solve.certificate import legal_prices, outcome_weights, relative_gap, upper_bound
-from optimizer.solve.expand import Expanded, expand, spent
+from optimizer.solve.certificate import Bound, legal_prices, outcome_weights, relative_gap, upper_bound
+from optimizer.solve.entries import Entries
+from optimizer.solve.expand import Expanded, expand, repeat_columns, spent
 from optimizer.solve.greedy import AT_LOWER, AT_UPPER, BASIC, first_basis
+from optimizer.solve.guess import guess_prices
 from optimizer.solve.linear import LinearAnswer, maximise_linear
-from optimizer.solve.newton import called_for, exact_prices, suits
+from optimizer.solve.newton import exact_prices, suits
 from optimizer.solve.reaching import missing_least, outcome_rows
 from optimizer.solve.rules import violation
 from optimizer.solve.segments import coarse_cuts, cut_into_segments, fine_cuts
@@ -22,6 +24,7 @@ from optimizer.solve.task import Index, Task, filled
 
 ROUNDS = 14
 EXACT = 1e-11  # certified gap at which exact prices settle a task
+GUESSED = 0.1  # of the hurdle: how far prices that were only guessed may be off
 REACHED = 1e-9  # of a scaled row: what may be missing of a target that counts as reached
 FEASIBLE = 1e-10  # violation of a scaled row that rounding alone can leave, or a hundredth of it of a large limit
 CROSSED = 1e-9  # scaled bounds that cross by more have no spend between them
@@ -65,7 +68,10 @@ def refine(
     An objective of ``enough`` ends the search.
     ``exact``: whether prices are made exact where they can be, which kinks in the curves forbid.
     """
-    near = None if prices is None or not suits(task) else _near_prices(task, banks, prices)
+    settling = _Settling(task, banks) if suits(task) else None
+    if prices is None and settling is not None:
+        prices = settling.guess()
+    near = settling.near(prices) if settling is not None and exact and prices is not None else None
     if near is not None and near.gap <= EXACT:
         return near
     low, high = task.rules.lower[task.at], task.rules.upper[task.at]
@@ -75,7 +81,8 @@ def refine(
     kept = [coarse_cuts(bank, low, high) for bank in banks[:2]]
     if through is not None:
         kept.append(through[None])
-    cuts, warm, width = np.concatenate(kept), None, 0.3
+    first = [] if prices is None else [_around(upper_bound(task, banks, prices), GUESSED, low, high)]
+    cuts, warm, width = np.concatenate([*kept, *first]), None, GUESSED if first else 0.3
     best: Solved | None = None
     reached: Array | None = None
     for count in range(1, rounds + 1):
@@ -91,7 +98,7 @@ def refine(
                 continue
         if answer.status != "optimal":
             return best or Solved(answer.status, expanded.base, float("nan"), float("inf"), answer.row_dual, count)
-        near = _near_prices(task, banks, answer.row_dual) if exact and suits(task) else None
+        near = settling.near(answer.row_dual) if settling is not None and exact else None
         if near is not None and near.gap <= min(EXACT, tolerance):
             return replace(near, rounds=count)
         point = _point(task, banks, expanded, answer.point)
@@ -100,12 +107,15 @@ def refine(
         if best.gap <= tolerance or best.objective >= enough:
             break
         spend = point[task.at]
-        fine = fine_cuts(bound.blend, bound.best, bound.hurdle, width, low, high)
-        cuts = np.concatenate([*kept, spend[None], fine])
+        cuts = np.concatenate([*kept, spend[None], _around(bound, width, low, high)])
         warm = _carry_basis(answer, expanded, spend)
         width *= 0.2
     assert best is not None  # noqa: S101  (rounds >= 1)
     return best
+
+
+def _around(bound: Bound, width: float, low: Array, high: Array) -> Array:
+    return fine_cuts(bound.blend, bound.best, bound.hurdle, width, low, high)
 
 
 def asks_results(task: Task, enough: float) -> bool:
@@ -119,19 +129,34 @@ def _reached(task: Task, banks: Sequence[Bank]) -> Array | None:
     return found.point[task.at] if found.status == "optimal" and found.objective >= -REACHED else None
 
 
-def _near_prices(task: Task, banks: Sequence[Bank], prices: Array) -> Solved | None:
-    """The plan of exact prices near given ones; None where they do not settle on a plan within the rules."""
-    blend = Blend(banks, outcome_weights(task, task.cost))
-    exact = exact_prices(task, blend, prices)
-    if exact is None:
-        return None
-    point = np.zeros(len(task.cost))
-    point[task.at] = called_for(task, blend, exact)
-    limits = task.rules.row_upper[np.isfinite(task.rules.row_upper)]
-    if violation(task.rules, point) > FEASIBLE * max(1.0, 1e-2 * np.abs(limits).max(initial=0.0)):
-        return None
-    point = filled(task, banks, point)
-    return Solved("optimal", point, task.objective(point), upper_bound(task, banks, exact).value, exact, 0)
+class _Settling:
+    """The search for exact prices of a task whose columns are all spend."""
+
+    def __init__(self, task: Task, banks: Sequence[Bank]) -> None:
+        self._task, self._banks = task, banks
+        self._blend = Blend(banks, outcome_weights(task, task.cost))
+        self._matrix = Entries(repeat_columns(task.rules.matrix, task.at))
+
+    def guess(self) -> Array | None:
+        """Prices worth trying; None where none suggest themselves."""
+        return guess_prices(self._task, self._blend, self._matrix)
+
+    def near(self, prices: Array) -> Solved | None:
+        """The plan of exact prices near given ones; None where they do not settle on a plan within the rules."""
+        task, banks = self._task, self._banks
+        exact = exact_prices(task, self._blend, prices, self._matrix)
+        if exact is None:
+            return None
+        point = np.zeros(len(task.cost))
+        point[task.at] = exact.spend
+        limits = task.rules.row_upper[np.isfinite(task.rules.row_upper)]
+        if violation(task.rules, point) > FEASIBLE * max(1.0, 1e-2 * np.abs(limits).max(initial=0.0)):
+            return None
+        point = filled(task, banks, point)
+        bound, worth = upper_bound(task, banks, exact.prices, exact.called).value, task.objective(point)
+        if relative_gap(worth, bound) > EXACT:  # a long last step leaves ``called`` too far off
+            bound = upper_bound(task, banks, exact.prices).value
+        return Solved("optimal", point, worth, bound, exact.prices, 0)
 
 
 def _point(task: Task, banks: Sequence[Bank], expanded: Expanded, columns: Array) -> Array:

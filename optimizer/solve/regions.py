@@ -135,16 +135,17 @@ def _spaced(points: Array, places: Index) -> list[int]:
     """The places without those nearer to a neighbour than a solver can tell apart; both ends are kept."""
     if not len(places):
         return []
-    near = SPACING * max(float(points[-1]), 1e-300)
-    kept = [int(places[0])]
-    for place in places[1:]:
-        if points[place] - points[kept[-1]] > near:
-            kept.append(int(place))
-    last = int(places[-1])
-    if kept[-1] != last and points[last] > points[kept[-1]]:
+    numbers, (first, *others) = points.tolist(), places.tolist()  # numpy's own numbers are slow one by one
+    end = max(numbers[-1], 1e-300)
+    kept = [first]
+    for place in others:
+        if numbers[place] - numbers[kept[-1]] > SPACING * end:
+            kept.append(place)
+    last = others[-1] if others else first
+    if kept[-1] != last and numbers[last] > numbers[kept[-1]]:
         if len(kept) > 1:
             kept[-1] = last
-        elif points[last] - points[kept[0]] > 1e-12 * max(float(points[-1]), 1e-300):
+        elif numbers[last] - numbers[kept[0]] > 1e-12 * end:
             kept.append(last)
     return kept
 

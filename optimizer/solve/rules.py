@@ -11,6 +11,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from optimizer.curves.curve import Array
+from optimizer.solve.entries import Entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,22 @@ def compile_rules(model: Any, variables: Sequence[Any]) -> LinearRules:
     place = {id(variable): at for at, variable in enumerate(variables)}
     read = _linear_rows(model, place) or _any_rows(model, place)
     return LinearRules(
-        matrix=sp.csc_array((read.data, (read.row, read.column)), shape=(len(read.names), len(variables))),
+        matrix=_by_column(read, len(variables)),
         row_lower=np.array(read.lower, dtype=np.float64),
         row_upper=np.array(read.upper, dtype=np.float64),
         lower=np.array([_or(variable.lb, -np.inf) for variable in variables]),
         upper=np.array([_or(variable.ub, np.inf) for variable in variables]),
         rows=tuple(read.names),
     )
+
+
+def _by_column(read: _Rows, columns: int) -> sp.csc_array:
+    """The coefficients as a matrix; straight to columns, which for a small model is half the work."""
+    order = np.argsort(read.column, kind="stable")
+    start = np.concatenate([[0], np.cumsum(np.bincount(read.column, minlength=columns))])
+    matrix = sp.csc_array((read.data[order], read.row[order], start), shape=(len(read.names), columns))
+    matrix.sum_duplicates()
+    return matrix
 
 
 @dataclass(slots=True)
@@ -130,7 +140,7 @@ def _name(constraint: Any) -> RowName:
 
 def violation(rules: LinearRules, point: Array) -> float:
     """Largest amount by which ``point`` breaks a row or a bound."""
-    activity = rules.matrix @ point
+    activity = Entries(rules.matrix).times(point)
     worst: npt.NDArray[np.float64] = np.concatenate(
         [
             rules.row_lower - activity,

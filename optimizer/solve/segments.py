@@ -14,19 +14,19 @@ from optimizer.solve.task import Index
 COARSE = 8  # segments of the first round
 FINE = 11  # points put around the hurdle in each later round
 SAMPLES = 33  # slope samples from which the coarse cuts are chosen
+REACH = np.concatenate([[0.0], np.geomspace(1e-5, 1.0, SAMPLES - 1)])[:, None]  # where they are, of a cell's range
+GOALS = np.arange(1, COARSE)[:, None, None] / COARSE
 
 
 def coarse_cuts(bank: Bank, lower: Array, upper: Array) -> Array:
     """Cuts at equal steps of the integral of sqrt|f''|, where few segments lose least; shape (COARSE - 1, size)."""
-    reach = np.concatenate([[0.0], np.geomspace(1e-5, 1.0, SAMPLES - 1)])
-    points = lower + (upper - lower) * reach[:, None]
+    points = lower + (upper - lower) * REACH
     with np.errstate(invalid="ignore", over="ignore"):
         slopes = bank.slope(points[1:])
         steps = np.sqrt(np.maximum(slopes[:-1] - slopes[1:], 0.0) * np.diff(points[1:], axis=0))
-    total = np.cumsum(np.nan_to_num(steps), axis=0)
+    total = np.cumsum(np.where(np.isfinite(steps), steps, 0.0), axis=0)
     share = total / np.where(total[-1] > 0, total[-1], 1.0)
-    goals = np.arange(1, COARSE) / COARSE
-    found = np.stack([(share < goal).sum(axis=0) for goal in goals]) + 1
+    found = (share < GOALS).sum(axis=1) + 1
     return np.take_along_axis(points, np.minimum(found, SAMPLES - 1), axis=0)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.curves.bank import Blend, CurveBank
+from optimizer.curves.bank import Blend
 from optimizer.curves.curve import Array
 from optimizer.solve.certificate import outcome_weights, reduced_cost, relative_gap, upper_bound
 from optimizer.solve.envelope import EnvelopeBank
@@ -31,7 +31,7 @@ FEW = 60  # switches of such a programme
 FINE_ROUNDS = 2  # programmes that are spent on it
 ROUNDS = 8  # programmes over branches before the proven gap is handed over as it is
 BRANCHED = 0  # cells between branches of which every combination is tried as a first plan
-SPREAD = (0.8, 1.0, 1.25)  # of the hurdle: where the lines touch the curves at first
+SPREAD = np.array([[0.8], [1.0], [1.25]])  # of the hurdle: where the lines touch the curves at first
 KEPT = 1e-7  # violation of a scaled row that counts as kept
 POLISHED = 1e-9  # certified gap of a polishing step
 
@@ -81,8 +81,7 @@ def is_concave(task: Task) -> bool:
     if task.integer.any() or np.any(task.least > 0):
         return False
     low, high = task.rules.lower[task.at], task.rules.upper[task.at]
-    banks = task.banks or [CurveBank(curves) for curves in task.curves]
-    return not any(np.any((bank.inflection() > low) & (high > low)) for bank in banks)
+    return not any(np.any((bank.inflection() > low) & (high > low)) for bank in task.banks)
 
 
 def answered(shrunk: Scaled, found: Solved, how: str, *, local: bool = False, backstop: bool = False) -> Answer:
@@ -127,8 +126,8 @@ def _answer_of_branches(
     priced = upper_bound(opened(task), [envelope], relaxed.prices)
     weight = outcome_weights(task, reduced_cost(task, relaxed.prices))[0]
     maker = RegionMaker(task)
-    for factor in SPREAD:
-        maker.cut(np.clip(priced.blend.spend_at(priced.hurdle * factor), envelope.touch, high))
+    for spend in np.clip(priced.blend.spend_at(priced.hurdle * SPREAD), envelope.touch, high):
+        maker.cut(spend)
     for spend in (relaxed.point[task.at], *([] if best is None else [best.point[task.at]])):
         maker.cut(spend)
     finer = 0
@@ -150,6 +149,8 @@ def _answer_of_branches(
             break
         if np.isfinite(answer.bound):
             bound = min(bound, max(answer.bound, worth))
+        if best is not None and relative_gap(best.objective, bound) <= FINE_GAP:
+            break
         if point is not None:
             near = polish(task, point, POLISHED, relaxed.prices) or _as_it_is(task, point)
             maker.cut(point[task.at])

@@ -8,7 +8,7 @@ and the objective can speak of what a plan brings. Everything else the solver do
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -40,12 +40,11 @@ class Task:
     rules: LinearRules
     cost: Array
     at: Index
-    curves: tuple[tuple[Family, ...], ...]
+    banks: tuple[CurveBank, ...]
     links: tuple[Link, ...]
     integer: npt.NDArray[np.bool_]
     least: Array
     scale: Array
-    banks: tuple[CurveBank, ...] = field(default=())
 
     @property
     def outcomes(self) -> Index:
@@ -117,7 +116,7 @@ def scaled(task: Task) -> Scaled:
         rules.rows,
     )
     money = float(columns[task.at[0]]) if len(task.at) else 1.0
-    banks = tuple(CurveBank(curves, money, _response(task, k, columns)) for k, curves in enumerate(task.curves))
+    banks = tuple(bank.in_units(money, _response(task, k, columns)) for k, bank in enumerate(task.banks))
     inner = replace(
         task, rules=eased, cost=cost / unit, least=task.least / money, scale=np.ones(len(columns)), banks=banks
     )
@@ -145,7 +144,8 @@ def spend_task(
     reach = np.where(np.isfinite(rules.upper[at]), rules.upper[at], 0.0)
     limit = min(float(rules.row_upper[np.isfinite(rules.row_upper)].max(initial=0.0)) or np.inf, float(reach.sum()))
     money = limit / max(cells, 1) if np.isfinite(limit) and limit > 0 else 1.0
-    top = float(CurveBank(curves).value(reach).max(initial=0.0)) or 1.0
+    bank = CurveBank(curves)
+    top = float(bank.value(reach).max(initial=0.0)) or 1.0
     widened = LinearRules(
         sp.csc_array(sp.hstack([rules.matrix, sp.csc_array((rules.matrix.shape[0], 1))])),
         rules.row_lower,
@@ -158,7 +158,7 @@ def spend_task(
         rules=widened,
         cost=np.append(np.zeros(size), 1.0),
         at=at,
-        curves=(tuple(curves),),
+        banks=(bank,),
         links=(Link(0, np.full(cells, size, dtype=np.int64)),),
         integer=np.zeros(size + 1, dtype=bool),
         least=np.zeros(cells) if least is None else least,

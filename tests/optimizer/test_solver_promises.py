@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optimizer.curves.bank import CurveBank
 from optimizer.curves.curve import Family, curve_from
 from optimizer.solve.rules import LinearRules, violation
 from optimizer.solve.solving import Answer, solve
@@ -48,7 +49,7 @@ def task_of(
 
 
 def worth_of(task: Task, spend: np.ndarray) -> float:
-    return float(sum(curve.value(np.array(x)) for curve, x in zip(task.curves[0], spend, strict=True)))
+    return float(sum(curve.value(np.array(x)) for curve, x in zip(task.banks[0].curves, spend, strict=True)))
 
 
 def kinds(test):
@@ -106,7 +107,9 @@ def test_the_order_of_channels_changes_nothing(seed, size, s_shaped, least):
         rules.lower[columns],
         rules.upper[columns],
     )
-    other = replace(task, rules=turned, curves=(tuple(task.curves[0][i] for i in order),), least=task.least[order])
+    other = replace(
+        task, rules=turned, banks=(CurveBank([task.banks[0].curves[i] for i in order]),), least=task.least[order]
+    )
     one, two = solve(task), solve(other)
     assert two.objective == pytest.approx(one.objective, rel=1e-4 if s_shaped else 1e-9)
 
@@ -142,7 +145,7 @@ def test_small_plans_are_as_good_as_any_on_a_fine_grid(seed):
     grid = np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, 3)
     grid = grid[((grid == 0.0) | (grid >= task.least)).all(axis=1)]
     grid = grid[(grid @ rules.matrix[:, :3].toarray().T <= rules.row_upper).all(axis=1)]
-    values = sum(curve.value(grid[:, channel]) for channel, curve in enumerate(task.curves[0]))
+    values = sum(curve.value(grid[:, channel]) for channel, curve in enumerate(task.banks[0].curves))
     assert found.objective >= float(values.max()) * (1 - 1e-4)
 
 

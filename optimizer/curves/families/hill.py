@@ -67,7 +67,8 @@ class Hill(Family):
         """Spend, on the concave branch, at which the marginal response equals ``slope``."""
         with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             goal = np.log(np.maximum(slope, 0.0) / self.a * (self.k / self.s))
-            return np.asarray(np.maximum(hill_ratio(self.s, goal) * self.k - self.c, self.inflection()))
+            turn = np.maximum(hill_inflection(self.k, self.s) - self.c, 0.0)
+            return np.asarray(np.maximum(hill_ratio(self.s, goal) * self.k - self.c, turn))
 
     def stretched(self, factor: Any) -> Self:
         """The curve with its spend axis stretched: the response of ``spend / factor``."""
