@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from rules.vocabulary import signal_names
 
 Operator = Literal["<", "<=", ">", ">=", "==", "!=", "between"]
+Against = Literal["previous", "same_weekday", "first_days", "parent", "rest", "peers", "target", "plan"]
 MAX_DEPTH = 6
 MAX_TESTS = 50
 
@@ -35,10 +36,21 @@ class _Part(BaseModel):
 
 
 class Than(_Part):
-    """Another metric times a factor, to compare with."""
+    """What to compare with, times a factor: another metric, or a metric of another time or of other entities.
+
+    ``of`` says whose: ``previous`` (the window just before), ``same_weekday`` (median of the same weekdays of eight
+    weeks), ``first_days`` (the week after learning), ``parent`` (the level above), ``rest`` (the level above without
+    the entity), ``peers`` (like entities), ``target``, ``plan``. Without it, the entity's own in the same window.
+    """
 
     metric: MetricName
+    of: Against | None = None
     times: FiniteFloat = Field(1.0, gt=0)
+
+    @property
+    def column(self) -> str:
+        """The column of the signal table that is compared with, such as ``ctr@previous``."""
+        return self.metric if self.of is None else f"{self.metric}@{self.of}"
 
 
 class Test(_Part):
@@ -49,6 +61,15 @@ class Test(_Part):
     op: Operator
     value: FiniteFloat | tuple[FiniteFloat, FiniteFloat] | None = None
     than: Than | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _same_metric(cls, data: Any) -> Any:
+        """``than: {of: previous}`` compares a metric with itself, so its name need not be written twice."""
+        than = data.get("than") if isinstance(data, dict) else None
+        if isinstance(than, dict) and "of" in than and "metric" not in than and "metric" in data:
+            return {**data, "than": {"metric": data["metric"], **than}}
+        return data
 
     @model_validator(mode="after")
     def _one_right_side(self) -> Self:
@@ -109,12 +130,34 @@ def tests_of(when: All | AnyOf | Not | Test) -> Iterator[Test]:
 
 def metrics_of(when: All | AnyOf | Not | Test) -> tuple[str, ...]:
     """Every metric a condition reads, each once, in the order written."""
+    return tuple(dict.fromkeys(name.partition("@")[0] for name in columns_of(when)))
+
+
+def columns_of(when: All | AnyOf | Not | Test) -> tuple[str, ...]:
+    """Every column a condition reads (``ctr``, ``ctr@previous``), each once, in the order written."""
     names: dict[str, None] = {}
     for test in tests_of(when):
         names[test.metric] = None
         if test.than is not None:
-            names[test.than.metric] = None
+            names[test.than.column] = None
     return tuple(names)
+
+
+def size_of(when: object) -> tuple[int, int]:
+    """Depth and number of comparisons of a condition as it was written, valid or not, without recursion."""
+    deepest, comparisons, waiting = 0, 0, [(when, 1)]
+    while waiting:
+        part, depth = waiting.pop()
+        if not isinstance(part, dict):
+            continue
+        deepest = max(deepest, depth)
+        inner: list[object] = []
+        for name in ("all", "any", "not"):
+            below = part.get(name)
+            inner += below if isinstance(below, list) else [below]
+        comparisons += "metric" in part
+        waiting += [(one, depth + 1) for one in inner if one is not None]
+    return deepest, comparisons
 
 
 All.model_rebuild()

@@ -71,7 +71,7 @@ class Conditions:
         if isinstance(test.value, tuple):
             met = (left >= test.value[0]) & (left <= test.value[1])
         elif test.than is not None:
-            right = self.columns[test.than.metric] * test.than.times
+            right = self.columns[test.than.column] * test.than.times
             known &= ~np.isnan(right)
             met = COMPARE[test.op](left, right)
         else:
@@ -82,7 +82,7 @@ class Conditions:
 def right_side(test: Test, columns: Mapping[str, Floats], at: int) -> float | list[float]:
     """The number (or range) a comparison holds its metric against, for one entity."""
     if test.than is not None:
-        return float(columns[test.than.metric][at]) * test.than.times
+        return float(columns[test.than.column][at]) * test.than.times
     if isinstance(test.value, tuple):
         return list(test.value)
     return float(test.value if test.value is not None else np.nan)

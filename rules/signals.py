@@ -13,6 +13,7 @@ from rules.conditions import Conditions
 from rules.delivery import Delivery, delivery
 from rules.entities import Floats, LevelFacts, level_facts, with_codes
 from rules.expected import Expected, blanks_are_zero, expected_conversions
+from rules.given import Given
 from rules.judgement import Targets
 from rules.peers import PeerRates, peer_rates
 from rules.vocabulary import signals
@@ -42,6 +43,7 @@ class SignalSource:
     frame: pd.DataFrame
     day: int
     targets: Targets
+    given: Given = field(default_factory=Given)
     _coded: pd.DataFrame | None = None
     _levels: dict[str, LevelFacts] = field(default_factory=dict)
     _deliveries: dict[tuple[str, int], Delivery] = field(default_factory=dict)
