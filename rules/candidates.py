@@ -6,10 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rules.pack import ActionClass, ActionType, LevelName
+from rules.actions import ActionClass, ActionType
+from rules.pack import LevelName
 
 Verdict = Literal["kept", "downgraded", "dropped"]
-CLASS_RANK: dict[ActionClass, int] = {"stop": 1, "cut": 2, "shift_out": 3, "shift_in": 4, "refresh": 5, "alert": 9}
+CLASS_RANK: dict[ActionClass, int] = {
+    "stop": 1,
+    "cut": 2,
+    "shift_out": 3,
+    "start": 4,
+    "raise": 5,
+    "shift_in": 6,
+    "refresh": 7,
+    "alert": 9,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +27,8 @@ class Candidate:
     """One action a rule would take on one entity.
 
     ``entity``, ``group`` and ``campaign`` are the keys of the entity, its ad group and its campaign ("" when it
-    has none above it); ``last_active``: carrying it out would leave the ad group without an active ad.
+    has none above it); ``last_active``: carrying it out would leave the ad group without an active ad; ``capped``: the
+    value it moves has moved as far as its cap allows.
     """
 
     entity: str
@@ -32,6 +43,7 @@ class Candidate:
     cooldown: bool = False
     tracking_break: bool = False
     last_active: bool = False
+    capped: bool = False
 
     @property
     def top(self) -> str:
@@ -41,7 +53,7 @@ class Candidate:
     @property
     def shielded(self) -> bool:
         """True when protection drops it whatever else is proposed."""
-        return self.tracking_break or self.cooldown
+        return self.tracking_break or self.cooldown or self.capped
 
     @property
     def softened(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -13,14 +13,16 @@ import pandas as pd
 from engine.messages import Message
 from engine.snapshot import Snapshot
 from engine.vocabulary import PackRef, Period, content_hash
+from rules.actions import CLASS_OF
 from rules.candidates import Candidate, Decision
 from rules.checks import data_findings, tracking_findings
 from rules.explain import evidence, plain, reason, rows_of, subject
 from rules.flags import Flags, flags, guard_columns
+from rules.given import Given
 from rules.judgement import Applied, Judged, Judgement, NoData, Recommendation, Targets
 from rules.loading import LoadedPack, shipped_packs
 from rules.missing import no_answers
-from rules.pack import CLASS_OF, LevelName, RulePack
+from rules.pack import LevelName, RulePack
 from rules.protection import active_per_group, cooling, mark_last_active, states_of
 from rules.resolve import Resolver, resolve
 from rules.signals import SignalSource, SignalTable
@@ -64,15 +66,17 @@ def judge(
     states: pd.DataFrame | None = None,
     applied: Iterable[Applied] = (),
     resolver: Resolver | None = None,
+    given: Given | None = None,
 ) -> Judgement:
     """Findings, recommendations (most money first) and "no data" answers as of the morning of ``as_of``.
 
     Windows end ``end_lag_days`` before ``as_of``; nothing in ``snapshot`` later than ``as_of`` is looked at.
     ``states`` tells status and learning phase (columns platform, level, id, status, learning); without it both are
-    seen from delivery. Raises InferenceError when the rule engine loses a candidate.
+    seen from delivery. ``given`` adds plan lines and reporting lags. Raises InferenceError when the rule engine loses
+    a candidate.
     """
     chosen = [loaded for loaded in (packs if packs is not None else shipped_packs()) if loaded[0].mode != "off"]
-    source = SignalSource(snapshot.facts, (as_of - EPOCH).days, targets or Targets())
+    source = SignalSource(snapshot.facts, (as_of - EPOCH).days, targets or Targets(), _given(given, states))
     breaks, broken_accounts = tracking_findings(source, chosen)
     judged: list[_Judged] = []
     active_ads: Counter[str] = Counter()
@@ -107,6 +111,12 @@ def judge(
             for j in judged
         ),
     )
+
+
+def _given(given: Given | None, states: pd.DataFrame | None) -> Given:
+    """What is told beside the facts; states given on their own count as given."""
+    told = given or Given()
+    return told if told.states is not None else replace(told, states=states)
 
 
 def _most_money_first(one: Recommendation) -> tuple[float, str, str]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from engine.messages import Language, Message, render
 from engine.vocabulary import Finding, PackRef, Period, Subject, content_hash, short_id
+from rules.actions import ActionType
 from rules.candidates import Verdict
-from rules.pack import ActionType
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ KINDS = {
 }
 OWN = {
     "level_twice", "exclude_level", "pause_level", "evidence_zero", "evidence_ctr", "right_side", "between_pair",
-    "one_number", "between_order", "example_days", "example_flag", "example_pass",
+    "one_number", "between_order", "example_days", "example_flag", "example_pass", "action_amount", "action_cap",
 }  # fmt: skip
 NUMBER = ("int_", "float_", "finite_", "tuple_")
 LIMITS = ("ge", "gt", "le", "lt")

@@ -16,23 +16,12 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from rules.actions import CLASS_OF, STEPS, ActionClass, ActionType
 from rules.condition_form import When, metrics_of
 from rules.example_form import Examples
 
-ActionType = Literal["pause", "exclude", "cut_bid", "shift_out", "shift_in", "refresh", "alert"]
-ActionClass = Literal["stop", "cut", "shift_out", "shift_in", "refresh", "alert"]
 LevelName = Literal["ad", "placement", "ad_group", "campaign", "account"]
 Guard = Literal["learning", "tracking_break", "data_incomplete", "scheduled_off"]
-
-CLASS_OF: dict[ActionType, ActionClass] = {
-    "pause": "stop",
-    "exclude": "stop",
-    "cut_bid": "cut",
-    "shift_out": "shift_out",
-    "shift_in": "shift_in",
-    "refresh": "refresh",
-    "alert": "alert",
-}
 
 
 class _Part(BaseModel):
@@ -86,16 +75,27 @@ class Evidence(_Part):
 
 
 class Action(_Part):
-    """What is proposed; ``class`` says which actions it is in conflict with."""
+    """What is proposed; ``class`` says which actions it is in conflict with.
+
+    ``amount`` is by how much a bid or a budget moves, as a share of it, and ``cap`` how far within ``cap_days``; the
+    usual steps of ``rules.actions`` hold where they are left out.
+    """
 
     type: ActionType
     action_class: ActionClass | None = Field(None, alias="class")
+    amount: float | None = Field(None, gt=0, le=0.5)
+    cap: float | None = Field(None, gt=0, le=1)
+    cap_days: int = Field(7, ge=1, le=90)
 
     @model_validator(mode="after")
     def _class_fits(self) -> Self:
         expected = CLASS_OF[self.type]
         if self.action_class is not None and self.action_class != expected:
             raise PydanticCustomError("action_class", "{type} is of class {expected}", self._context(expected))
+        if self.type not in STEPS and (self.amount is not None or self.cap is not None):
+            raise PydanticCustomError("action_amount", "{type} moves no bid and no budget", {"type": self.type})
+        if self.amount is not None and self.cap is not None and self.amount > self.cap:
+            raise PydanticCustomError("action_cap", "amount is above cap")
         return self
 
     def _context(self, expected: str) -> dict[str, str]:
@@ -154,7 +154,7 @@ class RulePack(_Part):
     def _parts_fit(self) -> Self:
         if self.action.type == "exclude" and set(self.level) != {"placement"}:
             raise PydanticCustomError("exclude_level", "only a placement can be excluded")
-        if self.action.type == "pause" and {"placement", "account"} & set(self.level):
+        if self.action.type in ("pause", "resume") and {"placement", "account"} & set(self.level):
             raise PydanticCustomError("pause_level", "a placement or an account cannot be paused")
         if self.evidence.method == "poisson_zero" and "expected_conversions" not in self.metrics:
             raise PydanticCustomError("evidence_zero", "poisson_zero needs a condition on expected_conversions")

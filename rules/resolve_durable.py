@@ -27,6 +27,7 @@ FIELDS: dict[str, type] = {
     "cool": int,
     "track": int,
     "last": int,
+    "capped": int,
     "soft": int,  # 0 as proposed, 1 alert because learning, 2 alert because last active ad
 }
 SOFTENED = {0: "kept", 1: "learning", 2: "last_active"}
@@ -75,6 +76,7 @@ def _protection() -> list[Rule[Decision]]:
     return [
         _one("tracking_break", 1, _drop("tracking_break"), track=1),
         _one("cooldown", 2, _drop("cooldown"), cool=1),
+        _one("capped", 2, _drop("capped"), cool=0, capped=1),
         *(_one(f"learning_{name}", 3, _soften(1), action=name, learn=1) for name in acting),
         _one("last_active", 4, _soften(2), action="stop", last=1),
     ]
@@ -89,10 +91,14 @@ def _conflicts() -> list[Rule[Decision]]:
         _two("group_stopped", 11, "group_stopped", stop, {}, {"grp": "entity"}, {"grp": -1}),
         _two("same_action", 12, "same_action", {"lead": 1}, {"lead": 0, "soft": 0}, {**same, "rank": "rank"}),
         _two("stop_wins", 13, "stop_wins", stop, {}, same, above={"rank": CLASS_RANK["stop"]}),
-        _two("cut_wins", 14, "cut_wins", {"action": "cut", "lead": 1}, {"action": "shift_in"}, same),
-        _two("shift_out_wins", 15, "cut_wins", {"action": "shift_out", "lead": 1}, {"action": "shift_in"}, same),
-        _two("covered_by_campaign", 16, "covered_above", alert, alert, {"top": "entity", "rule": "rule"}),
-        _two("covered_by_group", 17, "covered_above", alert, alert, {"grp": "entity", "rule": "rule"}),
+        *(
+            _two(f"{less}_beats_{more}", at, "cut_wins", {"action": less, "lead": 1}, {"action": more}, same)
+            for at, less in ((14, "cut"), (15, "shift_out"))
+            for more in ("raise", "shift_in")
+        ),
+        _two("raise_wins", 16, "same_action", {"action": "raise", "lead": 1}, {"action": "shift_in"}, same),
+        _two("covered_by_campaign", 17, "covered_above", alert, alert, {"top": "entity", "rule": "rule"}),
+        _two("covered_by_group", 18, "covered_above", alert, alert, {"grp": "entity", "rule": "rule"}),
     ]
 
 
@@ -121,6 +127,7 @@ def _facts(candidates: Sequence[Candidate], order: Sequence[int]) -> list[dict[s
             "cool": int(c.cooldown),
             "track": int(c.tracking_break),
             "last": int(c.last_active),
+            "capped": int(c.capped),
             "soft": 0,
         }
         for at, c in ((at, candidates[at]) for at in order)

@@ -2,9 +2,10 @@
 
 Phases, each over all candidates still standing:
 
-1. protection: tracking break and cooldown drop; learning and the last active ad turn an action into an alert;
+1. protection: tracking break, cooldown and a used-up cap drop; learning and the last active ad turn an action into an alert;
 2. conflicts: a stopped campaign or ad group drops everything below it; one action of a class per entity; stop
-   beats everything on the entity; cut and shift_out beat shift_in; an alert above covers the same alert below;
+   beats everything on the entity; cut and shift_out beat raise and shift_in, raise beats shift_in; an alert above
+   covers the same alert below;
 3. what is left is kept.
 """
 
@@ -15,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rules.candidates import Candidate, Decision, first_of_class, in_order
+
+MORE = ("raise", "shift_in")
 
 
 @dataclass(slots=True)
@@ -63,6 +66,8 @@ def _protect(board: _Board, at: int) -> None:
         board.decisions[at] = Decision("dropped", "tracking_break")
     elif candidate.cooldown:
         board.decisions[at] = Decision("dropped", "cooldown")
+    elif candidate.capped:
+        board.decisions[at] = Decision("dropped", "capped")
     elif candidate.learning and candidate.action_class != "alert":
         board.downgraded[at] = "learning"
     elif candidate.last_active and candidate.action_class == "stop":
@@ -93,13 +98,18 @@ def _stop_beats(board: _Board, at: int) -> None:
 
 
 def _cut_beats(board: _Board, at: int) -> None:
-    if board.action_class(at) == "shift_in":
+    if board.action_class(at) in MORE:
         _drop(board, at, board.leader(board.candidates[at].entity, "cut"), "cut_wins")
 
 
 def _shift_out_beats(board: _Board, at: int) -> None:
-    if board.action_class(at) == "shift_in":
+    if board.action_class(at) in MORE:
         _drop(board, at, board.leader(board.candidates[at].entity, "shift_out"), "cut_wins")
+
+
+def _raise_beats(board: _Board, at: int) -> None:
+    if board.action_class(at) == "shift_in":
+        _drop(board, at, board.leader(board.candidates[at].entity, "raise"), "same_action")
 
 
 def _covered_by(board: _Board, at: int, above: str) -> None:
@@ -124,6 +134,7 @@ STEPS = (
     _stop_beats,
     _cut_beats,
     _shift_out_beats,
+    _raise_beats,
     _covered_by_campaign,
     _covered_by_group,
 )

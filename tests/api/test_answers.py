@@ -30,7 +30,7 @@ from engine.errors import AdcueError
 from engine.ingest.entities import GRAINS
 from engine.messages import sentence_ids
 from optimizer.curves.curve_set import Basis
-from rules import candidates, condition_form, pack
+from rules import actions, candidates, condition_form, pack
 from rules.explain import SETS
 from rules.resolve import Resolver
 
@@ -276,7 +276,7 @@ def test_pages_lead_from_one_to_the_next_and_end(client, key):
 def test_closed_lists_are_those_of_the_program():
     told = {name.removeprefix("trail.") for name in sentence_ids("rules") if name.startswith("trail.")}
     assert set(get_args(recommendations.Because)) == {name for name in told if not name.startswith("flagged_")}
-    assert set(get_args(recommendations.Action)) == set(get_args(pack.ActionType))
+    assert set(get_args(recommendations.Action)) == set(get_args(actions.ActionType))
     assert set(get_args(recommendations.Decision)) == set(get_args(candidates.Verdict))
     assert set(get_args(Condition.model_fields["op"].annotation)) == set(get_args(condition_form.Operator))
     assert set(get_args(Verdict)) == set(findings.Verdict)

@@ -9,12 +9,14 @@ from rules.candidates import Candidate
 CLASSES = {
     "stop": "pause",
     "cut": "cut_bid",
+    "start": "resume",
+    "raise": "raise_bid",
     "shift_in": "shift_in",
     "shift_out": "shift_out",
     "refresh": "refresh",
     "alert": "alert",
 }
-WEIGHTS = (3, 2, 1, 1, 1, 3)
+WEIGHTS = (3, 2, 1, 2, 1, 1, 1, 3)
 
 
 def random_candidates(rng: random.Random, wanted: int, campaigns: int, shield: float = 0.1) -> list[Candidate]:
@@ -33,6 +35,6 @@ def random_candidates(rng: random.Random, wanted: int, campaigns: int, shield: f
         if (entity, rule) in seen:
             continue
         seen.add((entity, rule))
-        flags = [rng.random() < shield for _ in range(4)]
+        flags = [rng.random() < shield for _ in range(5)]
         out.append(Candidate(entity, above, top, level, rule, CLASSES[kind], kind, rng.randrange(1, 4), *flags))
     return out

@@ -8,7 +8,19 @@ from pydantic import Field
 
 from api.v1.answers.parts import ContentHash, Count, Level, Number, Part, Span, absent
 
-Action = Literal["pause", "exclude", "cut_bid", "shift_out", "shift_in", "refresh", "alert"]
+Action = Literal[
+    "pause",
+    "resume",
+    "exclude",
+    "cut_bid",
+    "raise_bid",
+    "cut_budget",
+    "raise_budget",
+    "shift_out",
+    "shift_in",
+    "refresh",
+    "alert",
+]
 Decision = Literal["kept", "downgraded", "dropped"]
 Because = Literal[
     "kept",
@@ -16,6 +28,7 @@ Because = Literal[
     "last_active",
     "tracking_break",
     "cooldown",
+    "capped",
     "campaign_stopped",
     "group_stopped",
     "same_action",
