@@ -27,6 +27,7 @@ NEAR = 3e-5  # relative violation from which one more step, taken in spend, is e
 NOTHING = 1e-6  # of the highest price: what an interior point leaves on rows that do not bind
 TURNED = 0.9  # of the slope at the start: a step may turn the slope of the dual by no more
 FACTOR = 4.0  # the most the highest price may grow in one step
+ENDLESS = 1e9  # a scaled price beyond any reason: no plan keeps the rules
 RIDGE = 1e-12  # of the largest diagonal: rows that share all their free cells have no prices of their own
 
 
@@ -119,7 +120,8 @@ class _Dual:
                 return there
             # Rows hang together loosely: only those that went too far are drawn back, to where their miss would be 0.
             turned = last < np.minimum(-TURNED * first, 0.0)
-            back = np.clip(first / np.where(turned, first - last, 1.0), 0.1, 0.5)
+            gaining = turned & (first > 0)
+            back = np.clip(np.where(gaining, first / np.where(gaining, first - last, 1.0), 0.0), 0.1, 0.5)
             share = np.where(turned, share * back, share) if turned.any() else 0.5 * share
         return None
 
@@ -143,7 +145,7 @@ def exact_prices(task: Task, blend: Blend, prices: Array, matrix: Entries) -> Ex
             if near is not None:
                 return near
         there = dual.search(here, step[0])
-        if there is None:
+        if there is None or np.abs(there.y).max(initial=0.0) > ENDLESS:
             return None
         here = there
     return None
