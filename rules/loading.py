@@ -15,8 +15,10 @@ from engine.messages import Language, Message, render
 from engine.packs import load_yaml, package_path
 from engine.vocabulary import PackRef
 from rules.pack import RulePack
+from rules.sense import sense_faults, size_faults
 
 LoadedPack = tuple[RulePack, PackRef]
+HARMLESS = {"metric": "impressions", "op": ">", "value": 0}  # stands in for a condition too large to be read
 
 
 class RulePackError(PackError):
@@ -33,16 +35,30 @@ class RulePackError(PackError):
 
 def read_pack(data: object, file: str, digest: str | None = None) -> LoadedPack:
     """One rule from loaded YAML. Raises RulePackError with all its faults at once."""
+    faults = size_faults(data.get("when")) if isinstance(data, dict) else []
+    checked = {**data, "when": HARMLESS, "evidence": {}} if isinstance(data, dict) and faults else data
+    pack: RulePack | None = None
     try:
-        pack = RulePack.model_validate(data)
+        pack = RulePack.model_validate(checked)
     except ValidationError as error:
-        faults = error.errors(include_url=False)
-        raise RulePackError(file, _explain_all([dict(fault) for fault in faults])) from error
+        faults += _explain_all([dict(fault) for fault in error.errors(include_url=False)])
+    if isinstance(checked, dict):
+        faults += sense_faults(checked)
     stem = Path(file).stem
-    if pack.id != stem:
-        raise RulePackError(file, [Message("rules.pack.id_is_file", {"field": "id", "id": pack.id, "stem": stem})])
+    if pack is not None and pack.id != stem:
+        faults.append(Message("rules.pack.id_is_file", {"field": "id", "id": pack.id, "stem": stem}))
+    if pack is None or faults:
+        raise RulePackError(file, _once_each(faults))
     text = digest or hashlib.sha256(pack.model_dump_json().encode()).hexdigest()
     return pack, PackRef(pack.id, str(pack.version), text)
+
+
+def _once_each(faults: Sequence[Message]) -> list[Message]:
+    """The first fault of every field: a field that breaks the form is not told a second time."""
+    told: dict[object, Message] = {}
+    for fault in faults:
+        told.setdefault(fault.values["field"], fault)
+    return list(told.values())
 
 
 @cache

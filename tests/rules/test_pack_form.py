@@ -18,6 +18,11 @@ SOUND = yaml.safe_load((package_path("rules") / "packs/spend_no_conv.yaml").read
 
 def _changed(case):
     data = copy.deepcopy(SOUND) | case.get("set", {})
+    if "deep" in case:
+        for _ in range(case["deep"]):
+            data["when"] = {"not": data["when"]}
+    if "wide" in case:
+        data["when"] = {"any": [{"metric": "spend", "op": ">", "value": at} for at in range(case["wide"])]}
     if "at" in case:
         place = data
         for step in case["at"][:-1]:
@@ -42,6 +47,15 @@ def test_all_faults_are_told_at_once():
         read_pack(data, "spend_no_conv.yaml")
     assert len(caught.value.details) == 3
     assert caught.value.text("en").count("\n") == 3
+
+
+def test_faults_of_sense_are_told_beside_faults_of_form():
+    contrary = [{"metric": "ctr", "op": ">", "value": 40}, {"metric": "spend", "op": ">", "than": {"metric": "clicks"}}]
+    data = _changed({"set": {"levle": "ad", "scope": {"platform": ["facebok"]}, "when": {"all": contrary}}})
+    with pytest.raises(RulePackError) as caught:
+        read_pack(data, "spend_no_conv.yaml")
+    fields = [detail.values["field"] for detail in caught.value.details]
+    assert fields == ["levle", "scope.platform.0", "when.all.0", "when.all.1"]
 
 
 def test_the_checked_in_schema_is_current():
