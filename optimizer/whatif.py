@@ -21,6 +21,7 @@ STEP = 0.1  # of a limit, or of the budget: how far it is tried
 MATERIAL = 0.05  # of the budget: money that has to move for the plan to count as another
 HOLDS = 0.9  # of its price that a limit still brings over the whole step
 MOST_RULES = 2
+NOTHING = 1e-6  # of the results: a rule that would bring no more when it gives way is not told
 OF_BUDGET = ("total_budget", "shares", "learning_reserve")  # rules whose limits move with the budget
 
 
@@ -97,7 +98,9 @@ def _rules(planned: Planned, held: Sequence[Held]) -> list[Shift]:
         found = solved_again(planned, eased(planned, one, step, STEP))
         if found is None:
             continue
-        gain = max(found[0] - planned.answer.objective, 0.0)
+        gain = found[0] - planned.answer.objective
+        if gain <= NOTHING * abs(planned.answer.objective):  # others hold the plan where it is
+            continue
         kind, told = _told_step(problem, one, step)
         out.append(
             Shift(
