@@ -18,9 +18,11 @@ from engine.store.decisions import Decided, VerdictName
 from engine.store.imports import ImportOutcome, OnProgress, StoredImport
 from engine.store.keys import AccountKeys
 from engine.store.leases import Held
+from engine.store.lives import AccountRecommendations
 from engine.store.members import Members
 from engine.store.reading import Reading
 from engine.store.records import Stored
+from engine.store.states import AccountStates
 
 
 class AccountStore:
@@ -60,6 +62,16 @@ class AccountStore:
     def leases(self) -> AccountLeases:
         """Who works on what."""
         return AccountLeases(self._acting)
+
+    @property
+    def recommendations(self) -> AccountRecommendations:
+        """What the rules advise, and what became of it."""
+        return AccountRecommendations(self._acting)
+
+    @property
+    def states(self) -> AccountStates:
+        """What its campaigns, ad groups and ads were told to be."""
+        return AccountStates(self._acting)
 
     @property
     def claims(self) -> AccountClaims:

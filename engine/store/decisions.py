@@ -26,7 +26,7 @@ from engine.vocabulary import content_hash
 
 VerdictName = Literal["approved", "rejected"]
 PERSON = "person:"
-_UNKEPT = re.compile(r"[\x00\ud800-\udfff]")  # what no database takes as text
+UNKEPT = re.compile(r"[\x00\ud800-\udfff]")  # what no database takes as text
 _KEY = "key:"
 
 
@@ -48,7 +48,7 @@ def decide(session: Session, kind: str, name: str, verdict: VerdictName, note: s
     Raises NotFoundError for a document that is not there, AccessError where ``actor`` is no person or made the
     document, ConflictError where it is decided otherwise, InputError for a note that cannot be kept.
     """
-    if _UNKEPT.search(note):
+    if UNKEPT.search(note):
         raise InputError("engine.store.no_document_value", detail="U+0000, U+D800-U+DFFF")
     account = hold(session)
     by_short_id, identity = named(kind, name)

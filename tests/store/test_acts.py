@@ -17,20 +17,24 @@ from engine.store.account_work import AccountAudit, AccountClaims, AccountLeases
 from engine.store.claims import Claimed, claim_id
 from engine.store.keys import AccountKeys, Keys
 from engine.store.leases import Held
+from engine.store.lives import AccountRecommendations
 from engine.store.login_sessions import LoginSessions
 from engine.store.members import Members
 from engine.store.people import People
 from engine.store.principals import Principal
+from engine.store.states import AccountStates, StateRow
+from engine.store.steps import WantedStep
 from engine.store.store import Store
 from tests.store.newcomers import PASSWORD, joined, logged_in, seen_by, who
 from tests.store.readings import reading, row
+from tests.store.test_recommendations import DAY, raised
 
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
 ROOT = Path(engine.__file__).resolve().parents[1]
 OTHER = "seven slow 河馬 under a paper moon"
 CLASSES = (
-    AccountStore, AccountAudit, AccountClaims, AccountKeys, AccountLeases, AccountRuns, Keys, LoginSessions, Members,
-    People, Store,
+    AccountStore, AccountAudit, AccountClaims, AccountKeys, AccountLeases, AccountRecommendations, AccountRuns,
+    AccountStates, Keys, LoginSessions, Members, People, Store,
 )  # fmt: skip
 MINUTE = timedelta(minutes=1)
 
@@ -74,6 +78,16 @@ class Scene:
         return seen_by(self.store, self.account.name, self.mei).put("proposal", {"n": 1}).id
 
     @property
+    def raised(self) -> str:
+        self.account.recommendations.keep([raised()], DAY)
+        return raised().id
+
+    @property
+    def applied(self) -> str:
+        steps = [WantedStep(name, DAY, "policy") for name in ("auto_approved", "applied")]  # type: ignore[arg-type]
+        return self.account.recommendations.take(self.raised, *steps).id
+
+    @property
     def held(self) -> Held:
         return self.account.leases.take("x", "a/1/", MINUTE)
 
@@ -108,6 +122,22 @@ WRITES: dict[str, tuple[Callable[[Scene], Act], list[str]]] = {
     "AccountKeys.revoke": (lambda s: partial(s.account.keys.revoke, s.key), ["key.revoked"]),
     "Keys.create": (lambda s: partial(s.store.keys.create, s.account.name, "admin", "cli"), ["key.made"]),
     "Keys.revoke": (lambda s: partial(s.store.keys.revoke, s.key, "cli"), ["key.revoked"]),
+    "AccountRecommendations.keep": (
+        lambda s: partial(s.account.recommendations.keep, [raised()], DAY),
+        ["recommendations.kept"],
+    ),
+    "AccountRecommendations.take": (
+        lambda s: partial(s.reviewer.recommendations.take, s.raised, WantedStep("rejected", DAY, "person")),
+        ["recommendation.rejected"],
+    ),
+    "AccountRecommendations.propose_undo": (
+        lambda s: partial(s.account.recommendations.propose_undo, raised("undo", undoes=s.applied), DAY),
+        ["recommendation.undo_proposed"],
+    ),
+    "AccountStates.mark": (
+        lambda s: partial(s.account.states.mark, [StateRow("meta", "ad", "A", "paused")], DAY, "person"),
+        ["states.marked"],
+    ),
     "AccountRuns.ask": (lambda s: partial(s.account.runs.ask, "night", {}), ["run.asked"]),
     "AccountRuns.cancel": (lambda s: partial(s.account.runs.cancel, s.run), ["run.cancelled"]),
     "AccountRuns.begin": (lambda s: partial(s.account.runs.begin, s.run), []),
@@ -172,6 +202,8 @@ READS = {
     "AccountAudit": ["head", "list", "verify"],
     "AccountClaims": ["find"],
     "AccountKeys": ["list"],
+    "AccountRecommendations": ["done", "list", "read", "since", "standing"],
+    "AccountStates": ["known"],
     "AccountRuns": ["count_open", "list", "read"],
     "Keys": ["list", "verify"],
     "LoginSessions": ["accounts", "of", "read"],

@@ -5,6 +5,7 @@ from engine.store.tables.audit import AuditEntry
 from engine.store.tables.base import Base, Owned
 from engine.store.tables.facts import Entity, Fact, Label
 from engine.store.tables.ledger import Account, Coverage, Import, Scope
+from engine.store.tables.life import ActionStep, EntityState, Episode
 from engine.store.tables.people import Invitation, LoginSession, Membership, Person
 from engine.store.tables.records import KINDS, Record
 from engine.store.tables.work import Claim, Decision, Lease, Run
@@ -12,6 +13,7 @@ from engine.store.tables.work import Claim, Decision, Lease, Run
 __all__ = [
     "KINDS",
     "Account",
+    "ActionStep",
     "ApiKey",
     "AuditEntry",
     "Base",
@@ -19,6 +21,8 @@ __all__ = [
     "Coverage",
     "Decision",
     "Entity",
+    "EntityState",
+    "Episode",
     "Fact",
     "HeaderMap",
     "Import",

@@ -1,4 +1,4 @@
-"""Decides how documents are kept: proposals and their curves, nights, screenings, cue sheets, … one table a kind."""
+"""Decides how documents are kept: proposals and their curves, nights, screenings, targets, … one table a kind."""
 
 from __future__ import annotations
 
@@ -62,6 +62,18 @@ class Curves(Record, Base):
     __tablename__ = "curves"
 
 
+class Targets(Record, Base):
+    """What conversions may cost and must bring, from a day on; the newest that holds on a day counts."""
+
+    __tablename__ = "targets"
+
+
+class Policy(Record, Base):
+    """What may be approved without asking, from a day until a day; the newest that holds on a day counts."""
+
+    __tablename__ = "policy"
+
+
 KINDS: dict[str, tuple[str, type[Record]]] = {
     "proposal": ("P", Proposal),
     "night": ("N", Night),
@@ -69,4 +81,6 @@ KINDS: dict[str, tuple[str, type[Record]]] = {
     "recommendation": ("R", Recommendation),
     "cue_sheet": ("C", CueSheet),
     "curves": ("V", Curves),
+    "targets": ("T", Targets),
+    "policy": ("L", Policy),
 }

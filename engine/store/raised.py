@@ -1,0 +1,186 @@
+"""Decides what a night's recommendations become: new ones kept, those said again remembered, the others ended.
+
+A thing that is said night after night is one recommendation. What was said before under another id of the same rule
+and entity is superseded; what is no longer said expires. A night earlier than the latest one keeps nothing: it only
+asks what would have been said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from engine.store.audit import hold, record_act
+from engine.store.records import plain
+from engine.store.steps import HELD, OPEN, STANDING, WantedStep, write
+from engine.store.tables.base import now
+from engine.store.tables.life import Episode
+from engine.store.tables.records import Recommendation
+from engine.store.tenancy import TENANT
+from engine.store.types import day_to_int, int_to_day
+
+# An undecided one that nobody says any more is over; one that was approved gets time to be carried out.
+QUIET_DAYS = {OPEN: 7, "approved": 30, "auto_approved": 30, "exported": 30}
+_PREFIX, _CHUNK, MICROS = "R", 500, 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """One recommendation to be kept; ``stake`` is money in units of currency, ``first_end`` a last day of its window.
+
+    ``hold_days``: for so long after it is rejected or withheld the same is not said anew. ``undoes``: the id of the
+    recommendation it takes back.
+    """
+
+    id: str
+    rule: str
+    entity: str
+    action: str
+    platform: str
+    level: str
+    first_end: date
+    hold_days: int
+    stake: float
+    document: Mapping[str, Any]
+    needs_approval: bool = True
+    undoes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How many were new, said again, superseded and expired."""
+
+    new: int = 0
+    again: int = 0
+    superseded: int = 0
+    expired: int = 0
+
+
+def keep(session: Session, raised: Sequence[Raised], seen_on: date, actor: str) -> Keeping:
+    """Keeps what a night says; the same night again changes nothing."""
+    hold(session)
+    day = day_to_int(seen_on)
+    latest = session.execute(select(func.max(Episode.seen_on)).where(Episode.undoes == "")).scalar()
+    if latest is not None and latest > day:
+        return Keeping()
+    known = _known(session, [one.id for one in raised])
+    new = [one for one in raised if one.id not in known]
+    again = [row for row in known.values() if row.seen_on != day]
+    for row in again:
+        row.seen_on = day
+    add(session, new, seen_on, actor)
+    session.flush()
+    superseded, expired = _end(session, raised, seen_on, actor)
+    done = Keeping(len(new), len(again), superseded, expired)
+    if done != Keeping():
+        counts = {"new": done.new, "again": done.again, "superseded": superseded, "expired": expired}
+        record_act(session, actor, "recommendations.kept", f"night:{seen_on.isoformat()}", **counts)
+    return done
+
+
+def add(session: Session, new: Sequence[Raised], seen_on: date, actor: str) -> None:
+    """Writes new recommendations, the least money first, so that a list by age begins with the most."""
+    ordered = sorted(new, key=lambda one: (one.stake, one.id))
+    at, day, tenant = now(), day_to_int(seen_on), session.info[TENANT]
+    common = {"tenant": tenant, "actor": actor, "created_at": at}
+    short_ids = _short_ids(session, [one.id for one in ordered])
+    for part in _chunks(ordered):
+        documents = [
+            {"id": one.id, "short_id": short_ids[one.id], "document": plain(one.document)} | common for one in part
+        ]
+        session.execute(insert(Recommendation), documents)
+        session.execute(insert(Episode), [_episode(one, day) | common for one in part])
+
+
+def _episode(one: Raised, day: int) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "rule": one.rule,
+        "entity": one.entity,
+        "action": one.action,
+        "platform": one.platform,
+        "level": one.level,
+        "first_end": day_to_int(one.first_end),
+        "seen_on": day,
+        "hold_days": one.hold_days,
+        "needs_approval": one.needs_approval,
+        "stake": round(one.stake * MICROS),
+        "undoes": one.undoes,
+        "state": OPEN,
+        "state_on": day,
+    }
+
+
+def since(session: Session, known_on: date) -> dict[tuple[str, str, str], date]:
+    """The first window end of what is still being said, by rule, entity and action, as of a day.
+
+    What was rejected or withheld is among it as long as it is held, so that it is not proposed anew the next night.
+    """
+    day = day_to_int(known_on)
+    statement = (
+        select(Episode.rule, Episode.entity, Episode.action, Episode.first_end, Episode.hold_days, Episode.state,
+               Episode.state_on)
+        .where(Episode.undoes == "", Episode.state.in_([*STANDING, *HELD]), Episode.first_end <= day)
+        .order_by(Episode.pk)
+    )  # fmt: skip
+    return {
+        (rule, entity, action): int_to_day(first_end)
+        for rule, entity, action, first_end, hold_days, state, state_on in session.execute(statement)
+        if state not in HELD or known_on - int_to_day(state_on) < timedelta(days=hold_days)
+    }
+
+
+def _end(session: Session, raised: Sequence[Raised], seen_on: date, actor: str) -> tuple[int, int]:
+    """Ends what was said before: superseded by another id of the same rule and entity, or not said for long."""
+    told = {(one.rule, one.entity): one.id for one in raised}
+    day = day_to_int(seen_on)
+    statement = select(Episode).where(Episode.undoes == "", Episode.state.in_(STANDING), Episode.seen_on < day)
+    superseded = expired = 0
+    for row in session.execute(statement.order_by(Episode.pk)).scalars().all():
+        if row.state == OPEN and (row.rule, row.entity) in told:
+            after = {"superseded_by": told[row.rule, row.entity]}
+            write(session, row, WantedStep("superseded", seen_on, "night", after=after), actor)
+            superseded += 1
+        elif seen_on - max(int_to_day(row.seen_on), int_to_day(row.state_on)) > timedelta(days=QUIET_DAYS[row.state]):
+            write(session, row, WantedStep("expired", seen_on, "night"), actor)
+            expired += 1
+    session.flush()
+    return superseded, expired
+
+
+def _known(session: Session, ids: Sequence[str]) -> dict[str, Episode]:
+    found: dict[str, Episode] = {}
+    for part in _chunks(ids):
+        rows = session.execute(select(Episode).where(Episode.id.in_(part))).scalars()
+        found |= {row.id: row for row in rows}
+    return found
+
+
+def _short_ids(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    """``R-7f3a9c`` for every id; longer by two letters as long as another recommendation has that one."""
+    taken: set[str] = set()
+    out: dict[str, str] = {}
+    for part in _chunks(ids):
+        for length in range(6, 66, 2):
+            wanted = [f"{_PREFIX}-{identity[:length]}" for identity in part]
+            found = set(
+                session.execute(select(Recommendation.short_id).where(Recommendation.short_id.in_(wanted))).scalars()
+            )
+            if not found:
+                break
+            taken |= found
+    for identity in ids:
+        shorts = (f"{_PREFIX}-{identity[:length]}" for length in range(6, 66, 2))
+        out[identity] = next(short for short in shorts if short not in taken)
+        taken.add(out[identity])
+    return out
+
+
+def _chunks(items: Sequence[Any]) -> Iterator[list[Any]]:
+    for at in range(0, len(items), _CHUNK):
+        yield list(items[at : at + _CHUNK])
