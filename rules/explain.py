@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from engine.messages import Message, Value
@@ -12,13 +13,14 @@ from engine.vocabulary import Level, Subject
 from rules.condition_form import Test, tests_of
 from rules.conditions import COMPARE, right_side
 from rules.entities import TEXTS
-from rules.flags import Flags
+from rules.flags import Flags, least_e_value
 from rules.pack import RulePack
+from rules.peer_members import told_peers
 from rules.signals import SignalTable
 from rules.vocabulary import signals
 
 TEXTS_AND_KEYS = (*TEXTS, "key", "group_key", "campaign_key")
-SETS = ("ad_group", "campaign", "account")
+EPOCH = date(1970, 1, 1)
 LEAST_TOLD = 0.001  # a chance below this is told as "below 0.1%", never as 0.0%
 SHOWN_NAMES = ("account", "campaign", "ad_group", "ad")
 
@@ -85,31 +87,41 @@ def evidence(pack: RulePack, table: SignalTable, found: Flags, at: int) -> dict[
         "guards_passed": _guards(pack),
         "judged": found.judged,
     }
+    counted = found.counted
     if pack.evidence.method != "none":
-        out |= {
-            "probability": plain(float(found.sure[at])),
-            "false_rate": plain(float(found.false_rate[at])),
-            "fdr": pack.evidence.fdr,
-            "fdr_rank": plain(float(found.rank[at])),
-        }
-    if table.peers is not None:
-        peers = table.peers
-        out["peers"] = {
-            "set": SETS[int(peers.which[at])],
-            "count": plain(float(peers.count[at])),
-            "ctr": plain(float(peers.rate[at])),
-            "log_error": plain(float(peers.log_error[at])),
-            "prior_shape": plain(float(peers.shape[at])),
-        }
-    if table.expected is not None:
-        due = table.expected
+        out |= _weighed(pack, found, at)
+    if counted.peers is not None:
+        told = told_peers(counted, counted.peers, at)
+        out["peers"] = {name: plain(value) if isinstance(value, float) else value for name, value in told.items()}
+    if counted.expected is not None:
+        due = counted.expected
         out["target"] = {
             "cpa": plain(float(due.target_cpa[at])),
             "given": bool(due.given[at]),
             "learned_from_conversions": plain(float(due.conversions_behind[at])),
-            "reported_share": due.reported_share,
+            "reported_share": plain(float(due.reported_share[at])),
+            "lag_basis": due.lag_basis[at] if due.lag_basis else "given",
         }
     return out
+
+
+def _weighed(pack: RulePack, found: Flags, at: int) -> dict[str, Any]:
+    """How the method weighed an entity: on which days and numbers, how sure it is, and which bars were passed."""
+    counted = found.counted
+    return {
+        "probability": plain(float(found.sure[at])),
+        "false_rate": plain(float(found.false_rate[at])),
+        "log_e": plain(float(found.proof.log_e[at])),
+        "least_e": least_e_value(pack),
+        "fdr": pack.evidence.fdr,
+        "fdr_rank": plain(float(found.rank[at])),
+        "certain": bool(found.certain[at]),
+        "counted": {
+            "start": (EPOCH + timedelta(days=counted.first_day)).isoformat(),
+            "end": (EPOCH + timedelta(days=counted.last_day)).isoformat(),
+            "numbers": {name: plain(float(values[at])) for name, values in found.proof.counted.items()},
+        },
+    }
 
 
 def _guards(pack: RulePack) -> list[str]:
@@ -137,8 +149,11 @@ def reason(pack: RulePack, table: SignalTable, found: Flags, at: int, name: str,
         if found.false_rate[at] < LEAST_TOLD:
             return Message("rules.reason.spend_no_conv_certain", values)
         return Message("rules.reason.spend_no_conv", {**values, "chance": f"{found.false_rate[at]:.1%}"})
-    if pack.evidence.method == "ctr_below_peers" and table.peers is not None:
-        values |= {**_ctr(table, at), "ratio": f"{pack.evidence.ratio:g}"}
+    counted = found.counted
+    if pack.evidence.method == "cpa_gamma":
+        return Message(f"rules.reason.{_cpa_sentence(pack)}", {**values, **_cpa(pack, found, at, currency)})
+    if pack.evidence.method == "ctr_below_peers" and counted.peers is not None:
+        values |= {**_ctr(counted, at), "ratio": f"{pack.evidence.ratio:g}", "days": _days(counted)}
         if found.sure[at] > 1 - LEAST_TOLD:
             return Message("rules.reason.low_ctr_certain", values)
         return Message("rules.reason.low_ctr", {**values, "sure": f"{found.sure[at]:.1%}"})
@@ -147,6 +162,30 @@ def reason(pack: RulePack, table: SignalTable, found: Flags, at: int, name: str,
         before = f"{columns['impressions_per_day_before'][at]:,.0f}"
         return Message("rules.reason.zero_delivery", {**values, "stopped": days, "before": before})
     return Message("rules.reason.conditions", {**values, "count": len(list(tests_of(pack.when)))})
+
+
+def _days(counted: SignalTable) -> int:
+    return counted.last_day - counted.first_day + 1
+
+
+def _cpa_sentence(pack: RulePack) -> str:
+    costly = pack.evidence.tail == "above"
+    if pack.evidence.against == "rest":
+        return "cpa_above_rest" if costly else "cpa_below_rest"
+    return "cpa_above_target" if costly else "cpa_below_target"
+
+
+def _cpa(pack: RulePack, found: Flags, at: int, currency: str | None) -> Mapping[str, Value]:
+    spend, got, due = (float(found.proof.counted[name][at]) for name in ("spend", "conversions", "conversions_due"))
+    return {
+        "days": _days(found.counted),
+        "spend": amount(spend, currency),
+        "conversions": f"{got:,.4g}",
+        "due": f"{due:,.1f}",
+        "cpa": amount(spend / due, currency),
+        "ratio": f"{pack.evidence.ratio:g}",
+        "sure": f"{min(math.floor(found.sure[at] * 1000) / 1000, 1 - LEAST_TOLD):.1%}",
+    }
 
 
 def _ctr(table: SignalTable, at: int) -> Mapping[str, Value]:

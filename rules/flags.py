@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rules.click_ratio import ClickRatios, click_ratios
 from rules.entities import Floats
-from rules.evidence import false_discovery_set, never_converts
+from rules.evidence import false_discovery_set
+from rules.methods import METHODS
+from rules.methods.proof import Proof
 from rules.pack import Guard, RulePack
+from rules.rate_ratios import SURE
 from rules.signals import SignalTable
 
 Bools = NDArray[np.bool_]
@@ -32,7 +34,9 @@ class Flags:
     sure: Floats
     rank: Floats
     false_rate: Floats
-    ratios: ClickRatios | None
+    certain: Bools  # flagged, and sure enough to be acted on without a person where the account's policy allows it
+    proof: Proof
+    counted: SignalTable  # what the evidence was counted on: the window, or the days since a fixed origin
 
     @property
     def unanswered(self) -> Bools:
@@ -60,22 +64,14 @@ def in_scope(pack: RulePack, entities: pd.DataFrame) -> Bools:
     return keep
 
 
-def _sureness(pack: RulePack, table: SignalTable) -> tuple[Floats, Floats, ClickRatios | None]:
-    """P(the flag is true), the chance of these numbers if it is not, and the click ratios where they decide."""
-    columns, size = table.columns, len(table.facts.entities)
-    platform = pd.factorize(table.facts.entities["platform"], sort=True)[0].astype(np.int64)
-    if pack.evidence.method == "poisson_zero" and table.expected is not None:
-        due = table.expected
-        sure = np.full(size, np.nan)
-        for number in np.unique(platform):
-            own = platform == number
-            got, wanted, behind = columns["conversions"][own], due.expected[own], due.conversions_behind[own]
-            sure[own] = never_converts(got, wanted, behind)
-        return sure, due.chance_of_none, None
-    if pack.evidence.method == "ctr_below_peers" and table.peers is not None:
-        ratios = click_ratios(columns["clicks"], columns["impressions"], table.peers, platform, pack.evidence.ratio)
-        return ratios.sure, 1.0 - ratios.sure, ratios
-    return np.ones(size), np.zeros(size), None
+def _proof(pack: RulePack, table: SignalTable) -> Proof:
+    """What the method of the rule says about the table, computed once for all rules that ask the same."""
+    asked = pack.evidence
+    key = (asked.method, asked.ratio, asked.tail, asked.against)
+    if key not in table.kept:
+        table.kept[key] = METHODS[asked.method].prove(asked, table)
+    proof: Proof = table.kept[key]
+    return proof
 
 
 def guard_columns(table: SignalTable, learning: Bools, broken: Bools) -> dict[Guard, Bools]:
@@ -88,9 +84,24 @@ def guard_columns(table: SignalTable, learning: Bools, broken: Bools) -> dict[Gu
     }
 
 
-def flags(pack: RulePack, table: SignalTable, active: Bools, guarded: Mapping[Guard, Bools]) -> Flags:
+def least_e_value(pack: RulePack) -> float:
+    """The e-value that a flag of this rule needs."""
+    asked = pack.evidence.e_value
+    return METHODS[pack.evidence.method].e_value if asked is None else asked
+
+
+def flags(
+    pack: RulePack,
+    table: SignalTable,
+    active: Bools,
+    guarded: Mapping[Guard, Bools],
+    counted: SignalTable | None = None,
+) -> Flags:
     """What one rule says about every entity of one level.
 
+    ``counted`` is the table its evidence is taken from (``rules.looking.counted_table``), with the entities of
+    ``table``; without it the window itself. A flag needs the conditions in the window, the least probability and
+    e-value in ``counted``, and a place in the list of this night whose expected share of false flags is ``fdr``.
     ``learning`` and ``tracking_break`` do not silence a flag here: protection answers them where the reader sees it.
     """
     met, unknown = table.conditions.masks(pack.when)
@@ -107,9 +118,11 @@ def flags(pack: RulePack, table: SignalTable, active: Bools, guarded: Mapping[Gu
     eligible = met & ~thin
     for mask in skipped.values():
         eligible &= ~mask
-    sure, false_rate, ratios = _sureness(pack, table)
-    strong = eligible & (false_rate <= pack.evidence.max_false_rate)
-    chosen, rank = false_discovery_set(sure, strong, pack.evidence.fdr)
+    counted = table if counted is None else counted
+    proof, asked = _proof(pack, counted), pack.evidence
+    strong = eligible & (proof.false_rate <= asked.max_false_rate) & (proof.sure >= asked.sure)
+    confirmed = strong & (proof.log_e >= np.log(least_e_value(pack)))
+    chosen, rank = false_discovery_set(proof.sure, confirmed, asked.fdr)
     return Flags(
         flagged=chosen,
         unknown=unknown & ((shown > 0) | (np.nan_to_num(table.columns["spend"]) > 0)),
@@ -117,8 +130,10 @@ def flags(pack: RulePack, table: SignalTable, active: Bools, guarded: Mapping[Gu
         unproven=eligible & ~chosen,
         skipped=skipped,
         judged=int(scope.sum()),
-        sure=sure,
+        sure=proof.sure,
         rank=rank,
-        false_rate=false_rate,
-        ratios=ratios,
+        false_rate=proof.false_rate,
+        certain=chosen & (proof.sure > SURE),
+        proof=proof,
+        counted=counted,
     )

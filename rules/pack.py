@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from rules.actions import CLASS_OF, STEPS, ActionClass, ActionType
 from rules.condition_form import When, metrics_of
+from rules.evidence_form import Evidence
 from rules.example_form import Examples
 
 LevelName = Literal["ad", "placement", "ad_group", "campaign", "account"]
@@ -59,19 +60,6 @@ class Guards(_Part):
     min_impressions: float = Field(0, ge=0)
     min_peers: int = Field(0, ge=0)
     skip_if: tuple[Guard, ...] = ()
-
-
-class Evidence(_Part):
-    """How sure the rule must be.
-
-    ``none``: the conditions are facts. ``poisson_zero``: no result although several were due.
-    ``ctr_below_peers``: empirical Bayes against ``ratio`` x the peers' rate.
-    """
-
-    method: Literal["none", "poisson_zero", "ctr_below_peers"] = "none"
-    ratio: float = Field(0.8, gt=0, lt=1)
-    max_false_rate: float = Field(1.0, gt=0, le=1)
-    fdr: float = Field(1.0, gt=0, le=1)
 
 
 class Action(_Part):
@@ -160,4 +148,7 @@ class RulePack(_Part):
             raise PydanticCustomError("evidence_zero", "poisson_zero needs a condition on expected_conversions")
         if self.evidence.method == "ctr_below_peers" and "ctr_vs_peers" not in self.metrics:
             raise PydanticCustomError("evidence_ctr", "ctr_below_peers needs a condition on ctr_vs_peers")
+        told = {"expected_conversions", "target_cpa"} & set(self.metrics)
+        if self.evidence.method == "cpa_gamma" and self.evidence.against == "target" and not told:
+            raise PydanticCustomError("evidence_cpa", "cpa_gamma needs a condition on expected_conversions")
         return self

@@ -38,7 +38,8 @@ class PeerRates:
     most: Floats
 
 
-def _sets(entities: pd.DataFrame) -> list[Ints]:
+def peer_sets(entities: pd.DataFrame) -> list[Ints]:
+    """Per entity the number of its set: ad group, campaign, account, within type and placement breakdown."""
     like = entities["account_key"] + "\x1f" + entities["campaign_type"] + "\x1f" + entities["breakdown_value"]
     columns = [like + "\x1f" + entities["group_key"], like + "\x1f" + entities["campaign_key"], like]
     return [pd.factorize(column)[0].astype(np.int64) for column in columns]
@@ -131,7 +132,7 @@ def peer_rates(entities: pd.DataFrame, columns: Mapping[str, Floats]) -> PeerRat
     shown, clicked = columns["impressions"], columns["clicks"]
     known = (shown > 0) & (clicked >= 0) & (clicked <= shown)
     n, c = np.where(known, shown, 0.0), np.where(known, clicked, 0.0)
-    size, sets = len(n), _sets(entities)
+    size, sets = len(n), peer_sets(entities)
     shape, between = np.full(size, LARGEST_SHAPE), [np.zeros(size) for _ in sets]
     platform = pd.factorize(entities["platform"])[0].astype(np.int64)
     for number in np.unique(platform):

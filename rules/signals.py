@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rules.columns import Columns, Setting
 from rules.conditions import Conditions
 from rules.delivery import Delivery, delivery
 from rules.entities import Floats, LevelFacts, level_facts, with_codes
-from rules.expected import Expected, blanks_are_zero, expected_conversions
+from rules.expected import Expected, blanks_are_zero
 from rules.given import Given
 from rules.judgement import Targets
-from rules.peers import PeerRates, peer_rates
+from rules.peers import PeerRates
 from rules.vocabulary import signals
-from rules.windows import divide, sums
 
 State = Mapping[str, NDArray[np.bool_]]
+HELD: frozenset[str] = frozenset({"expected", "peers"})  # what a table holds beside its columns, when a rule needs it
 
 
 @dataclass(frozen=True, slots=True)
 class SignalTable:
-    """One level over one window: ``columns`` holds a float64 per entity and metric, NaN where it is missing."""
+    """One level over one window: ``columns`` holds a float64 per entity and metric, NaN where it is missing.
+
+    ``kept`` remembers what was computed from the table, so that rules which ask the same compute it once.
+    """
 
     facts: LevelFacts
     first_day: int
@@ -34,6 +39,7 @@ class SignalTable:
     expected: Expected | None
     peers: PeerRates | None
     conditions: Conditions
+    kept: dict[Hashable, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -47,6 +53,7 @@ class SignalSource:
     _coded: pd.DataFrame | None = None
     _levels: dict[str, LevelFacts] = field(default_factory=dict)
     _deliveries: dict[tuple[str, int], Delivery] = field(default_factory=dict)
+    _columns: dict[tuple[str, int, int], tuple[Columns, Conditions]] = field(default_factory=dict)
     _tables: dict[tuple[str, int, int, frozenset[str]], SignalTable] = field(default_factory=dict)
 
     def level(self, name: str) -> LevelFacts:
@@ -69,28 +76,29 @@ class SignalSource:
         return self._deliveries[level, last_day]
 
     def table(self, level: str, days: int, end_lag_days: int, metrics: tuple[str, ...]) -> SignalTable:
-        """The signals that ``metrics`` need, over the window of a rule."""
-        needs = frozenset(signals()[name].needs for name in metrics)
+        """The signals over the window of a rule; columns are made when read, once for all rules of level and window."""
+        needs = frozenset(signals()[name].needs for name in metrics) & HELD
         key = (level, days, end_lag_days, needs)
         if key not in self._tables:
             self._tables[key] = self._build(level, self.day - end_lag_days, days, needs)
         return self._tables[key]
 
     def _build(self, level: str, last_day: int, days: int, needs: frozenset[str]) -> SignalTable:
-        facts = self.level(level)
-        first_day = last_day - days + 1
-        columns = sums(facts, first_day, last_day)
-        delivered = self.delivery(level, last_day)
-        expected = peers = None
-        if "delivery" in needs:
-            columns |= delivered.columns
-        if "expected" in needs:
-            share = self.targets.reported_share
-            expected = expected_conversions(facts.entities, columns, self.targets.target_cpa, share)
-            columns |= {"expected_conversions": expected.expected, "target_cpa": expected.target_cpa}
-        if "peers" in needs:
-            peers = peer_rates(facts.entities, columns)
-            columns |= {"peer_ctr": peers.rate, "peer_count": peers.count}
-            columns["ctr_vs_peers"] = divide(columns["ctr"], peers.rate)
-        conditions = Conditions(columns, len(facts.entities))
-        return SignalTable(facts, first_day, last_day, columns, delivered, expected, peers, conditions)
+        facts, first_day = self.level(level), last_day - days + 1
+        at = (level, first_day, last_day)
+        if at not in self._columns:
+            delivered = self.delivery(level, last_day)
+            setting = Setting(facts, first_day, last_day, self.day, self.targets, self.given, delivered)
+            columns = Columns(setting)
+            self._columns[at] = columns, Conditions(columns, len(facts.entities))
+        columns, conditions = self._columns[at]
+        return SignalTable(
+            facts,
+            first_day,
+            last_day,
+            columns,
+            self.delivery(level, last_day),
+            columns.expected if "expected" in needs else None,
+            columns.peers if "peers" in needs else None,
+            conditions,
+        )

@@ -31,7 +31,7 @@ from engine.ingest.entities import GRAINS
 from engine.messages import sentence_ids
 from optimizer.curves.curve_set import Basis
 from rules import actions, candidates, condition_form, pack
-from rules.explain import SETS
+from rules.peer_members import SETS
 from rules.resolve import Resolver
 
 AS_OF = "2026-11-16"

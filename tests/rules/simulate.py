@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from rules.click_ratio import SURE, click_ratios
-from rules.evidence import false_discovery_set, never_converts
+from rules.evidence import false_discovery_set
 from rules.peers import peer_rates
+from rules.rate_ratios import SURE, rate_ratios
+from rules.silence import fit_silence
 
 RATIO = 0.8
 
@@ -106,10 +107,12 @@ def flag_accounts(draw: Callable[[np.random.Generator], Account], repetitions: i
         clicks = np.minimum(rng.poisson(account.shown * account.base * account.theta), account.shown).astype(float)
         shown = account.shown.astype(float)
         peers = peer_rates(entities(account.group), {"impressions": shown, "clicks": clicks})
-        said = click_ratios(clicks, shown, peers, np.zeros(len(shown), np.int64), RATIO)
+        said = rate_ratios(
+            clicks, shown * peers.rate, peers.log_error, peers.shape, np.zeros(len(shown), np.int64), RATIO
+        )
         below = clicks / shown < RATIO * peers.rate
-        chosen, _ = false_discovery_set(said.sure, below, 0.10)
-        sure = below & (said.sure > SURE)
+        chosen, _ = false_discovery_set(said.below, below, 0.10)
+        sure = below & (said.below > SURE)
         tally.flagged += int(chosen.sum())
         tally.false += int((chosen & ~account.bad).sum())
         tally.found += int((chosen & account.bad).sum())
@@ -127,7 +130,8 @@ def flag_silent_ads(repetitions: int, ads: int, dead_share: float, median_due: f
         dead = rng.random(ads) < dead_share
         due = rng.lognormal(np.log(median_due), 1.0, ads)
         conversions = rng.poisson(due * np.where(dead, 0.0, rng.gamma(4, 0.25, ads))).astype(float)
-        sure = never_converts(conversions, due, np.full(ads, 400.0))
+        behind = np.full(ads, 400.0)
+        sure = np.where(conversions > 0, 0.0, fit_silence(conversions, due, behind).sure(due, behind))
         strong = (conversions == 0) & (due >= 3) & ((1 + due / 400) ** -400.0 <= 0.05)
         chosen, _ = false_discovery_set(sure, strong, 0.10)
         tally.flagged += int(chosen.sum())

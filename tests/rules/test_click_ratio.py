@@ -7,11 +7,11 @@ import time
 import numpy as np
 import pytest
 
-from rules.click_ratio import SURE, fit_spread, impressions_until_sure, probability_below
 from rules.conditions import Conditions
 from rules.evidence import false_discovery_set
 from rules.loading import shipped_packs
 from rules.peers import LARGEST_SHAPE, peer_rates, shape_by_moments
+from rules.rate_ratios import SURE, fit_spread, growth_until_sure, probability_below
 from tests.rules.simulate import entities
 
 
@@ -44,7 +44,7 @@ def test_no_click_at_all_is_an_answer():
 def test_the_impressions_asked_for_are_what_settles_it(clicks, shown):
     rate, error = 0.01, _array(0.03)
     c, n = _array(clicks), _array(shown)
-    more = impressions_until_sure(c, n, n * rate, error, PRIOR)
+    more = n * (growth_until_sure(c, n * rate, error, PRIOR) - 1)
     assert np.isfinite(more[0])
     assert probability_below(c, n * rate, error, PRIOR)[0] < SURE
     for factor, settled in ((1.05, True), (0.9, False)):
@@ -53,7 +53,7 @@ def test_the_impressions_asked_for_are_what_settles_it(clicks, shown):
 
 
 def test_an_ad_on_the_line_is_never_settled():
-    assert np.isinf(impressions_until_sure(_array(85), _array(10_000), _array(100), _array(0.03), PRIOR)[0])
+    assert np.isinf(growth_until_sure(_array(85), _array(100), _array(0.03), PRIOR)[0])
 
 
 def test_the_spread_follows_the_account():

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.v1.answers.parts import ContentHash, Count, Level, Number, Part, Span, absent
+from api.v1.answers.parts import ContentHash, Count, Day, Level, Number, Part, Span, absent
 
 Action = Literal[
     "pause",
@@ -77,6 +77,8 @@ class Peers(Part):
     ctr: Number | None = Field(description="Their click-through rate, 0 to 1.")
     log_error: Number | None = Field(description="Standard error of the logarithm of that rate.")
     prior_shape: Number | None = Field(description="Shape of the gamma prior their spread gives.")
+    members: list[str] = Field(description="Keys of the first of them.")
+    members_hash: str = Field(description="Hash of the keys of all of them and the entity, sorted.")
 
 
 class Target(Part):
@@ -85,7 +87,20 @@ class Target(Part):
     cpa: Number | None = Field(description="Cost a conversion, in units of the currency.")
     given: bool = Field(description="Whether it was set; else it is learned from the account.")
     learned_from_conversions: Number | None = Field(description="Conversions behind a learned one.")
-    reported_share: float = Field(description="Share of a day's conversions reported once the lag has passed, 0 to 1.")
+    reported_share: float = Field(
+        description="Share of the conversions due that is reported; against what the cost was learned from where it was."
+    )
+    lag_basis: Literal["restated", "assumed", "given"] = Field(
+        description="Where that share is from: days exported more than once, an assumption, or the targets."
+    )
+
+
+class Counted(Part):
+    """What the method counted: the days since a fixed origin, or the window itself."""
+
+    start: Day = Field(description="First day that counts.")
+    end: Day = Field(description="Last day that counts.")
+    numbers: dict[str, Number | None] = Field(description="Sums and what was due, by name; money in units of currency.")
 
 
 class Evidence(Part):
@@ -93,11 +108,17 @@ class Evidence(Part):
 
     conditions: list[Condition] = Field(description="The rule's comparisons.")
     sums: dict[str, Number | None] = Field(description="Metric to its sum in the window; money in units of currency.")
-    method: Literal["none", "poisson_zero", "ctr_below_peers"] = Field(description="How sure the rule must be.")
+    method: Literal["none", "poisson_zero", "ctr_below_peers", "cpa_gamma"] = Field(
+        description="How sure the rule must be."
+    )
     guards_passed: list[str] = Field(description="What was looked at before it could count.")
     judged: Count = Field(description="Entities the rule looked at.")
     probability: Number | None = absent("Probability that the entity is truly bad.")
     false_rate: Number | None = absent("Chance of a flag this strong on an entity that is fine.")
+    log_e: Number | None = absent("Logarithm of the e-value against an entity that is fine; null where endless.")
+    least_e: float = absent("The e-value a flag of this rule needs.")
+    certain: bool = absent("Whether it is sure enough to be done without a person where a policy allows that.")
+    counted: Counted = absent("Days and numbers the method weighed.")
     fdr: float = absent("Bound on the share of false flags among all.")
     fdr_rank: Number | None = absent("Its place among the flags, the surest first.")
     peers: Peers = absent("Its peers, where the rule compares with them.")

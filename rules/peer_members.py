@@ -1,0 +1,52 @@
+"""Decides what is told about the peers behind a flag: on which level they are, how many, who, and at which rate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from engine.vocabulary import content_hash
+from rules.entities import Ints
+from rules.peers import PeerRates, peer_sets
+from rules.signals import SignalTable
+
+SETS = ("ad_group", "campaign", "account")
+MOST_NAMED = 20
+
+
+def members_of(table: SignalTable, peers: PeerRates, at: int) -> tuple[list[str], str]:
+    """Keys of the first ``MOST_NAMED`` peers of an entity, and a hash of the keys of its whole set, itself included."""
+    which = int(peers.which[at])
+    if which < 0:
+        return [], ""
+    owner = _sets(table)[which]
+    shown, clicked = table.columns["impressions"], table.columns["clicks"]
+    known = (shown > 0) & (clicked >= 0) & (clicked <= shown)
+    inside = np.flatnonzero(known & (owner == owner[at]))
+    keys = table.facts.entities["key"]
+    named = ("peers", which, int(owner[at]))
+    if named not in table.kept:
+        table.kept[named] = content_hash(sorted(keys.iloc[inside].tolist()))
+    return keys.iloc[inside[inside != at][:MOST_NAMED]].tolist(), table.kept[named]
+
+
+def _sets(table: SignalTable) -> list[Ints]:
+    if "peer_sets" not in table.kept:
+        table.kept["peer_sets"] = peer_sets(table.facts.entities)
+    sets: list[Ints] = table.kept["peer_sets"]
+    return sets
+
+
+def told_peers(table: SignalTable, peers: PeerRates, at: int) -> dict[str, Any]:
+    """The set an entity was compared with, JSON-ready but for the numbers."""
+    members, digest = members_of(table, peers, at)
+    return {
+        "set": SETS[int(peers.which[at])],
+        "count": float(peers.count[at]),
+        "ctr": float(peers.rate[at]),
+        "log_error": float(peers.log_error[at]),
+        "prior_shape": float(peers.shape[at]),
+        "members": members,
+        "members_hash": digest,
+    }

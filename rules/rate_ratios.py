@@ -1,0 +1,148 @@
+"""Decides how probably an entity's true rate lies below a fraction of what was due, by empirical Bayes.
+
+theta = true rate / due rate; counts ~ Poisson(due x theta), where due is impressions x peers' rate, or spend / target
+CPA. What is due is itself uncertain; its Gamma error is integrated out. Before any data theta ~ Gamma(k, k) with k by
+moments; the account's own entities then reshape that prior on a grid (EM for the nonparametric prior, Kiefer and
+Wolfowitz 1956, with the Gamma counted as ``PRIOR_ADS`` entities). A Gamma alone has too thin a lower tail for accounts
+where a few ads are truly bad.
+
+The same grid gives an e-value against "healthy": the likelihood of the counts over the cells on one side of the ratio,
+divided by that over the cells on the other, each weighted by its share. Over counts that only ever grow it is a
+nonnegative martingale for a healthy entity drawn from the account's own spread, so that it reaches x with a chance of
+at most 1/x however often it is looked at (Ville 1939; Grünwald, de Heide and Koolen 2024,
+https://doi.org/10.1093/jrsssb/qkae011).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import gammainc
+
+from rules.entities import Floats, Ints
+
+STEP = np.log(1.07)
+BELOW, ABOVE = 26, 20  # cells on either side of the ratio that is asked about
+PRIOR_ADS = 2.0
+ROUNDS = 800
+MOST_FITTED = 4_000
+SURE = 0.95
+MOST_DOUBLINGS = 12.0
+TINY = 1e-300
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How theta is spread over the entities of a platform: a weight per cell; the first ``BELOW`` lie under ratio."""
+
+    theta: Floats
+    weight: Floats
+
+
+def _likelihood(counts: Floats, due: Floats, log_error: Floats, theta: Floats) -> Floats:
+    """Relative likelihood of every cell (columns) for every entity (rows)."""
+    mean = due[:, None] * theta
+    shape = 1.0 / np.fmax(log_error, 1e-6)[:, None] ** 2
+    log = counts[:, None] * np.log(mean) - (counts[:, None] + shape) * np.log1p(mean / shape)
+    out: Floats = np.exp(log - log.max(axis=1, keepdims=True))
+    return out
+
+
+def fit_spread(counts: Floats, due: Floats, log_error: Floats, shape: float, ratio: float) -> Spread:
+    """The spread of theta over these entities; with none at all the Gamma prior itself."""
+    edges = ratio * np.exp(STEP * np.arange(-BELOW, ABOVE + 1))
+    theta = np.sqrt(edges[:-1] * edges[1:])
+    below = gammainc(shape, shape * edges)
+    below[0], below[-1] = 0.0, 1.0
+    prior = np.diff(below) + 1e-4
+    prior /= prior.sum()
+    if not len(counts):
+        return Spread(theta, prior)
+    every = -(-len(counts) // MOST_FITTED)
+    likelihood = _likelihood(counts[::every], due[::every], log_error[::every], theta)
+    weight = prior
+    for _ in range(ROUNDS):
+        seen = weight * (likelihood.T @ (1.0 / (likelihood @ weight))) + PRIOR_ADS * prior
+        weight = seen / seen.sum()
+    return Spread(theta, weight)
+
+
+def _sides(counts: Floats, due: Floats, log_error: Floats, spread: Spread) -> tuple[Floats, Floats]:
+    """Likelihood times weight, summed over the cells below the ratio and over those above."""
+    weighted = _likelihood(counts, due, log_error, spread.theta) * spread.weight
+    return weighted[:, :BELOW].sum(axis=1), weighted[:, BELOW:].sum(axis=1)
+
+
+def probability_below(counts: Floats, due: Floats, log_error: Floats, spread: Spread) -> Floats:
+    """P(theta < ratio) per entity, for entities whose counts and due counts are known."""
+    below, above = _sides(counts, due, log_error, spread)
+    out: Floats = below / (below + above)
+    return out
+
+
+def log_e_below(counts: Floats, due: Floats, log_error: Floats, spread: Spread) -> Floats:
+    """Logarithm of the e-value for "below" against "at or above"; its negative is the one the other way round."""
+    below, above = _sides(counts, due, log_error, spread)
+    share = spread.weight[:BELOW].sum(), spread.weight[BELOW:].sum()
+    out: Floats = np.log(np.fmax(below, TINY)) - np.log(np.fmax(above, TINY)) - np.log(share[0] / share[1])
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class RateRatios:
+    """P(theta < ratio) and log e-value of every entity (NaN where nothing was due), and what they are computed from."""
+
+    below: Floats
+    log_e: Floats
+    counts: Floats
+    due: Floats
+    log_error: Floats
+    platform: Ints
+    spreads: dict[int, Spread]
+
+    def growth_until_sure(self, at: Ints, sure: float, tail_above: bool = False) -> Floats:
+        """By which factor the data of the entities ``at`` must grow to settle it; NaN where nothing was due."""
+        out = np.full(len(at), np.nan)
+        for number, spread in self.spreads.items():
+            own = (self.platform[at] == number) & ~np.isnan(self.below[at])
+            some = at[own]
+            counts, due, error = self.counts[some], self.due[some], self.log_error[some]
+            out[own] = growth_until_sure(counts, due, error, spread, sure, tail_above)
+        return out
+
+
+def rate_ratios(
+    counts: Floats, due: Floats, log_error: Floats, shape: Floats, platform: Ints, ratio: float
+) -> RateRatios:
+    """The posterior of every entity, platform by platform; each platform's prior has the shape of its first entity."""
+    below, log_e = np.full(len(counts), np.nan), np.full(len(counts), np.nan)
+    usable = (due > 0) & (counts >= 0) & ~np.isnan(log_error)
+    spreads = {}
+    for number in np.unique(platform[usable]).tolist():
+        at = np.flatnonzero(usable & (platform == number))
+        own = counts[at], due[at], log_error[at]
+        spreads[number] = fit_spread(*own, float(shape[at[0]]), ratio)
+        below[at], log_e[at] = probability_below(*own, spreads[number]), log_e_below(*own, spreads[number])
+    return RateRatios(below, log_e, counts, due, log_error, platform, spreads)
+
+
+def growth_until_sure(
+    counts: Floats, due: Floats, log_error: Floats, spread: Spread, sure: float = SURE, tail_above: bool = False
+) -> Floats:
+    """The factor by which counts and due must grow, at the present rate, until P reaches ``sure``; inf where never."""
+
+    def _settled(doublings: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        more = 2.0**doublings
+        below = probability_below(counts * more, due * more, log_error, spread)
+        out: np.ndarray[tuple[int], np.dtype[np.bool_]] = (1.0 - below if tail_above else below) >= sure
+        return out
+
+    low, high = np.zeros(len(counts)), np.full(len(counts), MOST_DOUBLINGS)
+    ever = _settled(high)
+    for _ in range(16):
+        middle = (low + high) / 2
+        reached = _settled(middle)
+        low, high = np.where(reached, low, middle), np.where(reached, middle, high)
+    factor: Floats = np.where(ever, 2.0**high, np.inf)
+    return factor
