@@ -31,6 +31,8 @@ class Delivery:
     scheduled_off: NDArray[np.bool_]
     young: NDArray[np.bool_]
     active: NDArray[np.bool_]
+    first_delivery: Ints
+    known: NDArray[np.bool_]  # has ever delivered
 
 
 def _extreme(days: Ints, owner: Ints, count: int, latest: bool) -> Ints:
@@ -78,4 +80,6 @@ def delivery(facts: LevelFacts, last_day: int) -> Delivery:
         scheduled_off=ever & (first < day - 7) & (last > day - 7) & (week_ago <= 0),
         young=ever & (day - first < LEARNING_DAYS) & (first > data_start[account]),
         active=ever & (day - last <= ACTIVE_DAYS),
+        first_delivery=first,
+        known=ever,
     )

@@ -49,6 +49,7 @@ class LevelFacts:
     end_day: Ints
     indicator: Ints
     values: dict[str, Floats]
+    reach: Floats | None = None  # of each row; people of several days cannot be added up, so it is no metric
 
 
 def _day_number(column: pd.Series) -> Ints:
@@ -176,4 +177,13 @@ def level_facts(facts: pd.DataFrame, level: str, last_day: int) -> LevelFacts:
         np.maximum(_day_number(rows["period_end"].fillna(rows["date_day"])), day),
         counts,
         {name: rows[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in additive() if name in rows.columns},
+        _reach(rows),
     )
+
+
+def _reach(rows: pd.DataFrame) -> Floats | None:
+    """People reached by each row, None where no row says."""
+    if "reach" not in rows.columns or not rows["reach"].notna().any():
+        return None
+    out: Floats = rows["reach"].to_numpy(dtype=np.float64, na_value=np.nan)
+    return out

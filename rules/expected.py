@@ -1,13 +1,15 @@
 """Decides how many conversions were due for an entity's spend: E = spend x share reported / target CPA.
 
 The target is the one given for its channel or platform, else what the rest of its account paid for the same
-result in the same window. A cost known only from V conversions is itself uncertain, so the chance of none
-is then (1 + s/S)^-V (Gamma-Poisson), which is larger than exp(-E).
+result in the same window. Conversions that are not reported yet are missing from that cost as well, so against it only
+the difference in the share reported counts: an ad that spent in the last days lags behind a rest that spent evenly.
+A cost known only from V conversions is itself uncertain, so the chance of none is then (1 + s/S)^-V (Gamma-Poisson),
+which is larger than exp(-E).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,14 +23,19 @@ LEAST_CONVERSIONS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """Per entity: target CPA, where it came from, expected conversions, chance of none, conversions behind it."""
+    """Per entity: target CPA, where it came from, expected conversions, chance of none, conversions behind it.
+
+    ``reported_share`` is the share of what is due that is reported, against what the target was learned from where it
+    was learned; ``lag_basis`` says per entity whether its curve is ``restated``, ``assumed`` or ``given``.
+    """
 
     target_cpa: Floats
     given: np.ndarray[tuple[int], np.dtype[np.bool_]]
     expected: Floats
     chance_of_none: Floats
     conversions_behind: Floats
-    reported_share: float
+    reported_share: Floats
+    lag_basis: Sequence[str] = ()
 
 
 def channel_of(entities: pd.DataFrame) -> pd.Series:
@@ -61,33 +68,45 @@ def _rest(values: Floats, pool: Ints) -> Floats:
 
 
 def expected_conversions(
-    entities: pd.DataFrame, columns: Mapping[str, Floats], targets: Mapping[str, float], reported_share: float = 1.0
+    entities: pd.DataFrame,
+    columns: Mapping[str, Floats],
+    targets: Mapping[str, float],
+    reported: Floats | float = 1.0,
+    lag_basis: Sequence[str] = (),
 ) -> Expected:
-    """Expected conversions of every entity; NaN where no target is known."""
+    """Expected conversions of every entity; NaN where no target is known.
+
+    ``reported`` is the share of each one's due conversions that is already reported.
+    """
     channel = channel_of(entities)
     given = channel.map(targets).fillna(entities["platform"].map(targets)).to_numpy(dtype=np.float64, na_value=np.nan)
     spend, conversions = columns["spend"], columns["conversions"]
+    own_share = np.broadcast_to(np.asarray(reported, dtype=np.float64), spend.shape)
     both = ~np.isnan(spend) & ~np.isnan(conversions)
     indicator = filled_indicator(entities)
     narrow = pd.factorize(entities["account_key"] + "\x1f" + channel + "\x1f" + indicator)[0].astype(np.int64)
     wide = pd.factorize(entities["account_key"] + "\x1f" + indicator)[0].astype(np.int64)
     paid = np.full(len(spend), np.nan)
     got = np.full(len(spend), np.nan)
+    rest_share = np.full(len(spend), np.nan)
     converts = (
         _rest(np.where(both, conversions, 0.0), narrow) >= 1
     )  # a channel that never converts was not bought for it
     for pool in (narrow, wide):
         rest_spend = _rest(np.where(both, spend, 0.0), pool)
         rest_got = _rest(np.where(both, conversions, 0.0), pool)
+        rest_told = _rest(np.where(both, spend * own_share, 0.0), pool)
         fits = np.isnan(paid) & converts & (rest_got >= LEAST_CONVERSIONS) & (rest_spend > 0)
         paid, got = np.where(fits, rest_spend, paid), np.where(fits, rest_got, got)
+        rest_share = np.where(fits, divide(rest_told, rest_spend), rest_share)
     is_given = ~np.isnan(given)
     target = np.where(is_given, given, divide(paid, got))
-    expected = divide(spend * reported_share, target)
+    share = np.where(is_given, own_share, divide(own_share, rest_share))
+    expected = divide(spend * share, target)
     with np.errstate(divide="ignore", invalid="ignore"):
-        learned = np.exp(-got * np.log1p(spend * reported_share / paid))
+        learned = np.exp(-got * np.log1p(spend * share / paid))
     chance = np.where(is_given, np.exp(-expected), learned)
-    return Expected(target, is_given, expected, chance, np.where(is_given, np.nan, got), reported_share)
+    return Expected(target, is_given, expected, chance, np.where(is_given, np.nan, got), share, lag_basis)
 
 
 def blanks_are_zero(conversions: Floats, account: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.metrics import metrics
 from rules.entities import Floats, Ints, LevelFacts
+
+Bools = NDArray[np.bool_]
 
 
 def add_up(values: Floats, owner: Ints, count: int) -> Floats:
@@ -23,34 +27,57 @@ def divide(above: Floats, below: Floats) -> Floats:
     return out
 
 
+def inside(facts: LevelFacts, first_day: int, last_day: int) -> Bools:
+    """Rows that lie wholly in a window; a longer period counts only when it lies inside."""
+    out: Bools = (facts.day >= first_day) & (facts.end_day <= last_day)
+    return out
+
+
 def sums(facts: LevelFacts, first_day: int, last_day: int) -> dict[str, Floats]:
-    """Additive metrics and ratios per entity over whole days; a longer period counts only when it lies inside."""
-    inside = (facts.day >= first_day) & (facts.end_day <= last_day)
-    owner, count = facts.entity[inside], len(facts.entities)
-    columns = {name: add_up(values[inside], owner, count) for name, values in facts.values.items()}
+    """Every additive metric and ratio per entity over whole days."""
+    return sums_of(facts, inside(facts, first_day, last_day), metrics())
+
+
+def sums_of(facts: LevelFacts, rows: Bools, names: Iterable[str]) -> dict[str, Floats]:
+    """The additive metrics and ratios ``names`` (and what they are divided from) per entity over the chosen rows."""
+    wanted = set(names) | {part for name in names for part in parts_of(name)}
+    owner, count = facts.entity[rows], len(facts.entities)
+    columns = {name: add_up(values[rows], owner, count) for name, values in facts.values.items() if name in wanted}
     missing = np.full(count, np.nan)
     if "conversions" in columns:
-        columns["conversions"][_mixed(facts.indicator[inside], owner, count)] = np.nan
+        columns["conversions"][_mixed(facts.indicator[rows], owner, count)] = np.nan
     for name, metric in metrics().items():
-        if metric.additive:
+        if name in wanted and metric.additive:
             columns.setdefault(name, missing)
-        elif metric.kind == "ratio" and metric.numerator and metric.denominator:
-            above = columns.get(metric.numerator, missing) * metric.scale
-            columns[name] = divide(above, columns.get(metric.denominator, missing))
-    return columns
+    return columns | ratios_of(columns, wanted)
 
 
-def _mixed(indicator: Ints, owner: Ints, count: int) -> NDArray[np.bool_]:
+def ratios_of(columns: dict[str, Floats], names: Iterable[str]) -> dict[str, Floats]:
+    """The ratios among ``names`` from sums."""
+    wanted, out = set(names), {}
+    for name, metric in metrics().items():
+        if name in wanted and metric.numerator and metric.denominator:
+            out[name] = divide(columns[metric.numerator] * metric.scale, columns[metric.denominator])
+    return out
+
+
+def parts_of(name: str) -> tuple[str, ...]:
+    """What is summed for a metric: itself, or numerator and denominator of a ratio."""
+    metric = metrics()[name]
+    return (metric.numerator, metric.denominator) if metric.numerator and metric.denominator else (name,)
+
+
+def _mixed(indicator: Ints, owner: Ints, count: int) -> Bools:
     """Entities whose rows count unlike results, which are not added up."""
     told = indicator >= 0
     least, most = np.full(count, np.iinfo(np.int64).max), np.full(count, -1)
     np.minimum.at(least, owner[told], indicator[told])
     np.maximum.at(most, owner[told], indicator[told])
-    out: NDArray[np.bool_] = most > least
+    out: Bools = most > least
     return out
 
 
 def cut_periods(facts: LevelFacts, first_day: int, last_day: int) -> int:
     """How many rows of several days straddle the edge of the window and are therefore left out."""
     overlaps = (facts.day <= last_day) & (facts.end_day >= first_day)
-    return int((overlaps & ~((facts.day >= first_day) & (facts.end_day <= last_day))).sum())
+    return int((overlaps & ~inside(facts, first_day, last_day)).sum())

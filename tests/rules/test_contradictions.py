@@ -15,7 +15,7 @@ from rules.contradictions import clash, implies
 
 METRICS = ("clicks", "impressions")
 # Thresholds are whole; the grid also holds what lies between, below and above them.
-GRID = np.array([0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5])
+GRID = np.arange(0.0, 7.0, 0.5)
 threshold = st.sampled_from([0.0, 1.0, 2.0, 3.0])
 metric, operator = st.sampled_from(METRICS), st.sampled_from(sorted(COMPARE))
 valued = st.builds(lambda name, op, value: Test(metric=name, op=op, value=value), metric, operator, threshold)

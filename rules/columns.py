@@ -1,0 +1,183 @@
+"""Decides how every number of one level and window is made, each once and only when a rule asks for it.
+
+A column is a metric (``ctr``), a signal (``ctr_wear``) or a side of a comparison (``ctr@previous``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from rules import comparisons
+from rules.delivery import Delivery
+from rules.entities import Floats, LevelFacts
+from rules.expected import Expected, channel_of, expected_conversions
+from rules.given import Given
+from rules.judgement import Targets
+from rules.maturity import reported_share
+from rules.pacing import pace, planned_between
+from rules.peers import PeerRates, peer_rates
+from rules.told_signals import told_signal
+from rules.trend import trend
+from rules.usual import deviations
+from rules.vocabulary import signals
+from rules.wear import wear
+from rules.windows import add_up, divide, inside, sums
+
+ASSUMED_ONCE = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the columns of one level and window are made from; days are numbers since 1970-01-01."""
+
+    facts: LevelFacts
+    first_day: int
+    last_day: int
+    day: int
+    targets: Targets
+    given: Given
+    delivered: Delivery
+
+
+class Columns(dict[str, Floats]):
+    """One float64 per entity for every column read so far; a missing one is made when it is first read."""
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__(sums(setting.facts, setting.first_day, setting.last_day))
+        self.setting = setting
+        self._expected: Expected | None = None
+        self._peers: PeerRates | None = None
+
+    def __missing__(self, name: str) -> Floats:
+        """The column ``name``, computed. Raises KeyError for a name that is no metric."""
+        metric, _, side = name.partition("@")
+        made = {name: self._side(metric, side)} if side else MAKERS[signals()[name].needs](self, name)
+        for key, column in made.items():
+            self.setdefault(key, column)
+        return self[name]
+
+    @property
+    def expected(self) -> Expected:
+        """Conversions due, computed once."""
+        if self._expected is None:
+            at, targets = self.setting, self.setting.targets
+            if targets.reported_share != ASSUMED_ONCE:
+                share, basis = (
+                    np.full(len(at.facts.entities), targets.reported_share),
+                    ["given"] * len(at.facts.entities),
+                )
+            else:
+                share, basis = reported_share(at.facts, at.first_day, at.last_day, at.day, at.given.lag)
+            self._expected = expected_conversions(at.facts.entities, self, targets.target_cpa, share, basis)
+        return self._expected
+
+    @property
+    def peers(self) -> PeerRates:
+        """Whom click rates are compared with, computed once."""
+        if self._peers is None:
+            self._peers = peer_rates(self.setting.facts.entities, self)
+        return self._peers
+
+    def _side(self, name: str, side: str) -> Floats:
+        at = self.setting
+        if side == "previous":
+            return comparisons.previous(at.facts, at.first_day, at.last_day, name)
+        if side == "same_weekday":
+            return comparisons.median_of_weeks(comparisons.earlier_weeks(at.facts, at.first_day, at.last_day, name))
+        if side == "first_days":
+            return comparisons.first_days(at.facts, at.delivered, at.first_day, name)
+        if side in ("parent", "rest"):
+            return comparisons.above(at.facts, self, name, own=side == "parent")
+        if side == "peers":
+            return comparisons.peers(at.facts, self, name)
+        if side == "plan":
+            return planned_between(at.facts, at.given.plan, at.first_day, at.last_day)
+        return self["target_cpa" if name == "cpa" else "target_roas"]
+
+
+Made = dict[str, Floats]
+
+
+def _expected(columns: Columns, name: str) -> Made:
+    at, due = columns.setting, columns.expected
+    entities, roas = at.facts.entities, at.targets.target_roas
+    told = channel_of(entities).map(roas).fillna(entities["platform"].map(roas))
+    wanted: Floats = np.asarray(told.to_numpy(dtype=np.float64, na_value=np.nan))
+    return {
+        "expected_conversions": due.expected,
+        "target_cpa": due.target_cpa,
+        "reported_share": due.reported_share,
+        "target_roas": wanted,
+    }
+
+
+def _peers(columns: Columns, name: str) -> Made:
+    peers = columns.peers
+    versus = divide(columns["ctr"], peers.rate)
+    return {"peer_ctr": peers.rate, "peer_count": peers.count, "ctr_vs_peers": versus}
+
+
+def _delivery(columns: Columns, name: str) -> Made:
+    return columns.setting.delivered.columns
+
+
+def _share(columns: Columns, name: str) -> Made:
+    return {"spend_share": divide(columns["spend"], columns["spend@parent"])}
+
+
+def _reach(columns: Columns, name: str) -> Made:
+    at = columns.setting
+    reach, count = at.facts.reach, len(at.facts.entities)
+    if reach is None:
+        return {"frequency": np.full(count, np.nan)}
+    rows = inside(at.facts, at.first_day, at.last_day) & ~np.isnan(reach)
+    owner, shown = at.facts.entity[rows], at.facts.values["impressions"][rows]
+    return {"frequency": divide(add_up(shown, owner, count), add_up(reach[rows], owner, count))}
+
+
+def _trend(columns: Columns, name: str) -> Made:
+    at, metric = columns.setting, name.removesuffix("_z").removesuffix("_trend")
+    change, score = trend(at.facts, at.first_day, at.last_day, metric)
+    return {f"{metric}_trend": change, f"{metric}_trend_z": score}
+
+
+def _usual(columns: Columns, name: str) -> Made:
+    at, metric = columns.setting, name.removesuffix("_mads")
+    weeks = comparisons.earlier_weeks(at.facts, at.first_day, at.last_day, metric)
+    side = comparisons.median_of_weeks(weeks)
+    return {name: deviations(columns[metric], weeks, metric), f"{metric}@same_weekday": side}
+
+
+def _wear(columns: Columns, name: str) -> Made:
+    at = columns.setting
+    worn = wear(at.facts, at.delivered, at.first_day, at.last_day)
+    return {"ctr_first_days": worn.first_rate, "ctr_wear": worn.ratio, "ctr_wear_z": worn.score}
+
+
+def _plan(columns: Columns, name: str) -> Made:
+    at = columns.setting
+    told = pace(at.facts, at.given.plan, at.last_day)
+    ratio = divide(told.spent, told.planned)
+    return {"pace": ratio, "plan_to_date": told.planned, "spend_to_date": told.spent, "period_gone": told.gone}
+
+
+def _states(columns: Columns, name: str) -> Made:
+    at = columns.setting
+    return {name: told_signal(at.facts, at.given.states, name, at.last_day)}
+
+
+MAKERS: dict[str, Callable[[Columns, str], Made]] = {
+    "expected": _expected,
+    "peers": _peers,
+    "delivery": _delivery,
+    "share": _share,
+    "reach": _reach,
+    "trend": _trend,
+    "usual": _usual,
+    "wear": _wear,
+    "plan": _plan,
+    "states": _states,
+}

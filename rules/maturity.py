@@ -1,0 +1,49 @@
+"""Decides which share of the conversions due in a window is already reported, entity by entity.
+
+A conversion is due on the day of its spend; of a day so many days old the platform's curve says how much is reported.
+The age runs to the day after the account's last row at most, since that is when its numbers were read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from rules.entities import Floats, Ints, LevelFacts
+from rules.reporting_lag import LagCurve, assumed_curve
+from rules.windows import inside
+
+
+def read_on(facts: LevelFacts, day: int) -> Ints:
+    """Per entity: the day on which its account's numbers were read, at most ``day``."""
+    account = facts.entities["account"].to_numpy(dtype=np.int64)
+    end = np.full(int(account.max(initial=-1)) + 1, -(10**6), dtype=np.int64)
+    np.maximum.at(end, account[facts.entity], facts.end_day)
+    out: Ints = np.minimum(end + 1, day)[account]
+    return out
+
+
+def reported_share(
+    facts: LevelFacts, first_day: int, last_day: int, day: int, curves: Mapping[str, LagCurve]
+) -> tuple[Floats, list[str]]:
+    """Share of the window's due conversions that is reported by ``day``, and the basis of each entity's curve.
+
+    Days weigh by their spend; an entity that spent nothing gets 1, as nothing is due.
+    """
+    rows = inside(facts, first_day, last_day)
+    owner, count = facts.entity[rows], len(facts.entities)
+    spend = np.nan_to_num(facts.values["spend"][rows]) if "spend" in facts.values else np.zeros(int(rows.sum()))
+    age = read_on(facts, day)[owner] - facts.end_day[rows]
+    platforms = facts.entities["platform"].astype(str)
+    chosen = {name: curves.get(name) or assumed_curve(name) for name in sorted(set(platforms))}
+    reported = np.ones(len(owner))
+    platform = platforms.to_numpy(dtype=object)[owner]
+    for name, curve in chosen.items():
+        own = platform == name if len(chosen) > 1 else np.ones(len(owner), dtype=bool)
+        reported[own] = curve.at(age[own])
+    weight = np.fmax(spend, 0.0)
+    total = np.bincount(owner, weights=weight, minlength=count)
+    told = np.bincount(owner, weights=weight * reported, minlength=count)
+    share = np.where(total > 0, told / np.where(total > 0, total, 1.0), 1.0)
+    return share, [chosen[name].basis for name in platforms]

@@ -1,0 +1,65 @@
+"""Decides which numbers of a rule come from states that were told: review, budgets, and what platforms show beside.
+
+Review and learning are words in an export and become 1 or 0; numbers (overlap, credit, lost impression share, failures
+of a landing page) are taken as they are. A column nobody told is "no data", never 0.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from rules.entities import Floats, LevelFacts
+from rules.entity_states import aligned
+from rules.trend import daily
+
+CAPPED_SHARE = 0.95
+CAPPED_DAYS = 5
+WORDS = {
+    "disapproved": ("review", ("disapproved", "rejected", "not_approved")),
+    "learning_limited": ("learning_status", ("limited", "learning_limited")),
+    "creative_limited": ("delivery", ("creative_limited",)),
+    "creative_fatigued": ("delivery", ("creative_fatigue", "creative_fatigued")),
+}
+
+
+def told_signal(facts: LevelFacts, states: pd.DataFrame | None, name: str, last_day: int) -> Floats:
+    """One signal per entity; NaN where it was not told."""
+    rows = aligned(facts, states) if facts.level != "account" else _accounts(facts, states)
+    missing = np.full(len(facts.entities), np.nan)
+    if rows is None:
+        return missing
+    if name in WORDS:
+        column, words = WORDS[name]
+        if column not in rows.columns:
+            return missing
+        told = rows[column]
+        known = told.notna().to_numpy(dtype=bool)
+        return np.where(known, told.isin(words).to_numpy(dtype=np.float64), np.nan)
+    if name == "budget_capped_days":
+        return _capped(facts, _numbers(rows, "daily_budget"), last_day)
+    return _numbers(rows, name)
+
+
+def _numbers(rows: pd.DataFrame, name: str) -> Floats:
+    if name not in rows.columns:
+        return np.full(len(rows), np.nan)
+    out: Floats = pd.to_numeric(rows[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    return out
+
+
+def _capped(facts: LevelFacts, budget: Floats, last_day: int) -> Floats:
+    """On how many of the last five days at least 95 % of the daily budget was spent."""
+    spend = daily(facts, last_day - CAPPED_DAYS + 1, last_day, "spend")
+    full = (np.nan_to_num(spend) >= CAPPED_SHARE * budget[:, None]) & (budget[:, None] > 0)
+    out: Floats = np.where(np.isnan(budget), np.nan, full.sum(axis=1).astype(np.float64))
+    return out
+
+
+def _accounts(facts: LevelFacts, states: pd.DataFrame | None) -> pd.DataFrame | None:
+    """States told of whole accounts, by platform and account id."""
+    if states is None or states.empty:
+        return None
+    own = states.loc[states["level"] == "account"].drop_duplicates(["platform", "id"], keep="last")
+    asked = facts.entities[["platform", "account_id"]].rename(columns={"account_id": "id"})
+    return None if own.empty else asked.merge(own, how="left", on=["platform", "id"])
