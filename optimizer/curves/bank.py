@@ -108,13 +108,19 @@ class Blend:
     def __init__(self, banks: Sequence[Bank], weights: Array) -> None:
         self.size = banks[0].size
         self._banks, self._weights = banks, np.maximum(weights, 0.0)
+        # One result that counts everywhere, which is nearly every plan, is only scaled.
+        self._only = banks[0] if len(banks) == 1 and bool(np.all(self._weights > 0)) else None
 
     def value(self, spend: Array) -> Array:
         """Weighted response of every cell."""
+        if self._only is not None:
+            return np.asarray(self._weights[0] * self._only.value(spend))
         return np.asarray(sum(w * bank.value(spend) for w, bank in zip(self._weights, self._banks, strict=True)))
 
     def slope(self, spend: Array) -> Array:
         """Weighted marginal response of every cell; a weight of 0 counts for nothing, even times infinity."""
+        if self._only is not None:
+            return np.asarray(self._weights[0] * self._only.slope(spend))
         out = np.zeros(spend.shape)
         for weight, bank in zip(self._weights, self._banks, strict=True):
             out += np.where(weight > 0, weight * bank.slope(spend), 0.0) if np.any(weight > 0) else 0.0
@@ -122,6 +128,8 @@ class Blend:
 
     def spend_at(self, slope: Array) -> Array:
         """Spend at which every cell's weighted marginal response equals its own ``slope``."""
+        if self._only is not None:
+            return self._only.spend_at(slope / self._weights[0])
         wanted = np.where(slope > 0, slope, 1.0)
         first = self._inverse(0, wanted)
         if len(self._banks) > 1:

@@ -88,7 +88,7 @@ class EnvelopeBank:
     def spend_at(self, slope: Array) -> Array:
         """Spend from which the envelope's slope is no more than ``slope``."""
         found = np.maximum(self._bank.spend_at(slope), self.touch)
-        return np.where((self.touch > self.start) & (slope >= self.chord), self.start, found)
+        return np.where((self.touch > self.start) & (slope >= self.chord) & (slope > 0), self.start, found)
 
 
 def _excess(bank: CurveBank, start: Array, base: Array, spend: Array) -> Array:

@@ -32,7 +32,9 @@ class _BranchBank:
         return np.where(self._bent, self._rise, self._bank.slope(spend))
 
     def spend_at(self, slope: Array) -> Array:
-        return np.where(self._bent, np.where(self._rise > slope, np.inf, 0.0), self._bank.spend_at(slope))
+        return np.where(
+            self._bent, np.where((self._rise > slope) | (slope <= 0), np.inf, 0.0), self._bank.spend_at(slope)
+        )
 
 
 def polish(
