@@ -21,6 +21,7 @@ from rules.vocabulary import signals
 
 TEXTS_AND_KEYS = (*TEXTS, "key", "group_key", "campaign_key")
 EPOCH = date(1970, 1, 1)
+MINIMUMS = ("min_impressions", "min_clicks", "min_conversions", "min_peers")
 LEAST_TOLD = 0.001  # a chance below this is told as "below 0.1%", never as 0.0%
 SHOWN_NAMES = ("account", "campaign", "ad_group", "ad")
 
@@ -125,7 +126,7 @@ def _weighed(pack: RulePack, found: Flags, at: int) -> dict[str, Any]:
 
 
 def _guards(pack: RulePack) -> list[str]:
-    minimums = [name for name in ("min_impressions", "min_peers") if getattr(pack.guards, name)]
+    minimums = [name for name in MINIMUMS if getattr(pack.guards, name)]
     return [*minimums, *pack.guards.skip_if]
 
 

@@ -13,7 +13,7 @@ from rules.entities import Floats
 from rules.evidence import false_discovery_set
 from rules.methods import METHODS
 from rules.methods.proof import Proof
-from rules.pack import Guard, RulePack
+from rules.pack import Guard, Guards, RulePack
 from rules.rate_ratios import SURE
 from rules.signals import SignalTable
 
@@ -64,6 +64,16 @@ def in_scope(pack: RulePack, entities: pd.DataFrame) -> Bools:
     return keep
 
 
+def least_of(guards: Guards) -> list[tuple[float, str]]:
+    """The least numbers of the window that a rule asks for, with the metric of each."""
+    asked = [
+        (guards.min_impressions, "impressions"),
+        (guards.min_clicks, "clicks"),
+        (guards.min_conversions, "conversions"),
+    ]
+    return [(least, name) for least, name in asked if least > 0]
+
+
 def _proof(pack: RulePack, table: SignalTable) -> Proof:
     """What the method of the rule says about the table, computed once for all rules that ask the same."""
     asked = pack.evidence
@@ -110,8 +120,11 @@ def flags(
         scope &= active
     met, unknown = met & scope, unknown & scope
     shown = np.nan_to_num(table.columns["impressions"])
+    thin = np.zeros(len(shown), dtype=bool)
+    for least, name in least_of(pack.guards):
+        thin |= met & (np.nan_to_num(table.columns[name]) < least)
     peers = np.nan_to_num(table.peers.count) if table.peers is not None else np.zeros(len(shown))
-    thin = met & ((shown < pack.guards.min_impressions) | (peers < pack.guards.min_peers))
+    thin |= met & (peers < pack.guards.min_peers)
     skipped: dict[Guard, Bools] = {
         g: met & guarded[g] for g in pack.guards.skip_if if g in ("data_incomplete", "scheduled_off")
     }

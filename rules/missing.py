@@ -9,17 +9,21 @@ import numpy as np
 from engine.messages import Message, Value
 from rules.entities import Floats, Ints
 from rules.explain import amount, rows_of, subject
-from rules.flags import Flags
+from rules.flags import Flags, least_of
 from rules.judgement import NoData
 from rules.pack import RulePack
 from rules.peers import LEAST_PEERS
 from rules.signals import SignalTable
+from rules.vocabulary import signals
 
 MOST_TOLD = 500
 
 
 def no_answers(pack: RulePack, table: SignalTable, found: Flags, currency: str | None = None) -> list[NoData]:
     """The "no data" answers with the most spend, at most ``MOST_TOLD``; ``Flags`` counts them all."""
+    untold = untold_sources(pack, table)
+    if untold:
+        return _once_an_account(pack, table, found, untold[0])
     spend = np.nan_to_num(table.columns["spend"])
     at = np.flatnonzero(found.unanswered)
     at = at[np.argsort(-spend[at], kind="stable")][:MOST_TOLD]
@@ -32,6 +36,30 @@ def no_answers(pack: RulePack, table: SignalTable, found: Flags, currency: str |
         count = math.ceil(wanted) if math.isfinite(wanted) and wanted > 0 else None
         shown = count if unit == "impressions" else None
         answers.append(NoData(pack.id, row["key"], who, reason, float(spend[entity]), shown))
+    return answers
+
+
+def untold_sources(pack: RulePack, table: SignalTable) -> list[str]:
+    """What would have to be imported or entered first: the sources of signals that no entity of the level has."""
+    lacking = [name for name in pack.metrics if signals()[name].source != "facts"]
+    return [signals()[name].source for name in lacking if len(table.columns[name]) and _all_missing(table, name)]
+
+
+def _all_missing(table: SignalTable, name: str) -> bool:
+    return bool(np.isnan(table.columns[name]).all())
+
+
+def _once_an_account(pack: RulePack, table: SignalTable, found: Flags, source: str) -> list[NoData]:
+    """One answer for each account, not for each of its ads: what the rule cannot see, it cannot see of any of them."""
+    spend, entities = np.nan_to_num(table.columns["spend"]), table.facts.entities
+    account = entities["account"].to_numpy(dtype=np.int64)
+    answers = []
+    for number in np.unique(account[found.unanswered]).tolist():
+        at = np.flatnonzero(found.unanswered & (account == number))
+        (row,) = rows_of(table, [int(at[0])])
+        who = subject("account", row)
+        reason = Message(f"rules.no_data.source_{source}", {"name": who.name, "rule": pack.id})
+        answers.append(NoData(pack.id, str(entities["account_key"].iloc[at[0]]), who, reason, float(spend[at].sum())))
     return answers
 
 
@@ -56,10 +84,11 @@ def _reason(
         if "expected_conversions" in lacking:
             return Message("rules.no_data.target", who)
         return Message("rules.no_data.missing", {**who, "metrics": ", ".join(lacking)})
-    shown = float(np.nan_to_num(columns["impressions"][at]))
-    if found.thin[at] and shown < pack.guards.min_impressions:
-        needed = f"{pack.guards.min_impressions - shown:,.0f}"
-        return Message("rules.no_data.thin", {**who, "impressions": f"{shown:,.0f}", "more": needed})
+    for least, name in least_of(pack.guards) if found.thin[at] else ():
+        got = float(np.nan_to_num(columns[name][at]))
+        if got < least:
+            said = {"got": f"{got:,.0f}", "more": f"{least - got:,.0f}"}
+            return Message(f"rules.no_data.thin_{name}", {**who, **said})
     if found.thin[at]:
         return Message("rules.no_data.peers", {**who, "peers": _others(table, at), "least": pack.guards.min_peers})
     if math.isfinite(wanted) and wanted > 0:

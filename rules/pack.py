@@ -58,6 +58,8 @@ class Guards(_Part):
     """What must hold before a flag counts; below a minimum the answer is "no data", not "fine"."""
 
     min_impressions: float = Field(0, ge=0)
+    min_clicks: float = Field(0, ge=0)
+    min_conversions: float = Field(0, ge=0)
     min_peers: int = Field(0, ge=0)
     skip_if: tuple[Guard, ...] = ()
 
