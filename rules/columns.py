@@ -19,6 +19,7 @@ from rules.judgement import Targets
 from rules.maturity import reported_share
 from rules.pacing import pace, planned_between
 from rules.peers import PeerRates, peer_rates
+from rules.roas import below_target
 from rules.told_signals import told_signal
 from rules.trend import trend
 from rules.usual import deviations
@@ -157,6 +158,11 @@ def _wear(columns: Columns, name: str) -> Made:
     return {"ctr_first_days": worn.first_rate, "ctr_wear": worn.ratio, "ctr_wear_z": worn.score}
 
 
+def _roas(columns: Columns, name: str) -> Made:
+    at = columns.setting
+    return {name: below_target(at.facts, at.first_day, at.last_day, columns["target_roas"])}
+
+
 def _plan(columns: Columns, name: str) -> Made:
     at = columns.setting
     told = pace(at.facts, at.given.plan, at.last_day)
@@ -178,6 +184,7 @@ MAKERS: dict[str, Callable[[Columns, str], Made]] = {
     "trend": _trend,
     "usual": _usual,
     "wear": _wear,
+    "roas": _roas,
     "plan": _plan,
     "states": _states,
 }

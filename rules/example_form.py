@@ -1,13 +1,14 @@
 """Decides how the examples of a rule are written: a few ads, how many days they ran, and which must be flagged.
 
 Days count back from the day of judging: ``days: [-14, -1]`` ran for two weeks and still runs. Numbers are per day.
+``state`` is what a state export would say of what the rule judges (its lowest level): of the ad, its ad group ...
 """
 
 from __future__ import annotations
 
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 from pydantic_core import PydanticCustomError
 
 
@@ -21,6 +22,7 @@ class ExampleAd(_Part):
     ad: str
     ad_group: str = "G1"
     campaign: str = "C1"
+    campaign_type: str = ""
     platform: str = "meta"
     placement: str | None = None
     copies: int = Field(1, ge=1, le=200)
@@ -29,6 +31,9 @@ class ExampleAd(_Part):
     clicks: float | None = None
     spend: float | None = None
     conversions: float | None = None
+    conversions_value: float | None = None
+    reach: float | None = None
+    state: dict[str, FiniteFloat | str] = {}
     flag: bool = False
 
     @model_validator(mode="after")
@@ -38,12 +43,22 @@ class ExampleAd(_Part):
         return self
 
 
+class ExamplePlan(_Part):
+    """What was planned for one channel from one day to another, as days from the day of judging."""
+
+    channel: str
+    days: tuple[int, int]
+    spend: FiniteFloat = Field(gt=0)
+
+
 class Example(_Part):
-    """One small account; exactly the ads marked ``flag`` must come out flagged."""
+    """One small account; exactly what is marked ``flag`` must come out flagged."""
 
     name: str
     ads: tuple[ExampleAd, ...] = Field(min_length=1)
     target_cpa: float | None = Field(None, gt=0)
+    target_roas: float | None = Field(None, gt=0)
+    plan: tuple[ExamplePlan, ...] = ()
 
 
 class Examples(_Part):

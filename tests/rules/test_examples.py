@@ -7,9 +7,8 @@ from datetime import date
 import pytest
 
 from engine.snapshot import Snapshot
-from rules.examples import example_facts
+from rules.examples import example_facts, example_given
 from rules.judge import judge
-from rules.judgement import Targets
 from rules.loading import shipped_packs
 
 AS_OF = date(2026, 3, 2)
@@ -23,11 +22,10 @@ CASES = [
 
 @pytest.mark.parametrize(("loaded", "example"), CASES)
 def test_an_example_is_judged_as_it_says(loaded, example):
-    facts, expected = example_facts(example, AS_OF)
-    target = example.target_cpa
-    targets = Targets({ad.platform: target for ad in example.ads} if target else {})
-    said = judge(Snapshot("x", AS_OF, "TWD", facts, "h"), AS_OF, packs=[loaded], targets=targets)
     lowest = loaded[0].level[-1]
+    facts, expected = example_facts(example, AS_OF, lowest)
+    targets, given = example_given(example, AS_OF, lowest)
+    said = judge(Snapshot("x", AS_OF, "TWD", facts, "h"), AS_OF, packs=[loaded], targets=targets, given=given)
     flagged = {r.subject.name for r in said.recommendations if r.subject.level == lowest}
     assert flagged == expected
 
