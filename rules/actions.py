@@ -161,7 +161,7 @@ def _moved(step: Step, before: Decimal, share: Decimal, currency: str | None) ->
     """The new value in amounts the currency is booked in, never further than the cap allows."""
     unit = CASH_STEP.get(currency or "", Decimal("0.01"))
     after = ((before * (1 + step.sign * share)) / unit).to_integral_value(ROUND_HALF_EVEN) * unit
-    if after == before:
+    if (after - before) * step.sign <= 0:
         after = before + step.sign * unit
     if before <= 0 or after <= 0 or abs(after - before) > before * Decimal(str(step.cap)):
         return Message("rules.action.too_small", {"value": str(before), "share": f"{share:.0%}"})

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.messages import Language, Message, render
 from engine.vocabulary import Finding, PackRef, Period, Subject, content_hash, short_id
-from rules.actions import ActionType
+from rules.actions import ActionType, Change
 from rules.candidates import Verdict
 
 
@@ -17,28 +17,40 @@ from rules.candidates import Verdict
 class Targets:
     """What a conversion may cost, in units of the account's currency, by channel (``meta/OUTCOME_SALES``) or platform.
 
-    ``reported_share`` is the share of a day's conversions already reported once a rule's lag has passed.
+    ``reported_share`` is the share of a day's conversions already reported once a rule's lag has passed;
+    ``target_roas`` is the value a unit of money must bring, by the same channels.
     """
 
     target_cpa: Mapping[str, float] = field(default_factory=dict)
     reported_share: float = 1.0
+    target_roas: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """Something already done, or already alerted, about an entity: it rests for the rule's cooldown."""
+    """Something already done, or already alerted, about an entity: it rests for the rule's cooldown.
+
+    ``share`` is by how much a bid or a budget moved, signed, where ``action`` moves one.
+    """
 
     rule: str
     entity: str
     on: date
+    action: str = ""
+    share: float | None = None
+
+
+# A rule, an entity and an action: one stretch of nights on which the same thing is said of the same entity.
+Episode = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
     """One flag with what became of it. ``action`` is what is proposed now: an alert where it was downgraded.
 
-    ``id`` is the same for the same account, entity, rule, version, window end and action, however often a night
-    is run. ``holdout``: once approved, it is withheld to measure the effect.
+    ``id`` is the same for the same account, entity, rule, version, action and first window end, however often a night
+    is run and for as many nights as the flag goes on. ``holdout``: once approved, it is withheld to measure the effect.
+    ``change`` is what it would do on the platform, or a sentence why nothing can be said.
     """
 
     id: str
@@ -56,6 +68,13 @@ class Recommendation:
     holdout: bool
     reason: Message
     evidence: Mapping[str, Any]
+    change: Change | Message | None = None
+    first_end: date | None = None
+
+    @property
+    def episode(self) -> Episode:
+        """What it says of which entity."""
+        return self.rule.name, self.entity, self.action
 
     @property
     def short_id(self) -> str:
@@ -168,6 +187,9 @@ def _recommendation(one: Recommendation, language: Language) -> dict[str, Any]:
         "spend_at_stake": one.spend_at_stake,
         "window": {"start": one.window.start.isoformat(), "end": one.window.end.isoformat()},
         "holdout": one.holdout,
+        "change": one.change.as_dict() if isinstance(one.change, Change) else None,
+        "by_hand": render(one.change, language) if isinstance(one.change, Message) else None,
+        "since": (one.first_end or one.window.end).isoformat(),
         "reason": render(one.reason, language),
         "evidence": dict(one.evidence),
     }

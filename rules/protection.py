@@ -1,4 +1,4 @@
-"""Decides what shields an entity: learning phase, cool-down, broken tracking, and being the last active ad."""
+"""Decides what shields an entity: learning phase, cool-down, a cap, broken tracking, being the last active ad."""
 
 from __future__ import annotations
 
@@ -11,31 +11,39 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rules.actions import STEPS, Step
 from rules.candidates import Candidate
-from rules.delivery import Delivery
+from rules.delivery import LEARNING_DAYS, Delivery
 from rules.entities import LevelFacts
+from rules.entity_states import aligned, stopped_above
 from rules.judgement import Applied
 
 Bools = NDArray[np.bool_]
+# What sets the platform's own bidding back to learning: a changed bid or budget, and starting again.
+RESTARTS = frozenset(STEPS) | {"resume"}
 
 
-def states_of(facts: LevelFacts, now: Delivery, states: pd.DataFrame | None) -> tuple[Bools, Bools]:
+def states_of(
+    facts: LevelFacts, now: Delivery, states: pd.DataFrame | None, as_of: date | None = None
+) -> tuple[Bools, Bools]:
     """Per entity: is it active, is it learning. Told by a state export where there is one, else seen from delivery.
 
-    ``states`` has the columns platform, level, id and status, and may have learning (true/false).
+    ``states`` has the columns platform, level, id and status, and may have those of ``entity_states.COLUMNS``. An
+    entity below a stopped campaign or ad group is not active; one changed within ``LEARNING_DAYS`` is learning, unless
+    the platform itself says otherwise.
     """
     active, learning = now.active.copy(), now.young.copy()
-    level = facts.level
-    if states is None or states.empty or level in ("placement", "account"):
-        return active, learning
-    own = states.loc[states["level"] == level].drop_duplicates(["platform", "id"], keep="last")
-    entities = facts.entities[["platform", f"{level}_id"]].rename(columns={f"{level}_id": "id"})
-    told = entities.merge(own, how="left", on=["platform", "id"])
-    known = (told["status"].notna() & (told["id"] != "")).to_numpy(dtype=bool)
-    active[known] = (told["status"] == "active").to_numpy(dtype=bool)[known]
-    if "learning" in told.columns:
-        said = told["learning"].notna().to_numpy(dtype=bool) & known
+    told = aligned(facts, states)
+    if told is not None:
+        known = told["status"].notna().to_numpy(dtype=bool)
+        active[known] = (told["status"] == "active").to_numpy(dtype=bool)[known]
+        if as_of is not None:
+            changed = pd.to_datetime(told["changed_on"], errors="coerce")
+            age = (pd.Timestamp(as_of) - changed).dt.days
+            learning |= ((age >= 0) & (age < LEARNING_DAYS)).to_numpy(dtype=bool)
+        said = told["learning"].notna().to_numpy(dtype=bool)
         learning[said] = (told["learning"] == True).to_numpy(dtype=bool)[said]  # noqa: E712 - elementwise over <NA>
+    active &= ~stopped_above(facts, states)
     return active, learning
 
 
@@ -46,6 +54,30 @@ def cooling(applied: Iterable[Applied], cooldown_days: Mapping[str, int], as_of:
         for done in applied
         if done.on <= as_of and (as_of - done.on).days < cooldown_days.get(done.rule, 0)
     }
+
+
+def lately_changed(applied: Iterable[Applied], as_of: date) -> set[str]:
+    """Entities whose bid, budget or status was changed, by whichever rule, so lately that they learn anew."""
+    return {
+        done.entity
+        for done in applied
+        if done.action in RESTARTS and done.on <= as_of and (as_of - done.on).days < LEARNING_DAYS
+    }
+
+
+def moved(applied: Iterable[Applied], entity: str, step: Step, as_of: date) -> float:
+    """How far the value of ``step`` went the same way within its cap's days, as a share of it."""
+    shares = (
+        done.share
+        for done in applied
+        if done.entity == entity
+        and done.share is not None
+        and done.action in STEPS
+        and STEPS[done.action].field == step.field
+        and done.on <= as_of
+        and (as_of - done.on).days < step.cap_days
+    )
+    return max(0.0, step.sign * sum(shares))
 
 
 def mark_last_active(

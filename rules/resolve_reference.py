@@ -2,7 +2,8 @@
 
 Phases, each over all candidates still standing:
 
-1. protection: tracking break, cooldown and a used-up cap drop; learning and the last active ad turn an action into an alert;
+1. protection: tracking break, cooldown and a used-up cap drop; learning and the last active ad turn an action into
+   an alert;
 2. conflicts: a stopped campaign or ad group drops everything below it; one action of a class per entity; stop
    beats everything on the entity; cut and shift_out beat raise and shift_in, raise beats shift_in; an alert above
    covers the same alert below;

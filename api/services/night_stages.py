@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.problems import problem
 from api.services.inbox import waiting_copy, waiting_exports
+from api.services.night_context import context_of
 from api.services.night_state import NightFile, NightState
 from engine.errors import AdcueError, InputError
 from engine.messages import LANGUAGES, Message
@@ -64,7 +65,7 @@ class TakeSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class JudgeDelivery:
-    """Asks the rules about creatives, placements and delivery."""
+    """Asks the rules about creatives, placements and delivery, with what is set, told and done as of the day."""
 
     name: str = "rules"
 
@@ -74,7 +75,16 @@ class JudgeDelivery:
 
         if state.snapshot is None or state.snapshot.facts.empty:
             return replace(state, notices=(*state.notices, Message("api.night.no_facts")))
-        return replace(state, judgement=judge(state.snapshot, state.as_of))
+        beside = context_of(state.account, state.as_of)
+        judgement = judge(
+            state.snapshot,
+            state.as_of,
+            targets=beside.targets,
+            states=beside.states,
+            applied=beside.applied,
+            since=beside.since,
+        )
+        return replace(state, judgement=judgement)
 
 
 @dataclass(frozen=True, slots=True)

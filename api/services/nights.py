@@ -9,10 +9,12 @@ from datetime import date
 from typing import Any, Literal
 
 from api.problems import problem
+from api.services.account_rules import rule_policy
 from api.services.inbox import accounts_with_inbox
 from api.services.leasing import leased
 from api.services.night_state import NightState
 from api.services.proposals import keep
+from api.services.recommendations import approve_by_policy, keep_recommendations, line_of
 from api.services.screenings import keep_screening, screening_document
 from api.speech import said, told
 from api.unforeseen import frames, unexpected
@@ -92,6 +94,9 @@ def _run_alone(account: AccountStore, as_of: date, *, dry_run: bool, on_stage: O
     status: Literal["done", "partly"] = "partly" if any(f.status == "refused" for f in state.files) else "done"
     if dry_run:
         return AccountNight(account.name, status, said(lambda language: _document(state, language)))
+    if state.judgement is not None and state.snapshot is not None:
+        keep_recommendations(account, state.judgement)
+        approve_by_policy(account, state.judgement, state.snapshot, rule_policy(account, state.as_of))
     kept = keep(account, state.reallocation) if state.reallocation is not None else None
     for source, screenings in state.screenings:
         keep_screening(account, screenings, source)
@@ -131,22 +136,8 @@ def _document(state: NightState, language: Language) -> dict[str, Any]:
             for f in state.files
         ],
         "notices": [{"code": notice.id, "text": render(notice, language)} for notice in state.notices],
-        "recommendations": [_proposal_line(state.account.name, one) for one in recommendations],
+        "recommendations": [line_of(state.account.name, one) for one in recommendations],
         "judgement": judged,
         "screenings": [screening_document(s, source, None, language) for source, s in state.screenings],
         "reallocation": state.reallocation.as_dict(language) if state.reallocation is not None else None,
     }
-
-
-def _proposal_line(account: str, one: Mapping[str, Any]) -> dict[str, Any]:
-    """A recommendation with its place on the outside, where machines look for it."""
-    subject = one["subject"]
-    place = {
-        "account": account,
-        "platform": subject["platform"],
-        "level": subject["level"],
-        "name": subject["name"],
-        "ids": subject["ids"],
-        "names": subject["names"],
-    }
-    return place | {key: value for key, value in one.items() if key != "subject"}

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from engine.store.audit import hold, record_act
 from engine.store.records import plain
-from engine.store.steps import HELD, OPEN, STANDING, WantedStep, write
+from engine.store.steps import HELD, OPEN, STANDING, StepTaken, WantedStep, steps, write
 from engine.store.tables.base import now
 from engine.store.tables.life import Episode
 from engine.store.tables.records import Recommendation
@@ -122,17 +122,21 @@ def since(session: Session, known_on: date) -> dict[tuple[str, str, str], date]:
     What was rejected or withheld is among it as long as it is held, so that it is not proposed anew the next night.
     """
     day = day_to_int(known_on)
-    statement = (
-        select(Episode.rule, Episode.entity, Episode.action, Episode.first_end, Episode.hold_days, Episode.state,
-               Episode.state_on)
-        .where(Episode.undoes == "", Episode.state.in_([*STANDING, *HELD]), Episode.first_end <= day)
-        .order_by(Episode.pk)
-    )  # fmt: skip
-    return {
-        (rule, entity, action): int_to_day(first_end)
-        for rule, entity, action, first_end, hold_days, state, state_on in session.execute(statement)
-        if state not in HELD or known_on - int_to_day(state_on) < timedelta(days=hold_days)
-    }
+    rows = session.execute(
+        select(Episode).where(Episode.undoes == "", Episode.first_end <= day).where(
+            or_(Episode.state.in_([*STANDING, *HELD]), Episode.state_on > day)
+        ).order_by(Episode.pk)
+    ).scalars().all()  # fmt: skip
+    later = [row.id for row in rows if row.state_on > day]
+    then: dict[str, StepTaken] = {one.recommendation_id: one for one in steps(session, later) if one.on <= known_on}
+    out = {}
+    for row in rows:
+        state, state_on = row.state, int_to_day(row.state_on)
+        if row.state_on > day:  # what came later was not known then
+            state, state_on = (then[row.id].step, then[row.id].on) if row.id in then else (OPEN, known_on)
+        if state in STANDING or (state in HELD and known_on - state_on < timedelta(days=row.hold_days)):
+            out[row.rule, row.entity, row.action] = int_to_day(row.first_end)
+    return out
 
 
 def _end(session: Session, raised: Sequence[Raised], seen_on: date, actor: str) -> tuple[int, int]:

@@ -120,6 +120,15 @@ def test_what_was_rejected_or_withheld_is_held_for_its_days(mei: AccountStore) -
     assert {one.state for one in lives.standing("rejected", "withheld")} == {"rejected", "withheld"}
 
 
+def test_a_replay_sees_what_was_said_then(mei: AccountStore) -> None:
+    lives = mei.recommendations
+    lives.keep([raised("a"), raised("b")], DAY)
+    lives.take(raised("a").id, step("approved", nth(2)), step("applied", nth(6)))
+    lives.take(raised("b").id, step("rejected", nth(1)))
+    seen = [{entity[-1] for _, entity, _ in lives.since(nth(days))} for days in (0, 5, 6, 28, 29)]
+    assert seen == [{"a", "b"}, {"a", "b"}, {"b"}, {"b"}, set()]
+
+
 def test_every_order_of_steps_but_the_drawn_one_is_refused(mei: AccountStore) -> None:
     """Random walks against the table of what can follow what; refusals leave no act and no row."""
     lives, rng = mei.recommendations, random.Random(5)

@@ -125,10 +125,20 @@ class Evidence(Part):
     target: Target = absent("The target, where the rule holds cost against one.")
 
 
+class Change(Part):
+    """What an action does to one setting of the entity; money in units of the currency."""
+
+    field: Literal["status", "bid", "daily_budget", "placement", "creative"] = Field(description="Which setting.")
+    before: str | None = Field(description="Its value now; null where it is not known.")
+    after: str | None = Field(description="The value wanted; null where only the share can be told.")
+    share: float | None = Field(description="By which part of the value it moves, signed; null where it is no number.")
+    verified: bool = Field(description="Whether the value now was told by a state, not supposed.")
+
+
 class Recommendation(Part):
     """One flag with what became of it, and its place on the outside, where machines look for it."""
 
-    id: ContentHash = Field(description="The same however often the night is run.")
+    id: ContentHash = Field(description="The same however often the night is run, for as long as the flag goes on.")
     short_id: str = Field(description="What people call it, such as R-7f3a9c.")
     account: str = Field(description="The account.")
     platform: str = Field(description="The platform.")
@@ -146,6 +156,9 @@ class Recommendation(Part):
     trail: list[str] = Field(description="How it came to that, step by step, in the language asked for.")
     spend_at_stake: float = Field(description="Its spend in the window, in units of the currency.")
     window: Span = Field(description="Days that count.")
+    change: Change | None = absent("What it changes; null where it changes nothing, or nothing can be said.")
+    by_hand: str | None = absent("Why nothing can be said, in the language asked for; null where something can.")
+    since: Day = absent("Last day of the window in which this was first said.")
     holdout: bool = Field(description="Whether it is withheld once approved, to measure the effect.")
     reason: str = Field(description="One sentence on why, in the language asked for.")
     evidence: Evidence = Field(description="Every number behind it.")

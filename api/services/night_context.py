@@ -1,0 +1,49 @@
+"""Decides what the rules are told beside the facts on a morning: targets, states, what was done, what is still said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from api.services.account_rules import rule_targets
+from engine.store.account import AccountStore
+from engine.store.lives import Done
+
+if TYPE_CHECKING:
+    from rules.judgement import Applied, Episode, Targets
+
+
+@dataclass(frozen=True, slots=True)
+class NightContext:
+    """As known on the night's day: nothing set, told or done later is in it."""
+
+    targets: Targets
+    states: pd.DataFrame
+    applied: tuple[Applied, ...]
+    since: Mapping[Episode, date]
+
+
+def context_of(account: AccountStore, as_of: date) -> NightContext:
+    """What the account's rules are told on the morning of ``as_of``."""
+    lives = account.recommendations
+    return NightContext(
+        targets=rule_targets(account, as_of),
+        states=account.states.known(as_of),
+        applied=tuple(_applied(lives.done("applied", as_of))),
+        since=lives.since(as_of),
+    )
+
+
+def _applied(done: Sequence[Done]) -> list[Applied]:
+    from rules.judgement import Applied
+
+    return [Applied(one.rule, one.entity, one.taken.on, one.action, _share(one.taken.after)) for one in done]
+
+
+def _share(after: Mapping[str, Any] | None) -> float | None:
+    share = (after or {}).get("share")
+    return float(share) if share is not None else None

@@ -1,0 +1,104 @@
+"""Decides what every rule says on its levels, each rule by itself: who is flagged, and under which shields."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from engine.vocabulary import PackRef
+from rules.entity_states import aligned
+from rules.explain import rows_of
+from rules.flags import Bools, Flags, flags, guard_columns
+from rules.loading import LoadedPack
+from rules.looking import counted_table
+from rules.pack import LevelName, RulePack
+from rules.protection import active_per_group, states_of
+from rules.signals import SignalSource, SignalTable
+
+
+@dataclass(frozen=True, slots=True)
+class RuleOnLevel:
+    """One rule on one level, with what it was judged on; ``told`` is the state of every entity, where any is told."""
+
+    pack: RulePack
+    ref: PackRef
+    level: LevelName
+    table: SignalTable
+    found: Flags
+    learning: Bools
+    broken: Bools
+    told: pd.DataFrame | None
+
+    def flagged_rows(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """Number and texts of every flagged entity."""
+        at = self.found.flagged.nonzero()[0].tolist()
+        return zip(at, rows_of(self.table, at), strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """One entity that one rule flagged."""
+
+    one: RuleOnLevel
+    at: int
+    row: dict[str, str]
+
+
+def judge_rules(
+    source: SignalSource,
+    packs: Sequence[LoadedPack],
+    broken_accounts: AbstractSet[str],
+    states: pd.DataFrame | None,
+    changed: AbstractSet[str],
+    as_of: date,
+) -> tuple[list[RuleOnLevel], Counter[str]]:
+    """Every rule on every level of it, and how many active ads each ad group has.
+
+    ``changed`` are the entities that learn anew because something was changed lately.
+    """
+    judged: list[RuleOnLevel] = []
+    active_ads: Counter[str] = Counter()
+    levels: dict[LevelName, _Level] = {}
+    for pack, ref in packs:
+        for level in pack.level:
+            if level not in levels:
+                levels[level] = _on_level(source, level, broken_accounts, states, changed, as_of)
+            on = levels[level]
+            table = source.table(level, pack.window.days, pack.window.end_lag_days, pack.metrics)
+            counted = counted_table(source, pack, level)
+            found = flags(pack, table, on.active, guard_columns(table, on.learning, on.broken), counted)
+            judged.append(RuleOnLevel(pack, ref, level, table, found, on.learning, on.broken, on.told))
+            if level == "ad" and not active_ads:
+                active_ads = active_per_group(table.facts, on.active)
+    return judged, active_ads
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """What every rule on one level is told of its entities."""
+
+    active: Bools
+    learning: Bools
+    broken: Bools
+    told: pd.DataFrame | None
+
+
+def _on_level(
+    source: SignalSource,
+    level: LevelName,
+    broken_accounts: AbstractSet[str],
+    states: pd.DataFrame | None,
+    changed: AbstractSet[str],
+    as_of: date,
+) -> _Level:
+    facts = source.level(level)
+    active, learning = states_of(facts, source.delivery(level, source.day - 1), states, as_of)
+    if changed:
+        learning |= facts.entities["key"].isin(changed).to_numpy(dtype=bool)
+    broken = facts.entities["account_key"].isin(broken_accounts).to_numpy(dtype=bool)
+    return _Level(active, learning, broken, aligned(facts, states))

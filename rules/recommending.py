@@ -1,0 +1,122 @@
+"""Decides what a flag becomes: a candidate for the resolver, then a recommendation with its id, change and reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from engine.messages import Message
+from engine.snapshot import Snapshot
+from engine.vocabulary import Period, content_hash
+from rules.actions import CLASS_OF, ActionType, Change, Step, change_of, room_left, step_of
+from rules.candidates import Candidate, Decision
+from rules.entity_states import values_at
+from rules.explain import evidence, plain, reason, subject
+from rules.judgement import Applied, Episode, Recommendation
+from rules.judging import Flagged, RuleOnLevel
+from rules.protection import moved
+
+EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What was done before, as of the morning of judging.
+
+    ``at_rest`` are (rule, entity) pairs in their cool-down; ``done`` what was applied, by entity; ``since`` the first
+    window end of every episode that is still open.
+    """
+
+    as_of: date
+    at_rest: frozenset[tuple[str, str]]
+    done: Mapping[str, Sequence[Applied]]
+    since: Mapping[Episode, date]
+
+    def moved(self, entity: str, one: RuleOnLevel) -> float:
+        """How far the entity's value went lately in the direction of a rule's action, as a share of it."""
+        step = _step(one)
+        return 0.0 if step is None else moved(self.done.get(entity, ()), entity, step, self.as_of)
+
+
+def candidate_of(flag: Flagged, history: History) -> Candidate:
+    """What goes to the resolver for one flag."""
+    one, row = flag.one, flag.row
+    guards = one.pack.guards.skip_if
+    step = _step(one)
+    return Candidate(
+        entity=row["key"],
+        group=row["group_key"],
+        campaign=row["campaign_key"],
+        level=one.level,
+        rule=one.pack.id,
+        action=one.pack.act,
+        action_class=CLASS_OF[one.pack.act],
+        priority=one.pack.priority,
+        learning="learning" in guards and bool(one.learning[flag.at]),
+        cooldown=(one.pack.id, row["key"]) in history.at_rest,
+        tracking_break="tracking_break" in guards and bool(one.broken[flag.at]),
+        capped=step is not None and room_left(step, history.moved(row["key"], one)) <= 0,
+    )
+
+
+def recommendation_of(
+    snapshot: Snapshot,
+    flag: Flagged,
+    candidates: Sequence[Candidate],
+    number: int,
+    decision: Decision,
+    history: History,
+) -> Recommendation:
+    """One flag with what became of it. An episode that goes on keeps the first window end, and so its id and arm."""
+    one, at = flag.one, flag.at
+    who = subject(one.level, flag.row)
+    candidate = candidates[number]
+    end = EPOCH + timedelta(days=one.table.last_day)
+    by = None if decision.beaten_by is None else candidates[decision.beaten_by]
+    action: ActionType = "alert" if decision.verdict == "downgraded" else candidate.action
+    first_end = min(end, history.since.get((one.pack.id, candidate.entity, action), end))
+    share = one.pack.holdout if action != "alert" else 0.0
+    return Recommendation(
+        id=content_hash([snapshot.account, candidate.entity, one.pack.id, one.pack.version, first_end, action]),
+        rule=one.ref,
+        entity=candidate.entity,
+        subject=who,
+        action=action,
+        proposed_action=candidate.action,
+        decision=decision.verdict,
+        because=decision.because,
+        beaten_by=f"{by.rule}:{by.entity}" if by else (decision.because if decision.verdict != "kept" else None),
+        trail=_trail(one, candidate, decision, by.rule if by else None),
+        spend_at_stake=float(plain(float(one.table.columns["spend"][at])) or 0),
+        window=Period(EPOCH + timedelta(days=one.table.first_day), end),
+        holdout=withheld(snapshot.account, one.pack.id, candidate.entity, first_end.isoformat(), share),
+        reason=reason(one.pack, one.table, one.found, at, who.name, snapshot.currency),
+        evidence=evidence(one.pack, one.table, one.found, at),
+        change=_change(flag, action, history, snapshot.currency),
+        first_end=first_end,
+    )
+
+
+def withheld(account: str, rule: str, entity: str, episode: str, share: float) -> bool:
+    """Whether an approved proposal is withheld: a fixed random ``share``, the same on every run of an episode."""
+    return int(content_hash([account, rule, entity, episode])[:12], 16) < share * 16**12
+
+
+def _step(one: RuleOnLevel) -> Step | None:
+    wanted = one.pack.action
+    return step_of(one.pack.act, wanted.amount, wanted.cap, wanted.cap_days)
+
+
+def _change(flag: Flagged, action: ActionType, history: History, currency: str | None) -> Change | Message | None:
+    if action == "alert":
+        return None
+    state = values_at(flag.one.told, flag.at)
+    went = history.moved(flag.row["key"], flag.one)
+    return change_of(action, state, step=_step(flag.one), moved=went, currency=currency)
+
+
+def _trail(one: RuleOnLevel, candidate: Candidate, decision: Decision, by: str | None) -> tuple[Message, ...]:
+    flagged = Message(f"rules.trail.flagged_{candidate.action}", {"rule": one.pack.id, "version": one.pack.version})
+    step = Message(f"rules.trail.{decision.because}", {"by": by or "", "days": one.pack.cooldown_days})
+    return (flagged, step)
