@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from engine.messages import Message
 from engine.vocabulary import Finding, Level, Severity, Subject
+from rules.delivery import NEVER
 from rules.loading import LoadedPack
 from rules.pack import RulePack
 from rules.signals import SignalSource, SignalTable
@@ -56,8 +57,8 @@ def tracking_findings(source: SignalSource, packs: Sequence[LoadedPack]) -> tupl
 
 
 def data_findings(judged: Sequence[tuple[RulePack, SignalTable]], as_of: date) -> list[Finding]:
-    """Accounts whose rows end before the day that a rule looks at, and rows no window can hold."""
-    found: dict[tuple[str, str], Finding] = {}
+    """Accounts whose rows end before the last day that a rule looks at, and rows no window can hold."""
+    found: dict[str, Finding] = {}
     cut = 0
     for pack, table in judged:
         cut = max(cut, cut_periods(table.facts, table.first_day, table.last_day))
@@ -66,9 +67,13 @@ def data_findings(judged: Sequence[tuple[RulePack, SignalTable]], as_of: date) -
         entities = table.facts.entities
         late = entities.assign(until=table.delivery.day)[table.delivery.data_incomplete].drop_duplicates("account")
         for row in late.to_dict("records"):
+            if int(row["until"]) <= NEVER:
+                continue  # no row of a single day that early: there is nothing yet that could be late
             until, day = EPOCH + timedelta(days=int(row["until"])), EPOCH + timedelta(days=table.last_day)
             who = _account(*(str(row[name]) for name in ACCOUNT))
-            found.setdefault((str(row["account_key"]), day.isoformat()), _incomplete(who, until, day, as_of))
+            key = str(row["account_key"])
+            if key not in found or str(found[key].evidence["day"]) < day.isoformat():
+                found[key] = _incomplete(who, until, day, as_of)
     findings = [found[key] for key in sorted(found)]
     if cut:
         nobody = Subject(Level.ACCOUNT, "", {}, {})

@@ -126,17 +126,20 @@ def _delivery(columns: Columns, name: str) -> Made:
 
 
 def _share(columns: Columns, name: str) -> Made:
-    return {"spend_share": divide(columns["spend"], columns["spend@parent"])}
+    share = divide(columns["spend"], columns["spend@parent"])
+    return {"spend_share": share, "parent_conversions": columns["conversions@parent"]}
 
 
 def _reach(columns: Columns, name: str) -> Made:
     at = columns.setting
     reach, count = at.facts.reach, len(at.facts.entities)
     if reach is None:
-        return {"frequency": np.full(count, np.nan)}
+        missing = np.full(count, np.nan)
+        return {"frequency": missing, "reach_days": missing}
     rows = inside(at.facts, at.first_day, at.last_day) & ~np.isnan(reach)
     owner, shown = at.facts.entity[rows], at.facts.values["impressions"][rows]
-    return {"frequency": divide(add_up(shown, owner, count), add_up(reach[rows], owner, count))}
+    people = add_up(reach[rows], owner, count)
+    return {"frequency": divide(add_up(shown, owner, count), people), "reach_days": people}
 
 
 def _trend(columns: Columns, name: str) -> Made:

@@ -129,8 +129,12 @@ def tests_of(when: All | AnyOf | Not | Test) -> Iterator[Test]:
 
 
 def metrics_of(when: All | AnyOf | Not | Test) -> tuple[str, ...]:
-    """Every metric a condition reads, each once, in the order written."""
-    return tuple(dict.fromkeys(name.partition("@")[0] for name in columns_of(when)))
+    """Every metric a condition reads, each once, in the order written; a target that it is held against counts."""
+    names: dict[str, None] = {}
+    for column in columns_of(when):
+        name, _, side = column.partition("@")
+        names[f"target_{name}" if side == "target" else name] = None
+    return tuple(names)
 
 
 def columns_of(when: All | AnyOf | Not | Test) -> tuple[str, ...]:

@@ -162,7 +162,23 @@ def reason(pack: RulePack, table: SignalTable, found: Flags, at: int, name: str,
         days = int(columns["days_since_delivery"][at])
         before = f"{columns['impressions_per_day_before'][at]:,.0f}"
         return Message("rules.reason.zero_delivery", {**values, "stopped": days, "before": before})
-    return Message("rules.reason.conditions", {**values, "count": len(list(tests_of(pack.when)))})
+    return Message("rules.reason.conditions", {**values, "told": _met(pack, table, at)})
+
+
+def _met(pack: RulePack, table: SignalTable, at: int) -> str:
+    """The comparisons that hold, with their numbers: ``ctr_wear 0.51 <= 0.8``."""
+    told = [_condition(test, table, at) for test in tests_of(pack.when)]
+    return "; ".join(
+        f"{one['metric']} {_short(one['value'])} {one['op']} {_short(one['threshold'])}" for one in told if one["met"]
+    )
+
+
+def _short(value: float | list[float] | None) -> str:
+    if isinstance(value, list):
+        return "–".join(_short(end) for end in value)
+    if value is None:
+        return "—"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _days(counted: SignalTable) -> int:
@@ -183,10 +199,16 @@ def _cpa(pack: RulePack, found: Flags, at: int, currency: str | None) -> Mapping
         "spend": amount(spend, currency),
         "conversions": f"{got:,.4g}",
         "due": f"{due:,.1f}",
-        "cpa": amount(spend / due, currency),
+        "cpa": amount(_paid(pack, found, at, spend / due), currency),
         "ratio": f"{pack.evidence.ratio:g}",
         "sure": f"{min(math.floor(found.sure[at] * 1000) / 1000, 1 - LEAST_TOLD):.1%}",
     }
+
+
+def _paid(pack: RulePack, found: Flags, at: int, learned: float) -> float:
+    """What a conversion may cost: the target itself, not what it comes to with conversions still to be reported."""
+    due = found.counted.expected
+    return float(due.target_cpa[at]) if due is not None and pack.evidence.against == "target" else learned
 
 
 def _ctr(table: SignalTable, at: int) -> Mapping[str, Value]:

@@ -137,7 +137,7 @@ def _impossible(when: Condition) -> list[Message]:
 def _levels(when: Condition, levels: set[Any]) -> list[Message]:
     columns = columns_of(when)
     faults = []
-    upward = [name for name in columns if name.endswith(("@parent", "@rest")) or name == "spend_share"]
+    upward = [name for name in columns if name.endswith(("@parent", "@rest")) or _needs(name) == "share"]
     if "account" in levels and upward:
         faults.append(Message("rules.pack.no_parent", {"field": "level", "metric": upward[0]}))
     planned = [name for name in columns if name.endswith("@plan") or _needs(name) == "plan"]

@@ -162,7 +162,8 @@ def test_a_given_target_is_used_before_the_accounts_own():
     silent = judge(snapshot(rows), AS_OF)
     assert silent.recommendations == ()
     assert "rules.no_data.target" in {one.reason.id for one in silent.no_data if one.subject.name == "dead"}
-    (one,) = judge(snapshot(rows), AS_OF, targets=Targets({"meta": 100})).recommendations
+    told = judge(snapshot(rows), AS_OF, targets=Targets({"meta": 100}))
+    (one,) = _rules(told, entity="meta|1|campaign=C|ad_group=G|ad=dead")
     assert one.evidence["target"]["given"] and one.evidence["target"]["cpa"] == 100
 
 

@@ -31,7 +31,7 @@ def test_an_empty_account_has_nothing_to_say():
 def test_one_ad_on_a_few_days(days):
     said = judge(snapshot(daily("A", -days, -1, impressions=1000, clicks=10, spend=99, conversions=0)), AS_OF)
     assert said.recommendations == ()
-    assert {one.rule for one in said.no_data} == {"low_ctr_vs_peers", "spend_no_conv"} or days <= 2
+    assert {"low_ctr_vs_peers", "spend_no_conv"} <= {one.rule for one in said.no_data} or days <= 2
 
 
 def test_all_zeros():
@@ -100,7 +100,8 @@ def test_a_channel_that_never_converts_is_not_held_to_anothers_cost():
     sales = [r | {"campaign_type": "OUTCOME_SALES"} for r in healthy()]
     said = judge(snapshot([*brand, *sales]), AS_OF)
     assert said.recommendations == ()
-    assert sum(one.reason.id == "rules.no_data.target" for one in said.no_data) == 4
+    untold = [one for one in said.no_data if one.reason.id == "rules.no_data.target"]
+    assert sum(one.rule == "spend_no_conv" for one in untold) == 4
 
 
 def test_a_week_long_row_counts_whole_or_not_at_all():
