@@ -57,7 +57,7 @@ def judge(
     recommendations = [
         recommendation_of(snapshot, flagged[i], candidates, i, d, history) for i, d in enumerate(decisions)
     ]
-    missing: list[NoData] = [one for j in judged for one in no_answers(j.pack, j.table, j.found)]
+    missing: list[NoData] = [one for j in judged for one in no_answers(j.pack, j.table, j.found, snapshot.currency)]
     return Judgement(
         account=snapshot.account,
         as_of=as_of,

@@ -84,7 +84,11 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class NoData:
-    """A rule that could not answer for an entity, and what it lacks; ``more_impressions`` where that is known."""
+    """A rule that could not answer for an entity, and what it lacks.
+
+    ``more`` is how much more would settle it where that is known, in ``unit`` (impressions, clicks, or spend in units
+    of the account's currency); ``more_impressions`` repeats it where the unit is impressions.
+    """
 
     rule: str
     entity: str
@@ -92,6 +96,8 @@ class NoData:
     reason: Message
     spend: float
     more_impressions: int | None = None
+    more: int | None = None
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,4 +209,6 @@ def _no_data(one: NoData, language: Language) -> dict[str, Any]:
         "reason": render(one.reason, language),
         "spend": one.spend,
         "more_impressions": one.more_impressions,
+        "more": one.more,
+        "unit": one.unit,
     }

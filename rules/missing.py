@@ -35,7 +35,8 @@ def no_answers(pack: RulePack, table: SignalTable, found: Flags, currency: str |
         reason = _reason(pack, table, found, entity, {"name": who.name}, (wanted, currency))
         count = math.ceil(wanted) if math.isfinite(wanted) and wanted > 0 else None
         shown = count if unit == "impressions" else None
-        answers.append(NoData(pack.id, row["key"], who, reason, float(spend[entity]), shown))
+        said = (shown, count, unit if count else None)
+        answers.append(NoData(pack.id, row["key"], who, reason, float(spend[entity]), *said))
     return answers
 
 

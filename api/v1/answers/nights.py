@@ -44,6 +44,10 @@ class NoAnswer(Part):
     reason: str = Field(description="What it lacks, in the language asked for.")
     spend: float = Field(description="Its spend in the window, in units of the currency.")
     more_impressions: Count | None = Field(description="Impressions that would settle it, where that is known.")
+    more: Count | None = Field(description="How much more would settle it, in `unit`, where that is known.")
+    unit: Literal["impressions", "clicks", "spend"] | None = Field(
+        description="Unit of `more`; spend is in units of the currency."
+    )
 
 
 class RuleCount(Part):
