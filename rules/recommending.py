@@ -11,6 +11,7 @@ from engine.snapshot import Snapshot
 from engine.vocabulary import Period, content_hash
 from rules.actions import CLASS_OF, ActionType, Change, Step, change_of, room_left, step_of
 from rules.candidates import Candidate, Decision
+from rules.effect.assignment import is_withheld
 from rules.entity_states import values_at
 from rules.explain import evidence, plain, reason, subject
 from rules.judgement import Applied, Episode, Recommendation
@@ -90,17 +91,12 @@ def recommendation_of(
         trail=_trail(one, candidate, decision, by.rule if by else None),
         spend_at_stake=float(plain(float(one.table.columns["spend"][at])) or 0),
         window=Period(EPOCH + timedelta(days=one.table.first_day), end),
-        holdout=withheld(snapshot.account, one.pack.id, candidate.entity, first_end.isoformat(), share),
+        holdout=is_withheld(snapshot.account, one.pack.id, candidate.entity, first_end.isoformat(), share),
         reason=reason(one.pack, one.table, one.found, at, who.name, snapshot.currency),
         evidence=evidence(one.pack, one.table, one.found, at),
         change=_change(flag, action, history, snapshot.currency),
         first_end=first_end,
     )
-
-
-def withheld(account: str, rule: str, entity: str, episode: str, share: float) -> bool:
-    """Whether an approved proposal is withheld: a fixed random ``share``, the same on every run of an episode."""
-    return int(content_hash([account, rule, entity, episode])[:12], 16) < share * 16**12
 
 
 def _step(one: RuleOnLevel) -> Step | None:
