@@ -1,4 +1,4 @@
-"""Decides how sure it is that what an entity returns truly lies below a target, from orders of unlike value.
+"""Decides how sure it is that what an entity returns truly lies clearly below a target, from orders of unlike value.
 
 The value of a window is a compound of orders: their number is Poisson and each has a value of its own, so its relative
 variance is (1 + cv²) / orders; the sum is taken as log-normal, whose median lies below its mean. The spread of order
@@ -15,11 +15,12 @@ from rules.trend import daily
 from rules.windows import add_up, divide
 
 LEAST_ORDERS = 2.0
+CLEARLY = 0.8  # of the target: a return exactly on target would be called below it one night in ten at P = .9
 USUAL_SPREAD, USUAL_DAYS = 1.0, 10.0  # cv² of order values until an account's own days say otherwise
 
 
 def below_target(facts: LevelFacts, first_day: int, last_day: int, target: Floats) -> Floats:
-    """P(true ROAS < target) per entity; NaN under two orders or without a target or spend."""
+    """P(true ROAS < 0.8 x target) per entity; NaN under two orders or without a target or spend."""
     value = daily(facts, first_day, last_day, "conversions_value")
     orders = daily(facts, first_day, last_day, "conversions")
     spend = np.nansum(daily(facts, first_day, last_day, "spend"), axis=1)
@@ -30,7 +31,7 @@ def below_target(facts: LevelFacts, first_day: int, last_day: int, target: Float
     variance = np.log1p((1.0 + spread) / np.where(usable, count, 1.0))
     error = np.sqrt(variance)
     with np.errstate(divide="ignore", invalid="ignore"):
-        off = np.log(target) - np.log(divide(total, spend)) - variance / 2.0
+        off = np.log(CLEARLY * target) - np.log(divide(total, spend)) - variance / 2.0
     out: Floats = np.where(usable, ndtr(off / error), np.nan)
     return out
 

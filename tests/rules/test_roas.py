@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rules.judgement import Targets
+from rules.roas import CLEARLY
 from rules.signals import SignalSource
 from tests.rules.accounts import AS_OF, facts, row
 
@@ -29,9 +30,14 @@ def _sure(rng, true_roas, *, orders_a_day=0.8, spread=0.8):
 
 
 @pytest.mark.parametrize("spread", [0.3, 0.8, 1.3])
-def test_an_ad_on_target_is_seldom_called_below(spread):
-    called = [s >= 0.9 for seed in range(12) for s in _sure(np.random.default_rng(seed), 3.0, spread=spread)]
-    assert 0.02 < np.mean(called) < 0.16  # exactly on target: a tenth, were the logarithm exactly Gaussian
+def test_an_ad_on_the_line_is_called_about_as_often_as_it_says(spread):
+    called = [s >= 0.9 for seed in range(12) for s in _sure(np.random.default_rng(seed), CLEARLY * 3.0, spread=spread)]
+    assert 0.02 < np.mean(called) < 0.16  # exactly on the line: a tenth, were the sum exactly log-normal
+
+
+def test_an_ad_on_target_is_hardly_ever_called():
+    called = [s >= 0.9 for seed in range(12) for s in _sure(np.random.default_rng(seed), 3.0)]
+    assert np.mean(called) < 0.02
 
 
 def test_an_ad_well_below_is_called_and_one_above_is_not():
