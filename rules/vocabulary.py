@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from engine.metrics import metrics
 from engine.packs import load_yaml, package_path
 
-Needs = Literal["sums", "expected", "peers", "delivery", "share", "reach", "trend", "usual", "wear", "roas", "plan", "states"]
+Needs = Literal[
+    "sums", "expected", "peers", "delivery", "share", "reach", "trend", "usual", "wear", "roas", "plan", "states"
+]
 Source = Literal["facts", "reach", "states", "plan", "hours", "credit", "overlap", "probes", "auction", "target_roas"]
 SHARES_OF_ONE = ("ctr", "cvr")
 
