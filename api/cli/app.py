@@ -23,6 +23,7 @@ VERBS = {
     "cue-sheet": ("proposing.write_cue_sheet_file", "cue.help"),
     "solve": ("solving.solve", "solve.help"),
     "nightly": ("nightly.run_nightly", "nightly.help"),
+    "states": ("recommending.take_in_states", "states.help"),
     "copy-check": ("copying.check_copy_file", "copy.help"),
     "sample": ("sampling.write_sample_files", "sample.help"),
     "tour": ("touring.take_tour", "tour.help"),
@@ -48,6 +49,16 @@ GROUPS = {
         },
     ),
     "proposal": ("proposal.help", {"verify": ("verifying.verify_proposal", "proposal.verify")}),
+    "recommendation": (
+        "recommendation.help",
+        {
+            "list": ("recommending.list_recommendations", "recommendation.list"),
+            "show": ("recommending.show_recommendation", "recommendation.show"),
+            "export": ("recommending.export_bulk_edit", "recommendation.export"),
+            "applied": ("recommending.mark_recommendation_applied", "recommendation.applied"),
+            "undo": ("recommending.undo_recommendation", "recommendation.undo"),
+        },
+    ),
     "audit": (
         "audit.help",
         {

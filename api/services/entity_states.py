@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from api.dates import today
+from engine.errors import InputError
 from engine.store.account import AccountStore
 from engine.store.states import Marking, StateRow, StateSource
 from engine.store.steps import WantedStep
@@ -67,7 +69,15 @@ class Marked:
 
 
 def mark_states(account: AccountStore, rows: Sequence[StateRow], on: date, source: StateSource) -> Marked:
-    """Keeps states told for a day, and marks approved recommendations whose change they show."""
+    """Keeps states told for a day, and marks approved recommendations whose change they show.
+
+    Raises InputError for a row that names nothing, or of a day that is not here yet.
+    """
+    nameless = [number for number, row in enumerate(rows, start=1) if not row.external_id and not row.name]
+    if nameless:
+        raise InputError("api.states.nameless", rows=", ".join(map(str, nameless[:10])), count=len(nameless))
+    if on > today():
+        raise InputError("api.states.not_yet", on=on.isoformat())
     told = account.states.mark(rows, on, source)
     return Marked(told, tuple(_mark_seen(account, on)))
 

@@ -110,6 +110,7 @@ def _fill(folder: Path, store: Store, export: Path) -> Everything:
     sent("proposals", planner, json=PLAN | {"budget": 900000})
     sent(f"proposals/{proposal['id']}/decision", admin, json={"verdict": "approved", "note": "照這份走"})
     night = sent("nights", planner, json={"as_of": "2026-11-16"})
+    advice = client.get("/v1/recommendations", headers=planner).json["items"][0]
     check = sent("copy-checks", planner, json=COPY)
     sent("invitations", admin, json={"role": "planner"})
     machine = sent("keys", admin, json={"for_whom": "machine", "name": "robot seven"})
@@ -129,6 +130,7 @@ def _fill(folder: Path, store: Store, export: Path) -> Everything:
         | {
             "proposal_id": proposal["id"],
             "night_id": night["id"],
+            "recommendation_id": advice["id"],
             "check_id": check["id"],
             "run_id": run["id"],
             "key_id": machine["id"],
@@ -138,6 +140,7 @@ def _fill(folder: Path, store: Store, export: Path) -> Everything:
         | {
             "proposal_id": proposal["short_id"],
             "night_id": night["short_id"],
+            "recommendation_id": advice["short_id"],
             "check_id": check["short_id"],
             "run_id": run["short_id"],
             "key_id": machine["prefix"],

@@ -13,6 +13,7 @@ _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 NOBODY: Mapping[str, str] = {
     "proposal_id": "P-000000",
     "night_id": "N-000000",
+    "recommendation_id": "R-000000",
     "check_id": "S-000000",
     "run_id": "J-0000000000",
     "key_id": "adcue_00000000",

@@ -14,6 +14,9 @@ from tests.api.routes import NOBODY, Call, calls
 __all__ = ["everything", "worked"]
 BODIES = {
     "v1.decide_proposal": {"verdict": "approved"},
+    "v1.decide_recommendation": {"verdict": "approved"},
+    "v1.mark_recommendation_applied": {},
+    "v1.undo_recommendation": {},
     "v1.change_role": {"role": "reviewer"},
 }
 FORMS = {
@@ -86,6 +89,7 @@ def test_an_id_in_a_query_is_as_unknown(worked, everything, stranger):
     client = worked.test_client()
     asked = {
         "/v1/proposals": "proposal_id", "/v1/nights": "night_id", "/v1/copy-checks": "check_id", "/v1/runs": "run_id",
+        "/v1/recommendations": "recommendation_id",
     }  # fmt: skip
     for path, name in asked.items():
         answer = client.get(path, query_string={"after": everything.ids[name]}, headers=everything.other)

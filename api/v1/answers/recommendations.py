@@ -88,7 +88,7 @@ class Target(Part):
     given: bool = Field(description="Whether it was set; else it is learned from the account.")
     learned_from_conversions: Number | None = Field(description="Conversions behind a learned one.")
     reported_share: float = Field(
-        description="Share of the conversions due that is reported; against what the cost was learned from where it was."
+        description="Share of conversions due that is reported; against what the cost was learned from where it was."
     )
     lag_basis: Literal["restated", "assumed", "given"] = Field(
         description="Where that share is from: days exported more than once, an assumption, or the targets."

@@ -1,0 +1,34 @@
+"""Decides how the life of a recommendation is told: what was said, where it stands, every step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.speech import told
+from engine.messages import Language
+from engine.store.lives import Life
+from engine.store.steps import StepTaken
+
+
+def life_document(life: Life, language: Language) -> dict[str, Any]:
+    """A recommendation as every door answers it."""
+    return told(life.stored, language) | {
+        "state": life.state,
+        "seen_on": life.seen_on.isoformat(),
+        "needs_approval": life.needs_approval,
+        "undoes": life.undoes or None,
+        "steps": [_step(step) for step in life.steps],
+    }
+
+
+def _step(step: StepTaken) -> dict[str, Any]:
+    return {
+        "step": step.step,
+        "on": step.on.isoformat(),
+        "source": step.source,
+        "before": step.before,
+        "after": step.after,
+        "note": step.note,
+        "by": step.by,
+        "at": step.at.isoformat(),
+    }
