@@ -10,14 +10,13 @@ import pytest
 
 from api.app import create_app, jobs_of
 from api.dates import today
-from api.services.account_rules import rule_policy, rule_targets, set_policy, set_targets
+from api.services.account_rules import rule_targets, set_targets
 from api.services.bulk_edits import bulk_file
 from api.services.entity_states import mark_states
 from api.services.nights import run_night
 from api.services.recommendations import propose_undo
-from engine.errors import AccessError, ConflictError, InputError
+from engine.errors import ConflictError
 from engine.store.states import StateRow
-from rules.applying import Policy
 
 AS_OF = date(2026, 11, 16)
 
@@ -259,61 +258,6 @@ def test_a_paused_campaign_is_no_longer_judged(account):
     again = run_night(account, AS_OF).as_dict("en")["recommendations"]
     stopped = [one for one in again if (one["platform"], one["names"].get("campaign")) == (platform, campaign)]
     assert not [one for one in stopped if one["action"] == "pause"]
-
-
-def _policy(**more):
-    values = {
-        "rules": frozenset({"spend_no_conv", "low_ctr_vs_peers"}),
-        "max_spend_share": 0.05,
-        "max_changes_per_day": 3,
-    }
-    dates = {"valid_from": AS_OF, "valid_until": AS_OF + timedelta(days=30)}
-    return Policy(**(values | dates | more))
-
-
-def auto(account):
-    return [life for life in account.recommendations.list(100) if life.steps and life.steps[0].step == "auto_approved"]
-
-
-def test_nothing_is_approved_without_a_policy(account):
-    run_night(account, AS_OF)
-    assert auto(account) == []
-    assert rule_policy(account, AS_OF) is None
-
-
-def test_a_policy_approves_within_its_caps_and_says_so(account, mei):
-    set_policy(mei, _policy())
-    run_night(account, AS_OF)
-    approved = auto(account)
-    assert 1 <= len(approved) <= 3
-    assert {life.rule for life in approved} <= {"spend_no_conv", "low_ctr_vs_peers"}
-    for life in approved:
-        step = life.steps[0]
-        assert (step.source, step.after["policy"]) == ("policy", rule_policy(account, AS_OF).id)
-        assert life.stored.document["en"]["evidence"]["probability"] > 0.95
-        assert life.state == ("withheld" if life.stored.document["en"]["holdout"] else "auto_approved")
-    run_night(account, AS_OF)
-    assert len(auto(account)) == len(approved)
-
-
-def test_a_policy_ends_on_its_last_day_and_by_another_one(account, mei):
-    set_policy(mei, _policy(valid_from=AS_OF - timedelta(days=9), valid_until=AS_OF - timedelta(days=1)))
-    run_night(account, AS_OF)
-    assert auto(account) == []
-    set_policy(mei, _policy())
-    set_policy(mei, _policy(rules=frozenset()))
-    run_night(account, AS_OF + timedelta(days=1))
-    assert auto(account) == []
-
-
-def test_only_a_person_sets_a_policy_and_only_of_known_rules(account, mei):
-    with pytest.raises(AccessError):
-        set_policy(account, _policy())
-    with pytest.raises(InputError) as refused:
-        set_policy(mei, _policy(rules=frozenset({"no_such_rule"})))
-    assert refused.value.code == "api.policy.unknown_rules"
-    with pytest.raises(InputError):
-        set_policy(mei, _policy(valid_until=AS_OF - timedelta(days=1)))
 
 
 def test_states_that_say_of_nobody_or_of_tomorrow_are_refused(account, web):
