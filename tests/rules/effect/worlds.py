@@ -52,8 +52,8 @@ def spend_arms(rng, counts, left, swing=0.5):
     after = before * rng.lognormal(-(swing**2) / 2, swing, ads)
     acted = np.arange(ads) < counts[0]
     after = np.where(acted, left * after, after)
-    true = float(before[acted].sum() - after[acted].sum())
-    return *_arms(counts[0], after, before), true
+    expected = float(before[acted].sum() - after[acted].sum())
+    return *_arms(counts[0], after, before), expected
 
 
 def _arms(first, *columns):
