@@ -6,7 +6,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 STAMPS := .setup
 WORKERS ?= 2
 
-.PHONY: run test lint bench bench-service bench-optimizer bench-promises soak screenshots docs lock clean
+.PHONY: run test lint simulate bench bench-service bench-optimizer bench-promises soak screenshots docs lock clean
 
 run: $(STAMPS)/run $(STAMPS)/console ## set up, write a sample, import, propose, run the night, screen copy, serve the console
 	@$(BIN)/adcue tour
@@ -20,6 +20,9 @@ lint: $(STAMPS)/test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+simulate: $(STAMPS)/test ## what the rules say of accounts whose truth is known; exits non-zero when a promise falls short
+	$(BIN)/python -m tests.rules.simulate
 
 bench: $(STAMPS)/test ## speed and memory as ratios against named peers; exits non-zero when one falls short
 	$(BIN)/python -m tests.bench

@@ -33,7 +33,7 @@ def no_answers(pack: RulePack, table: SignalTable, found: Flags, currency: str |
     for entity, row, wanted in zip(at.tolist(), rows_of(table, at.tolist()), more.tolist(), strict=True):
         who = subject(table.facts.level, row)
         reason = _reason(pack, table, found, entity, {"name": who.name}, (wanted, currency))
-        count = math.ceil(wanted) if math.isfinite(wanted) and wanted > 0 else None
+        count = int(wanted) if math.isfinite(wanted) and wanted > 0 else None
         shown = count if unit == "impressions" else None
         said = (shown, count, unit if count else None)
         answers.append(NoData(pack.id, row["key"], who, reason, float(spend[entity]), *said))
@@ -65,11 +65,18 @@ def _once_an_account(pack: RulePack, table: SignalTable, found: Flags, source: s
 
 
 def _more(pack: RulePack, found: Flags, at: Ints) -> Floats:
-    """How much more the entities ``at`` want, in the unit of the method; NaN where that is not what is missing."""
+    """How much more the entities ``at`` want, in the unit of the method; NaN where that is not what is missing.
+
+    It is an estimate, so it is rounded up to two digits: 12,439 would sound as if it were known.
+    """
     wanted = found.proof.more(at, pack.evidence)
     if found.proof.unit == "impressions":
         wanted = np.fmax(wanted, pack.guards.min_impressions - found.counted.columns["impressions"][at])
-    return np.where(found.unknown[at], np.nan, wanted)
+    wanted = np.where(found.unknown[at], np.nan, wanted)
+    known = np.isfinite(wanted) & (wanted > 0)
+    step = 10.0 ** np.fmax(np.floor(np.log10(np.where(known, wanted, 1.0))) - 1.0, 0.0)
+    rounded: Floats = np.where(known, np.ceil(wanted / step) * step, wanted)
+    return rounded
 
 
 def _reason(

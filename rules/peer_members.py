@@ -21,14 +21,20 @@ def members_of(table: SignalTable, peers: PeerRates, at: int) -> tuple[list[str]
     if which < 0:
         return [], ""
     owner = _sets(table)[which]
-    shown, clicked = table.columns["impressions"], table.columns["clicks"]
-    known = (shown > 0) & (clicked >= 0) & (clicked <= shown)
-    inside = np.flatnonzero(known & (owner == owner[at]))
-    keys = table.facts.entities["key"]
     named = ("peers", which, int(owner[at]))
     if named not in table.kept:
-        table.kept[named] = content_hash(sorted(keys.iloc[inside].tolist()))
-    return keys.iloc[inside[inside != at][:MOST_NAMED]].tolist(), table.kept[named]
+        table.kept[named] = _whole_set(table, owner, at)
+    first, digest = table.kept[named]
+    own = str(table.facts.entities["key"].iloc[at])
+    return [key for key in first if key != own][:MOST_NAMED], digest
+
+
+def _whole_set(table: SignalTable, owner: Ints, at: int) -> tuple[list[str], str]:
+    """The first keys of the set that ``at`` lies in, one more than are named, and the hash of all of them."""
+    shown, clicked = table.columns["impressions"], table.columns["clicks"]
+    known = (shown > 0) & (clicked >= 0) & (clicked <= shown) & (owner == owner[at])
+    keys = sorted(table.facts.entities["key"].iloc[np.flatnonzero(known)].tolist())
+    return keys[: MOST_NAMED + 1], content_hash(keys)
 
 
 def _sets(table: SignalTable) -> list[Ints]:

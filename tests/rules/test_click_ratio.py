@@ -13,7 +13,7 @@ from rules.evidence import false_discovery_set
 from rules.loading import shipped_packs
 from rules.peers import LARGEST_SHAPE, peer_rates, shape_by_moments
 from rules.rate_ratios import SURE, fit_spread, growth_until_sure, probability_below
-from tests.rules.simulate import entities
+from tests.rules.truth import entities
 
 
 def _array(*values):
