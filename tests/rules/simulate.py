@@ -17,6 +17,7 @@ import numpy as np
 
 from rules.loading import LoadedPack, shipped_packs
 from tests.rules import naive, truth
+from tests.rules.effect import simulate_effect
 from tests.rules.judged_truth import Looks, Tally, nightly, tally
 
 MOST_FALSE, MOST_FALSE_AUTOMATIC, MOST_EVER, LEAST_POWER = 0.14, 0.05, 0.02, 0.15
@@ -176,13 +177,14 @@ def conversion_lines() -> Iterator[Line]:
             yield looks_line(f"dear conversions, {burst:g} more", first, nightly(diaries, over, first, cpa=CPA))
 
 
-def lines(seed: int) -> Iterator[Line]:
+def lines(seed: int) -> Iterator[Line | simulate_effect.Line]:
     """Every line, as it is counted."""
     yield from pinned_lines()
     yield from drawn_lines(seed)
     yield from kind_lines()
     yield from nightly_lines()
     yield from conversion_lines()
+    yield from simulate_effect.lines()
 
 
 def main(given: list[str]) -> int:
@@ -196,10 +198,8 @@ def main(given: list[str]) -> int:
     for one in lines(seed):
         short += not one.holds
         mark = "ok   " if one.holds else "SHORT"
-        print(
-            f"{mark} {one.name}: {one.measured:.4f} of {one.out_of:,} (must lie in {one.low:g} to {one.high:g})",
-            flush=True,
-        )
+        told = f"{one.measured:.4f}" + (f" of {one.out_of:,}" if isinstance(one, Line) else "")
+        print(f"{mark} {one.name}: {told} (must lie in {one.low:g} to {one.high:g})", flush=True)
     print(f"{short} lines fall short" if short else "every line holds", flush=True)
     return 1 if short else 0
 
