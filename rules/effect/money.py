@@ -16,9 +16,11 @@ from scipy import stats
 
 from rules.effect.arms import Arm, Rows, check_arms
 from rules.effect.found import LEAST_ARM
-from rules.effect.intervals import DRAWS, SEED, SMALL_ARM, TAIL
+from rules.effect.intervals import DRAWS, SEED, TAIL
 from rules.effect.ratios import Matrix
 from rules.entities import Floats
+
+SMALL_HELD = 500  # from here on the jackknife covers as it should
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def _log_ratio(held: Rows) -> tuple[float, float, float]:
     freedom = max(2.0, 1.0 / float((share**2).sum()) - 1.0)
     reach = error * float(stats.t.ppf(1 - TAIL, freedom))
     low, high = level - reach, level + reach
-    if len(before) < SMALL_ARM:
+    if len(before) < SMALL_HELD:
         again = np.random.default_rng(SEED).integers(0, len(before), (DRAWS, len(before)))
         levels, errors = _jackknife(after[again], before[again])
         with np.errstate(invalid="ignore", divide="ignore"):

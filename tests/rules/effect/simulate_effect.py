@@ -14,6 +14,7 @@ import numpy as np
 
 from rules.effect.did import did_of
 from rules.effect.found import OUTCOMES, Effect
+from rules.effect.intervals import SMALL_ARM
 from rules.effect.its import its_of
 from rules.effect.lift import lift_of
 from rules.effect.money import saved_by
@@ -22,8 +23,9 @@ from tests.rules.effect import worlds
 WORLDS = 1_000
 COVERED = (0.93, 0.97)
 LEAST_COVERED = (0.93, 1.0)
+LARGE_TIMES = 3  # large arms are cheap to compare: more worlds, less chance in the share
 CTR, CPA = OUTCOMES["ctr"], OUTCOMES["cpa"]
-ARMS = ((180, 20), (80, 20), (160, 40), (450, 80), (2_000, 500))
+ARMS = ((180, 20), (80, 20), (160, 40), (450, 80), (8_000, 2_000))
 EFFECTS = (0.0, 0.1, 0.3, -0.2)
 UNLIKE = (0.2, 0.3)  # an effect of 20 % on average that differs by 30 points between ads
 
@@ -67,7 +69,8 @@ def lift_lines(count: int, arms=ARMS, effects=EFFECTS) -> Iterator[Line]:
 
 
 def _lift(name, sizes, count, effect, outcome, draw: Callable) -> Line:
-    seeds = [[seed, *sizes, round(100 * effect) % 1_000] for seed in range(count)]
+    more = LARGE_TIMES if min(sizes) >= SMALL_ARM else 1
+    seeds = [[seed, *sizes, round(100 * effect) % 1_000] for seed in range(more * count)]
     said = [lift_of(*draw(np.random.default_rng(seed), sizes, effect), outcome) for seed in seeds]
     label = f"lift holds {name}, {sizes[0]} acted on, {sizes[1]} withheld"
     return line(label, covered(said, effect), COVERED)

@@ -122,7 +122,7 @@ def test_arms_that_cannot_be_read_are_refused_with_every_fault(case, ask):
 
 
 def test_drawing_anew_meets_welch_where_arms_are_large(monkeypatch):
-    treated, withheld = arms(counts=(2_000, 520))
+    treated, withheld = arms(counts=(6_000, 2_050))
     welch = lift_of(treated, withheld, CTR)
     monkeypatch.setattr("rules.effect.intervals.SMALL_ARM", 10_000)
     drawn = lift_of(treated, withheld, CTR)
