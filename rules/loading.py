@@ -93,7 +93,8 @@ KINDS = {
     "string_pattern_mismatch": "name",
 }
 OWN = {
-    "level_twice", "exclude_level", "pause_level", "evidence_zero", "evidence_ctr", "right_side", "between_pair",
+    "level_twice", "exclude_level", "pause_level", "evidence_zero", "evidence_ctr", "evidence_cpa",
+    "evidence_ratio", "right_side", "between_pair",
     "one_number", "between_order", "example_days", "example_flag", "example_pass", "action_amount", "action_cap",
 }  # fmt: skip
 NUMBER = ("int_", "float_", "finite_", "tuple_")
