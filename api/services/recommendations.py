@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from engine.store.account import AccountStore
 from engine.store.decisions import VerdictName
 from engine.store.lives import Life
 from engine.store.raised import Keeping, Raised
-from engine.store.steps import Source, WantedStep
+from engine.store.steps import Source, StepName, WantedStep
 from engine.vocabulary import content_hash
 
 if TYPE_CHECKING:
@@ -83,27 +84,21 @@ def decide(account: AccountStore, name: str, verdict: VerdictName, note: str, on
     return account.recommendations.take(name, *_decided(life, verdict, "person", note, on))
 
 
-def _decided(life: Life, verdict: Any, source: Source, note: str, on: date) -> Iterator[WantedStep]:
-    change = change_in(life)
-    before, after = (None, None) if change is None else sides(change)
+def _decided(life: Life, verdict: StepName, source: Source, note: str, on: date) -> Iterator[WantedStep]:
+    before, after = sides(change_in(life))
     yield WantedStep(verdict, on, source, before, after, note)
     if verdict != "rejected" and document_of(life)["holdout"]:
         yield WantedStep("withheld", on, source)
 
 
-def approve_by_policy(
-    account: AccountStore, judgement: Judgement, snapshot: Snapshot, policy: Policy | None
-) -> list[tuple[str, Message | None]]:
-    """Approves what the policy lets pass, and says of every open recommendation of the night why it was not.
-
-    Gives pairs of id and reason, None for what was approved; nothing at all where the account has no policy.
-    """
+def approve_by_policy(account: AccountStore, judgement: Judgement, snapshot: Snapshot, policy: Policy | None) -> None:
+    """Approves what the policy lets pass of the night's open recommendations; nothing where there is no policy."""
     if policy is None:
-        return []
+        return
     from rules.applying import Day, Wish, approvable
 
     on, lives = judgement.as_of, account.recommendations
-    tonight = {one.id: one for one in judgement.recommendations}
+    tonight = {one.id: one for one in judgement.recommendations if one.decision != "dropped"}
     earlier = [one.taken for one in lives.done("auto_approved", on) if one.taken.on == on]
     day = Day(
         on=on,
@@ -111,21 +106,21 @@ def approve_by_policy(
         changes=len(earlier),
         touched=sum(float((one.after or {}).get("spend", 0)) for one in earlier),
     )
-    waiting = {life.id: life for life in lives.standing("open") if life.id in tonight and not life.undoes}
+    waiting = {  # what a later night said again is not decided by a replay of this one
+        life.id: life
+        for life in lives.standing("open")
+        if life.id in tonight and life.seen_on == on and not life.undoes
+    }
     wishes = [
         Wish(one.id, one.rule.name, one.action, one.spend_at_stake / one.window.days, one.evidence.get("probability"))
         for one in tonight.values()
         if one.id in waiting
     ]
-    out = []
     for wish, refused in approvable(wishes, policy, day):
         if refused is None:
-            steps = list(_decided(waiting[wish.id], "auto_approved", "policy", "", on))
-            after = dict(steps[0].after or {}) | {"policy": policy.id, "spend": wish.spend}
-            steps[0] = WantedStep("auto_approved", on, "policy", steps[0].before, after)
-            lives.take(wish.id, *steps)
-        out.append((wish.id, refused))
-    return out
+            first, *withheld = _decided(waiting[wish.id], "auto_approved", "policy", "", on)
+            after = dict(first.after or {}) | {"policy": policy.id, "spend": wish.spend}
+            lives.take(wish.id, replace(first, after=after), *withheld)
 
 
 def _spend_a_day(snapshot: Snapshot, on: date) -> float:
@@ -137,12 +132,10 @@ def _spend_a_day(snapshot: Snapshot, on: date) -> float:
     return float(totals.groupby(level=["platform", "account_id"], observed=True).max().sum()) / SPEND_DAYS
 
 
-def mark_applied(account: AccountStore, name: str, on: date, note: str, source: Source = "person") -> Life:
+def mark_applied(account: AccountStore, name: str, on: date, note: str) -> Life:
     """Marks that a person carried it out. Raises ConflictError where it is not approved, or was withheld."""
-    life = account.recommendations.read(name)
-    change = change_in(life)
-    before, after = (None, None) if change is None else sides(change)
-    return account.recommendations.take(name, WantedStep("applied", on, source, before, after, note))
+    before, after = sides(change_in(account.recommendations.read(name)))
+    return account.recommendations.take(name, WantedStep("applied", on, "person", before, after, note))
 
 
 def propose_undo(account: AccountStore, name: str, on: date) -> Life:
@@ -203,8 +196,10 @@ def change_in(life: Life) -> Change | None:
     return None if kept is None else Change.from_dict(kept)
 
 
-def sides(change: Change) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A change as the values before and after, for the steps that are kept."""
+def sides(change: Change | None) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """A change as the values before and after, for the steps that are kept; nothing twice where nothing changes."""
+    if change is None:
+        return None, None
     return {"field": change.field, "value": change.before}, {
         "field": change.field, "value": change.after, "share": change.share,
     }  # fmt: skip

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from api.services import nights
 from api.services.account_rules import rule_policy, set_policy
 from api.services.nights import run_night
+from api.services.recommendations import approve_by_policy
 from engine.errors import AccessError, InputError
 from rules.applying import Policy
 
@@ -59,6 +62,30 @@ def test_a_policy_approves_within_its_caps_and_says_so(account, mei):
         assert life.state == ("withheld" if life.stored.document["en"]["holdout"] else "auto_approved")
     run_night(account, AS_OF)
     assert len(auto(account)) == len(approved)
+
+
+def test_what_the_night_drops_is_not_approved_though_it_was_open(account, mei, monkeypatch):
+    seen = []
+    monkeypatch.setattr(nights, "approve_by_policy", lambda *given: seen.append(given))
+    run_night(account, AS_OF)
+    ((_, judgement, snapshot, _),) = seen
+    set_policy(mei, _policy())
+    all_dropped = tuple(replace(one, decision="dropped") for one in judgement.recommendations)
+    approve_by_policy(account, replace(judgement, recommendations=all_dropped), snapshot, rule_policy(account, AS_OF))
+    assert auto(account) == []
+    approve_by_policy(account, judgement, snapshot, rule_policy(account, AS_OF))
+    assert auto(account) != []
+
+
+def test_a_replay_approves_nothing(account, mei):
+    later = AS_OF + timedelta(days=1)
+    run_night(account, AS_OF)
+    run_night(account, later)
+    set_policy(mei, _policy())
+    run_night(account, AS_OF)
+    assert auto(account) == []
+    run_night(account, later)
+    assert auto(account) != []
 
 
 def test_a_policy_ends_on_its_last_day_and_by_another_one(account, mei):
