@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import AccessError, InputError
+from engine.errors import InputError
 from engine.store.account import AccountStore
-from engine.store.decisions import PERSON
+from engine.store.decisions import require_person
 from engine.store.records import Stored
 
 if TYPE_CHECKING:
@@ -46,8 +46,7 @@ def set_policy(account: AccountStore, policy: Policy) -> Stored:
     """
     from rules.loading import shipped_packs
 
-    if not account.actor.startswith(PERSON):
-        raise AccessError("engine.store.needs_person")
+    require_person(account.actor)
     known = {pack.id for pack, _ in shipped_packs()}
     unknown = sorted(policy.rules - known)
     if unknown:

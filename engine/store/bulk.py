@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, repeat
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from sqlalchemy import Connection, Select
@@ -17,6 +17,7 @@ from engine.store.types import Ints, instant_to_int
 
 CHUNK = 20_000
 Progress = Callable[[int], None]
+Item = TypeVar("Item")
 
 
 def insert_rows(
@@ -66,6 +67,12 @@ def slices(values: Ints, size: int = 5_000) -> Iterator[list[int]]:
     """The values in lists short enough for one statement's parameters."""
     for start in range(0, len(values), size):
         yield values[start : start + size].tolist()
+
+
+def parts(values: Sequence[Item], size: int = 500) -> Iterator[Sequence[Item]]:
+    """The same for anything in a row."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
 
 
 def _chunks(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:

@@ -26,7 +26,7 @@ from engine.vocabulary import content_hash
 
 VerdictName = Literal["approved", "rejected"]
 PERSON = "person:"
-UNKEPT = re.compile(r"[\x00\ud800-\udfff]")  # what no database takes as text
+_UNKEPT = re.compile(r"[\x00\ud800-\udfff]")  # what no database takes as text
 _KEY = "key:"
 
 
@@ -48,8 +48,7 @@ def decide(session: Session, kind: str, name: str, verdict: VerdictName, note: s
     Raises NotFoundError for a document that is not there, AccessError where ``actor`` is no person or made the
     document, ConflictError where it is decided otherwise, InputError for a note that cannot be kept.
     """
-    if UNKEPT.search(note):
-        raise InputError("engine.store.no_document_value", detail="U+0000, U+D800-U+DFFF")
+    require_text(note)
     account = hold(session)
     by_short_id, identity = named(kind, name)
     wanted = {"name": identity, "me": actor.removeprefix(PERSON)}
@@ -72,13 +71,24 @@ def decide(session: Session, kind: str, name: str, verdict: VerdictName, note: s
     return Decided(row.id, verdict, note, row.me_login, actor, at)
 
 
+def require_text(note: str) -> None:
+    """Raises InputError for a note that no database takes as text."""
+    if _UNKEPT.search(note):
+        raise InputError("engine.store.no_document_value", detail="U+0000, U+D800-U+DFFF")
+
+
+def require_person(actor: str) -> None:
+    """Raises AccessError where ``actor`` is no person."""
+    if not actor.startswith(PERSON):
+        raise AccessError("engine.store.needs_person")
+
+
 def require_second_person(session: Session, author: str, decider: str) -> None:
     """The four-eyes rule: the decider is a person, and neither the author nor behind the key that the author used.
 
     A key may have been made with another key; whoever stands at any step of that line is behind it.
     """
-    if not decider.startswith(PERSON):
-        raise AccessError("engine.store.needs_person")
+    require_person(decider)
     behind: str | None = author
     while behind is not None and behind.startswith(_KEY):
         behind = session.execute(select(ApiKey.actor).where(ApiKey.id == behind.removeprefix(_KEY))).scalar()

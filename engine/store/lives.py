@@ -9,10 +9,12 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.money import MICROS
 from engine.store import raised, steps
 from engine.store.acting import Acting
-from engine.store.audit import record_act
-from engine.store.raised import MICROS, Keeping, Raised
+from engine.store.audit import hold, record_act
+from engine.store.bulk import parts
+from engine.store.raised import Keeping, Raised
 from engine.store.records import Stored
 from engine.store.steps import StepTaken, WantedStep
 from engine.store.tables.life import ActionStep, Episode
@@ -20,7 +22,6 @@ from engine.store.tables.records import Recommendation
 from engine.store.types import day_to_int, int_to_day
 
 _KIND = "recommendation"
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class AccountRecommendations:
     def propose_undo(self, undo: Raised, seen_on: date) -> Life:
         """Keeps the way back of a recommendation that was applied; the same one again gives the one there is."""
         with self._acting.write() as session:
+            hold(session)
             episode, _ = steps.find(session, undo.undoes)
             if not session.execute(select(Episode.pk).where(Episode.id == undo.id)).all():
                 raised.add(session, [undo], seen_on, self._acting.actor)
@@ -83,8 +85,7 @@ class AccountRecommendations:
         Raises NotFoundError, AccessError where only a person may, ConflictError where a step cannot follow.
         """
         with self._acting.write() as session:
-            steps.take(session, name, wanted, self._acting.actor)
-            return _lives(session, [steps.find(session, name)[0].id])[0]
+            return _lives(session, [steps.take(session, name, wanted, self._acting.actor)])[0]
 
     def read(self, name: str) -> Life:
         """The recommendation with this id or short id. NotFoundError where this account has none."""
@@ -139,11 +140,11 @@ def _lives(session: Session, ids: Sequence[str]) -> list[Life]:
         taken.setdefault(one.recommendation_id, []).append(one)
     found = {
         episode.id: _life(episode, record, taken.get(episode.id, ()))
-        for at in range(0, len(ids), _CHUNK)
+        for part in parts(ids)
         for episode, record in session.execute(
             select(Episode, Recommendation)
             .join(Recommendation, Recommendation.id == Episode.id)
-            .where(Episode.id.in_(ids[at : at + _CHUNK]))
+            .where(Episode.id.in_(part))
         )
     }
     return [found[identity] for identity in ids]

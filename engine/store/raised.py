@@ -7,7 +7,7 @@ asks what would have been said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +15,9 @@ from typing import Any
 from sqlalchemy import func, insert, or_, select
 from sqlalchemy.orm import Session
 
+from engine.money import MICROS
 from engine.store.audit import hold, record_act
+from engine.store.bulk import parts
 from engine.store.records import plain
 from engine.store.steps import HELD, OPEN, STANDING, StepTaken, WantedStep, steps, write
 from engine.store.tables.base import now
@@ -26,7 +28,7 @@ from engine.store.types import day_to_int, int_to_day
 
 # An undecided one that nobody says any more is over; one that was approved gets time to be carried out.
 QUIET_DAYS = {OPEN: 7, "approved": 30, "auto_approved": 30, "exported": 30}
-_PREFIX, _CHUNK, MICROS = "R", 500, 1_000_000
+_PREFIX = "R"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def add(session: Session, new: Sequence[Raised], seen_on: date, actor: str) -> N
     at, day, tenant = now(), day_to_int(seen_on), session.info[TENANT]
     common = {"tenant": tenant, "actor": actor, "created_at": at}
     short_ids = _short_ids(session, [one.id for one in ordered])
-    for part in _chunks(ordered):
+    for part in parts(ordered):
         documents = [
             {"id": one.id, "short_id": short_ids[one.id], "document": plain(one.document)} | common for one in part
         ]
@@ -159,7 +161,7 @@ def _end(session: Session, raised: Sequence[Raised], seen_on: date, actor: str) 
 
 def _known(session: Session, ids: Sequence[str]) -> dict[str, Episode]:
     found: dict[str, Episode] = {}
-    for part in _chunks(ids):
+    for part in parts(ids):
         rows = session.execute(select(Episode).where(Episode.id.in_(part))).scalars()
         found |= {row.id: row for row in rows}
     return found
@@ -169,7 +171,7 @@ def _short_ids(session: Session, ids: Sequence[str]) -> dict[str, str]:
     """``R-7f3a9c`` for every id; longer by two letters as long as another recommendation has that one."""
     taken: set[str] = set()
     out: dict[str, str] = {}
-    for part in _chunks(ids):
+    for part in parts(ids):
         for length in range(6, 66, 2):
             wanted = [f"{_PREFIX}-{identity[:length]}" for identity in part]
             found = set(
@@ -183,8 +185,3 @@ def _short_ids(session: Session, ids: Sequence[str]) -> dict[str, str]:
         out[identity] = next(short for short in shorts if short not in taken)
         taken.add(out[identity])
     return out
-
-
-def _chunks(items: Sequence[Any]) -> Iterator[list[Any]]:
-    for at in range(0, len(items), _CHUNK):
-        yield list(items[at : at + _CHUNK])

@@ -16,8 +16,10 @@ import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.money import MICROS
 from engine.store.acting import Acting
 from engine.store.audit import hold, record_act
+from engine.store.bulk import parts
 from engine.store.tables.life import EntityState
 from engine.store.tenancy import TENANT
 from engine.store.types import OPEN_DAY, day_to_int, int_to_day
@@ -25,8 +27,6 @@ from engine.vocabulary import content_hash
 
 Status = Literal["active", "paused", "removed", "ended"]
 StateSource = Literal["export", "person"]
-MICROS = 1_000_000
-_CHUNK = 500
 COLUMNS = (
     "platform", "account_id", "level", "id", "name", "campaign_name", "ad_group_name", "status", "learning", "review",
     "review_reason", "daily_budget", "bid", "traits", "source", "known_from", "changed_on",
@@ -149,8 +149,8 @@ def _micros(amount: Decimal | None) -> int | None:
 
 def _versions(session: Session, ids: Sequence[str]) -> defaultdict[str, list[EntityState]]:
     found: defaultdict[str, list[EntityState]] = defaultdict(list)
-    for at in range(0, len(ids), _CHUNK):
-        statement = select(EntityState).where(EntityState.id.in_(ids[at : at + _CHUNK])).order_by(EntityState.pk)
+    for part in parts(ids):
+        statement = select(EntityState).where(EntityState.id.in_(part)).order_by(EntityState.pk)
         for row in session.execute(statement).scalars():
             found[row.id].append(row)
     return found

@@ -18,9 +18,10 @@ from typing import Any, Literal, get_args
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.errors import AccessError, ConflictError, InputError, NotFoundError
+from engine.errors import ConflictError, NotFoundError
 from engine.store.audit import hold, record_act
-from engine.store.decisions import PERSON, UNKEPT
+from engine.store.bulk import parts
+from engine.store.decisions import PERSON, require_person, require_text
 from engine.store.records import named, plain
 from engine.store.tables.base import now
 from engine.store.tables.life import ActionStep, Episode
@@ -36,7 +37,6 @@ StepName = Literal[
 Source = Literal["person", "policy", "state", "night"]
 STEPS: tuple[StepName, ...] = get_args(StepName)
 OPEN = "open"
-_CHUNK = 500
 NEXT: Mapping[str, frozenset[str]] = {
     OPEN: frozenset({"approved", "auto_approved", "rejected", "superseded", "expired"}),
     "approved": frozenset({"withheld", "exported", "applied", "expired"}),
@@ -79,18 +79,17 @@ class WantedStep:
     note: str = ""
 
 
-def take(session: Session, name: str, wanted: Sequence[WantedStep], actor: str) -> list[StepTaken]:
-    """Writes steps of a recommendation, all or none; one that was taken before changes nothing and is given as it was.
+def take(session: Session, name: str, wanted: Sequence[WantedStep], actor: str) -> str:
+    """Writes steps of a recommendation, all or none, and gives its id; one that was taken before changes nothing.
 
     An undo that is applied marks what it took back as undone. Raises NotFoundError for a recommendation that is not
     there, AccessError where only a person may take the step, ConflictError where it cannot follow, InputError for a
     note that cannot be kept.
     """
     for one in wanted:
-        if UNKEPT.search(one.note):
-            raise InputError("engine.store.no_document_value", detail="U+0000, U+D800-U+DFFF")
-        if one.step in OF_PEOPLE and one.source == "person" and not actor.startswith(PERSON):
-            raise AccessError("engine.store.needs_person")
+        require_text(one.note)
+        if one.step in OF_PEOPLE and one.source == "person":
+            require_person(actor)
     hold(session)
     episode, short_id = find(session, name)
     standing = {taken.step for taken in steps(session, [episode.id])}
@@ -100,11 +99,11 @@ def take(session: Session, name: str, wanted: Sequence[WantedStep], actor: str) 
         if not _follows(episode, one.step):
             raise ConflictError(
                 "engine.store.step_order", id=short_id, state=episode.state, step=one.step,
-                allowed=", ".join(sorted(NEXT.get(episode.state, ()))) or "–",
+                allowed=", ".join(sorted(name for name in STEPS if _follows(episode, name))) or "–",
             )  # fmt: skip
         _write_known(session, episode, one, actor)
     session.flush()
-    return [taken for taken in steps(session, [episode.id]) if taken.step in {one.step for one in wanted}]
+    return episode.id
 
 
 def _write_known(session: Session, episode: Episode, wanted: WantedStep, actor: str) -> None:
@@ -163,10 +162,8 @@ def steps(session: Session, ids: Sequence[str]) -> list[StepTaken]:
     """Every step of some recommendations, in the order they were taken."""
     rows = [
         row
-        for at in range(0, len(ids), _CHUNK)
-        for row in session.execute(
-            select(ActionStep).where(ActionStep.recommendation_id.in_(ids[at : at + _CHUNK]))
-        ).scalars()
+        for part in parts(ids)
+        for row in session.execute(select(ActionStep).where(ActionStep.recommendation_id.in_(part))).scalars()
     ]
     rows.sort(key=lambda row: row.pk)
     people = {row.actor.removeprefix(PERSON) for row in rows if row.actor.startswith(PERSON)}

@@ -6,6 +6,7 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -15,7 +16,7 @@ from engine.errors import AccessError, AdcueError, ConflictError, InputError, No
 from engine.store.account import AccountStore
 from engine.store.database import Database
 from engine.store.raised import QUIET_DAYS, Keeping, Raised
-from engine.store.steps import NEXT, STEPS, WantedStep
+from engine.store.steps import NEXT, STEPS, StepName, WantedStep
 from engine.store.store import Store
 from engine.vocabulary import content_hash
 from tests.store.newcomers import joined, seen_by
@@ -23,8 +24,8 @@ from tests.store.newcomers import joined, seen_by
 DAY = date(2026, 3, 2)
 
 
-def raised(name: str = "a", **more: object) -> Raised:
-    values: dict[str, object] = {
+def raised(name: str = "a", **more: Any) -> Raised:
+    values: dict[str, Any] = {
         "id": content_hash(["test", name]),
         "rule": "spend_no_conv",
         "entity": f"meta|1|ad#{name}",
@@ -36,7 +37,7 @@ def raised(name: str = "a", **more: object) -> Raised:
         "stake": 100.5,
         "document": {"zh-TW": {"name": name}, "en": {"name": name}},
     }
-    return Raised(**(values | more))  # type: ignore[arg-type]  # as declared above
+    return Raised(**(values | more))
 
 
 @pytest.fixture
@@ -44,9 +45,9 @@ def mei(store: Store, cheap_hashes: PasswordHasher) -> AccountStore:
     return seen_by(store, "acme", joined(store, "acme", "mei", "planner"))
 
 
-def step(name: str, on: date = DAY, **more: object) -> WantedStep:
-    source = "person" if name in ("approved", "rejected") else "night"
-    return WantedStep(name, on, **({"source": source} | more))  # type: ignore[arg-type]  # one of the names
+def step(name: StepName, on: date = DAY, **more: Any) -> WantedStep:
+    values: dict[str, Any] = {"source": "person" if name in ("approved", "rejected") else "night"}
+    return WantedStep(name, on, **(values | more))
 
 
 def nth(days: int) -> date:
@@ -158,6 +159,18 @@ def test_every_order_of_steps_but_the_drawn_one_is_refused(mei: AccountStore) ->
     assert mei.audit.verify().broken is None
 
 
+def test_a_refusal_names_what_an_alert_and_a_proposal_can_become(mei: AccountStore) -> None:
+    lives = mei.recommendations
+    lives.keep([raised("alert", action="alert", needs_approval=False), raised("pause")], DAY)
+    allowed = {}
+    for name in ("alert", "pause"):
+        with pytest.raises(ConflictError) as refused:
+            lives.take(content_hash(["test", name]), step("undone"))
+        allowed[name] = refused.value.message.values["allowed"]
+    assert allowed["alert"] == "applied, expired, rejected, superseded"
+    assert allowed["pause"] == "approved, auto_approved, expired, rejected, superseded"
+
+
 def test_steps_are_taken_all_or_none(mei: AccountStore) -> None:
     lives = mei.recommendations
     lives.keep([raised("a")], DAY)
@@ -185,8 +198,9 @@ def test_a_step_says_who_when_and_from_what_to_what(mei: AccountStore) -> None:
 def test_only_a_person_approves_or_rejects(store: Store, mei: AccountStore) -> None:
     mei.recommendations.keep([raised("a")], DAY)
     machine = store.account_of(store.keys.verify(store.keys.create("acme", "admin", "cli")[0]))
+    names: tuple[StepName, ...] = ("approved", "rejected")
     for account in (machine, store.account("acme", "cli")):
-        for name in ("approved", "rejected"):
+        for name in names:
             with pytest.raises(AccessError) as refused:
                 account.recommendations.take(raised("a").id, step(name))
             assert refused.value.code == "engine.store.needs_person"
