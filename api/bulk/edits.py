@@ -47,7 +47,20 @@ def checked(row: Row) -> Row | Message:
     return row
 
 
-def is_money(text: str | None) -> bool:
+def cell_of(
+    edit: Edit, words: Mapping[str, str], status_of: Mapping[str, str], money_of: Mapping[tuple[str, str], str]
+) -> dict[str, str] | Message:
+    """The one cell that changes, or why there is none: ``words`` of a status, columns by level, by level and field."""
+    word = words.get(edit.after or "") if edit.field == "status" else None
+    if word is not None and edit.level in status_of:
+        return {status_of[edit.level]: word}
+    column = money_of.get((edit.level, edit.field))
+    if column is None:
+        return Message("api.bulk.no_column", {})
+    return {column: str(edit.after)} if _is_money(edit.after) else Message("api.bulk.no_value", {})
+
+
+def _is_money(text: str | None) -> bool:
     """Whether a value can be written as an amount."""
     try:
         return text is not None and Decimal(text) > 0

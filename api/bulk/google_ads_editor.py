@@ -6,7 +6,7 @@ only a state export from Editor holds.
 
 from __future__ import annotations
 
-from api.bulk.edits import BulkForm, Edit, Row, checked, is_money
+from api.bulk.edits import BulkForm, Edit, Row, cell_of, checked
 from engine.messages import Message
 
 AD_TEXTS = (
@@ -31,14 +31,8 @@ def _row(edit: Edit) -> Row | Message:
     texts = {header: cell for header, cell in edit.traits.items() if header in AD_TEXTS and cell}
     if edit.level == "ad" and not texts:
         return Message("api.bulk.no_texts", {})
-    if edit.field == "status" and edit.level in _STATUS_OF and edit.after in STATUS:
-        return checked(name | {_STATUS_OF[edit.level]: STATUS[edit.after]} | (texts if edit.level == "ad" else {}))
-    column = _MONEY_OF.get((edit.level, edit.field))
-    if column is None:
-        return Message("api.bulk.no_column", {})
-    if not is_money(edit.after):
-        return Message("api.bulk.no_value", {})
-    return checked(name | {column: str(edit.after)})
+    cell = cell_of(edit, STATUS, _STATUS_OF, _MONEY_OF)
+    return cell if isinstance(cell, Message) else checked(name | cell | (texts if edit.level == "ad" else {}))
 
 
 FORM = BulkForm("google_ads", COLUMNS, _row)

@@ -6,7 +6,7 @@ before it is confirmed.
 
 from __future__ import annotations
 
-from api.bulk.edits import BulkForm, Edit, Row, checked, is_money
+from api.bulk.edits import BulkForm, Edit, Row, cell_of, checked
 from engine.messages import Message
 
 COLUMNS = (
@@ -36,14 +36,8 @@ def _row(edit: Edit) -> Row | Message:
             named |= {id_header: edit.ids[level], name_header: edit.names.get(level, "")}
         if level == edit.level:
             break
-    if edit.field == "status" and edit.after in STATUS:
-        return checked(named | {_STATUS_OF[edit.level]: STATUS[edit.after]})
-    column = _MONEY_OF.get((edit.level, edit.field))
-    if column is None:
-        return Message("api.bulk.no_column", {})
-    if not is_money(edit.after):
-        return Message("api.bulk.no_value", {})
-    return checked(named | {column: str(edit.after)})
+    cell = cell_of(edit, STATUS, _STATUS_OF, _MONEY_OF)
+    return cell if isinstance(cell, Message) else checked(named | cell)
 
 
 FORM = BulkForm("meta", COLUMNS, _row)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,9 @@ from api.cli.output import out, say, say_json, say_wrapped, table
 from api.cli.words import language, word
 from api.money_words import money
 from api.values import read_date
+
+if TYPE_CHECKING:
+    from engine.store.lives import Life
 
 MOST = 30
 _ACCOUNT = Annotated[str | None, typer.Option("--account", help=word("option.account"))]
@@ -54,13 +57,8 @@ def list_recommendations(
 def show_recommendation(name: _ID, account: _ACCOUNT = None, as_json: _JSON = False) -> None:
     """One recommendation with its reason and every step."""
     from api.cli.doors import known_account
-    from api.services.lives import life_document
 
-    document = life_document(known_account(account).recommendations.read(name), language())
-    if as_json:
-        say_json(document)
-    else:
-        _tell(document)
+    _answer(known_account(account).recommendations.read(name), as_json)
 
 
 def mark_recommendation_applied(
@@ -73,29 +71,19 @@ def mark_recommendation_applied(
     """Marks an approved recommendation as carried out, or an alert as dealt with."""
     from api.cli.doors import known_account
     from api.dates import today
-    from api.services.lives import life_document
     from api.services.recommendations import mark_applied
 
     day = read_date(on, "--on") if on else today()
-    document = life_document(mark_applied(known_account(account), name, day, note), language())
-    if as_json:
-        say_json(document)
-    else:
-        _tell(document)
+    _answer(mark_applied(known_account(account), name, day, note), as_json)
 
 
 def undo_recommendation(name: _ID, account: _ACCOUNT = None, as_json: _JSON = False) -> None:
     """Proposes the way back of what was carried out; it waits for approval."""
     from api.cli.doors import known_account
     from api.dates import today
-    from api.services.lives import life_document
     from api.services.recommendations import propose_undo
 
-    document = life_document(propose_undo(known_account(account), name, today()), language())
-    if as_json:
-        say_json(document)
-    else:
-        _tell(document)
+    _answer(propose_undo(known_account(account), name, today()), as_json)
 
 
 def export_bulk_edit(
@@ -144,6 +132,16 @@ def take_in_states(
     say(word("states.done", new=done.told.new, unchanged=done.told.unchanged, applied=len(done.applied)), "bold")
     for short_id in done.applied:
         say(f"  {short_id}")
+
+
+def _answer(life: Life, as_json: bool) -> None:
+    from api.services.lives import life_document
+
+    document = life_document(life, language())
+    if as_json:
+        say_json(document)
+    else:
+        _tell(document)
 
 
 def _tell(document: Mapping[str, Any]) -> None:

@@ -80,37 +80,37 @@ def bulk_file(account: AccountStore, platform: str, on: date, names: Sequence[st
     What is withheld is in no file. One that was exported before is in it again until it is applied. A change of a
     value that is no longer what it was is left to a person; so is more delivery while blocked copy is undecided.
     """
-    from rules.actions import SPENDS_MORE
-    from rules.applying import stale
-
     out, book = BulkFile(platform, on), StateBook(account.states.known(on))
     form, blocked = out.form, undecided_blocks(account)
     wanted = {account.recommendations.read(name).id for name in names}
     for life in account.recommendations.standing(*WAITING, platform=platform):
         if wanted and life.id not in wanted:
             continue
-        document, change = document_of(life), change_in(life)
-        why: Message | None = None
-        if form is None or change is None:
-            why = Message("api.bulk.no_form" if form is None else "api.bulk.no_change")
-        elif life.action in SPENDS_MORE and blocked:
-            why = Message("api.bulk.blocked_copy", {"count": blocked})
+        row = _row(life, form, blocked, book)
+        if isinstance(row, Message):
+            out.by_hand.append((life, row))
         else:
-            why = stale(change, book.values(document))
-        made = why
-        if form is not None and change is not None and why is None:
-            state = book.row(document) or {}
-            edit = Edit(
-                life.level, change.field, change.after, document["ids"], document["names"], state.get("traits") or {}
-            )
-            row = form.row_of(edit)
-            if isinstance(row, Message):
-                made = row
-            else:
-                out.rows.append(row)
-                out.written.append(life)
-        if made is not None:
-            out.by_hand.append((life, made))
+            out.rows.append(row)
+            out.written.append(life)
     for life in out.written:
         account.recommendations.take(life.id, WantedStep("exported", on, "person"))
     return out
+
+
+def _row(life: Life, form: BulkForm | None, blocked: int, book: StateBook) -> Row | Message:
+    """The row of one change, or why a person has to make it; ``blocked`` counts undecided blocking findings."""
+    from rules.actions import SPENDS_MORE
+    from rules.applying import stale
+
+    document, change = document_of(life), change_in(life)
+    if form is None:
+        return Message("api.bulk.no_form")
+    if change is None:
+        return Message("api.bulk.no_change")
+    if life.action in SPENDS_MORE and blocked:
+        return Message("api.bulk.blocked_copy", {"count": blocked})
+    refused = stale(change, book.values(document))
+    if refused is not None:
+        return refused
+    traits = (book.row(document) or {}).get("traits") or {}
+    return form.row_of(Edit(life.level, change.field, change.after, document["ids"], document["names"], traits))

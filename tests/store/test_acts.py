@@ -84,7 +84,7 @@ class Scene:
 
     @property
     def applied(self) -> str:
-        steps = [WantedStep(name, DAY, "policy") for name in ("auto_approved", "applied")]  # type: ignore[arg-type]
+        steps = (WantedStep("auto_approved", DAY, "policy"), WantedStep("applied", DAY, "policy"))
         return self.account.recommendations.take(self.raised, *steps).id
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,9 +16,9 @@ from engine.store.store import Store
 DAY = date(2026, 3, 2)
 
 
-def ad(status: str = "active", **more: object) -> StateRow:
-    values: dict[str, object] = {"platform": "meta", "level": "ad", "name": "A", "external_id": "7", "status": status}
-    return StateRow(**(values | more))  # type: ignore[arg-type]  # as declared
+def ad(status: str = "active", /, **more: Any) -> StateRow:
+    values: dict[str, Any] = {"platform": "meta", "level": "ad", "name": "A", "external_id": "7", "status": status}
+    return StateRow(**(values | more))
 
 
 def nth(days: int) -> date:
@@ -63,14 +64,12 @@ def test_the_last_word_of_a_day_counts(account: AccountStore) -> None:
         ({"name": "B"}, None),
     ],
 )
-def test_what_restarts_learning_is_a_change(
-    account: AccountStore, after: dict[str, object], changed: int | None
-) -> None:
-    first = {"bid": Decimal(10), "daily_budget": Decimal(1000)}
+def test_what_restarts_learning_is_a_change(account: AccountStore, after: dict[str, Any], changed: int | None) -> None:
+    first: dict[str, Any] = {"bid": Decimal(10), "daily_budget": Decimal(1000)}
     account.states.mark([ad(**first)], DAY, "export")
     assert told(account, DAY, "changed_on") == [None]
-    account.states.mark([ad(**(first | after))], nth(3), "export")  # type: ignore[arg-type]  # as declared
-    account.states.mark([ad(**(first | after | {"review": "fine"}))], nth(6), "export")  # type: ignore[arg-type]
+    account.states.mark([ad(**(first | after))], nth(3), "export")
+    account.states.mark([ad(**(first | after | {"review": "fine"}))], nth(6), "export")
     assert told(account, nth(9), "changed_on") == [None if changed is None else nth(changed)]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import DDL, String, UniqueConstraint, event
+from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engine.store.tables.append_only import refuse_changes
 from engine.store.tables.base import Base, Owned
 from engine.store.types import BigKey, Document
 
@@ -47,7 +48,4 @@ APPEND_ONLY = {
         "FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_append_only()",
     ),
 }
-for _dialect, _statements in APPEND_ONLY.items():
-    for _statement in _statements:
-        _made = DDL(_statement)  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
-        event.listen(AuditEntry.__table__, "after_create", _made.execute_if(dialect=_dialect))
+refuse_changes(AuditEntry.__table__, APPEND_ONLY)

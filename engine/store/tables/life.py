@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import DDL, Index, String, Text, UniqueConstraint, event, text
+from sqlalchemy import Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engine.store.tables.append_only import refuse_changes
 from engine.store.tables.base import Base, Owned
 from engine.store.types import OPEN_DAY, BigKey, Document
 
@@ -124,7 +125,4 @@ APPEND_ONLY = {
         "FOR EACH STATEMENT EXECUTE FUNCTION action_step_append_only()",
     ),
 }
-for _dialect, _statements in APPEND_ONLY.items():
-    for _statement in _statements:
-        _made = DDL(_statement)  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
-        event.listen(ActionStep.__table__, "after_create", _made.execute_if(dialect=_dialect))
+refuse_changes(ActionStep.__table__, APPEND_ONLY)
