@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from engine.messages import Message, Value
+from rules.condition_form import columns_of
 from rules.entities import Floats, Ints
 from rules.explain import amount, rows_of, subject
 from rules.flags import Flags, least_of
@@ -91,6 +92,8 @@ def _reason(
             return Message("rules.no_data.conversions", who)
         if "expected_conversions" in lacking:
             return Message("rules.no_data.target", who)
+        # Where every metric itself is known, it is the other side of a comparison that is not.
+        lacking = lacking or [name for name in columns_of(pack.when) if math.isnan(columns[name][at])]
         return Message("rules.no_data.missing", {**who, "metrics": ", ".join(lacking)})
     for least, name in least_of(pack.guards) if found.thin[at] else ():
         got = float(np.nan_to_num(columns[name][at]))
