@@ -148,22 +148,25 @@ def change_of(
     taken = step or step_of(action)
     if taken is None:
         return Message("rules.action.nothing", {})
-    share = min(taken.amount, room_left(taken, moved))
+    room = room_left(taken, moved)
+    share = min(taken.amount, room)
     if share <= 0:
         return Message("rules.action.cap_reached", {"cap": f"{taken.cap:.0%}", "days": taken.cap_days})
     value = known.get(taken.field)
     if value is None:
         return Change(taken.field, None, None, taken.sign * share, verified=False)
-    return _moved(taken, Decimal(value), Decimal(str(share)), currency)
+    return _moved(taken, Decimal(value), Decimal(str(share)), Decimal(str(room)), currency)
 
 
-def _moved(step: Step, before: Decimal, share: Decimal, currency: str | None) -> Change | Message:
-    """The new value in amounts the currency is booked in, never further than the cap allows."""
+def _moved(step: Step, before: Decimal, share: Decimal, room: Decimal, currency: str | None) -> Change | Message:
+    """The new value in amounts the currency is booked in, never further than the ``room`` the cap still leaves."""
     unit = CASH_STEP.get(currency or "", Decimal("0.01"))
     after = ((before * (1 + step.sign * share)) / unit).to_integral_value(ROUND_HALF_EVEN) * unit
     if (after - before) * step.sign <= 0:
         after = before + step.sign * unit
-    if before <= 0 or after <= 0 or abs(after - before) > before * Decimal(str(step.cap)):
+    if abs(after - before) > before * room:
+        after -= step.sign * unit
+    if before <= 0 or after <= 0 or (after - before) * step.sign <= 0:
         return Message("rules.action.too_small", {"value": str(before), "share": f"{share:.0%}"})
     return Change(step.field, str(before), str(after), float((after - before) / before))
 

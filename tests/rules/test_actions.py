@@ -19,6 +19,7 @@ from rules.actions import (
     ActionType,
     Change,
     change_of,
+    room_left,
     same_value,
     step_of,
     undo_of,
@@ -77,18 +78,34 @@ def test_whole_dollars_never_move_further_than_the_cap(value, said):
     assert change.id.endswith(said) if isinstance(change, Message) else change.after == said
 
 
+@pytest.mark.parametrize(
+    ("before", "moved", "said"), [("7", 0.125, "too_small"), ("30", 0.15, "29"), ("20", 0.15, "19")]
+)
+def test_whole_dollars_never_move_further_than_what_is_left_of_the_cap(before, moved, said):
+    """A bid of 8 that went to 7 has 7.5 % left of a fifth, which is less than a dollar of 7."""
+    change = change_of("cut_bid", {"bid": before}, moved=moved, currency="TWD")
+    assert change.id.endswith(said) if isinstance(change, Message) else change.after == said
+
+
+def test_a_move_that_rounds_past_what_is_left_is_made_a_cent_less():
+    assert change_of("raise_bid", {"bid": "33.33"}, step=step_of("raise_bid", amount=0.05)).after == "35.00"
+    assert change_of("raise_bid", {"bid": "33.33"}, moved=0.15).after == "34.99"
+
+
 @given(
     st.sampled_from(sorted(STEPS)),
     st.decimals(min_value="0.01", max_value=10**7, places=2),
     st.sampled_from(["TWD", "USD", None]),
+    st.floats(0, 0.4),
 )
-def test_a_step_moves_the_right_way_within_its_cap_and_undo_restores_it(action, value, currency):
-    change = change_of(action, {STEPS[action].field: str(value)}, currency=currency)
+def test_a_step_moves_the_right_way_within_its_cap_and_undo_restores_it(action, value, currency, moved):
+    change = change_of(action, {STEPS[action].field: str(value)}, currency=currency, moved=moved)
     if isinstance(change, Message):
         return
     after = Decimal(change.after)
     assert (after - value) * STEPS[action].sign > 0
     assert abs(after - value) <= value * Decimal(str(STEPS[action].cap))
+    assert abs(after - value) <= value * Decimal(str(room_left(STEPS[action], moved)))
     back, undone = undo_of(action, change, {change.field: change.after})
     assert (back, undone.before, undone.after) == (INVERSE[action], change.after, change.before)
     assert (1 + undone.share) * (1 + change.share) == pytest.approx(1)
