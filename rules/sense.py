@@ -45,7 +45,8 @@ def sense_faults(data: Mapping[str, Any]) -> list[Message]:
     scope = _part(Scope, data.get("scope", {}))
     guards = _part(Guards, data.get("guards", {}))
     levels = data.get("level")
-    named = {levels} if isinstance(levels, str) else set(levels) if isinstance(levels, list | tuple) else set()
+    listed = [levels] if isinstance(levels, str) else levels if isinstance(levels, list | tuple) else []
+    named = {one for one in listed if isinstance(one, str)}
     faults: list[Message] = []
     if scope is not None:
         faults += [*_platforms(scope), *_names(scope)]
@@ -134,7 +135,7 @@ def _impossible(when: Condition) -> list[Message]:
     return faults
 
 
-def _levels(when: Condition, levels: set[Any]) -> list[Message]:
+def _levels(when: Condition, levels: set[str]) -> list[Message]:
     columns = columns_of(when)
     faults = []
     upward = [name for name in columns if name.endswith(("@parent", "@rest")) or _needs(name) == "share"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from engine.messages import LANGUAGES
 from engine.packs import package_path
 from rules.loading import RulePackError, load_rules, read_pack
 from rules.schema import FILE, pack_schema
@@ -39,6 +40,14 @@ def test_a_fault_says_where_and_what_to_write(case):
     assert case["field"] in fields
     for language, words in case["says"].items():
         assert words in caught.value.text(language)
+
+
+@pytest.mark.parametrize("level", [[{}], [["ad"]], ["ad", {"placement": 1}], {"ad": 1}, [None]])
+def test_a_level_that_is_no_name_is_a_fault_of_its_own(level):
+    with pytest.raises(RulePackError) as caught:
+        read_pack(_changed({"set": {"level": level}}), "spend_no_conv.yaml")
+    assert all(detail.values["field"].startswith("level") for detail in caught.value.details)
+    assert all(caught.value.text(language) for language in LANGUAGES)
 
 
 def test_all_faults_are_told_at_once():
