@@ -17,6 +17,7 @@ from rules.methods.proof import Method, Proof
 from rules.rate_ratios import MOST_DOUBLINGS
 from rules.signals import SignalTable
 from rules.silence import Silence, fit_silence
+from rules.windows import Bools
 
 LEAST_E = 50.0
 
@@ -54,12 +55,17 @@ def _prove(evidence: Evidence, table: SignalTable) -> Proof:
 def _growth(told: Silence, wanted: Floats, behind: Floats, evidence: Evidence) -> Floats:
     """The factor by which the spend must grow, with no conversion coming, until it settles; inf where never."""
     least_e = np.log(evidence.e_value or LEAST_E)
+
+    def _settled(doublings: Floats) -> Bools:
+        more = wanted * 2.0**doublings
+        out: Bools = (told.log_e(more, behind) >= least_e) & (told.sure(more, behind) >= 1.0 - evidence.fdr)
+        return out
+
     low, high = np.zeros(len(wanted)), np.full(len(wanted), MOST_DOUBLINGS)
-    ever = told.log_e(wanted * 2.0**high, behind) >= least_e
+    ever = _settled(high)
     for _ in range(16):
         middle = (low + high) / 2
-        more = wanted * 2.0**middle
-        settled = (told.log_e(more, behind) >= least_e) & (told.sure(more, behind) >= 1.0 - evidence.fdr)
+        settled = _settled(middle)
         low, high = np.where(settled, low, middle), np.where(settled, middle, high)
     out: Floats = np.where(ever, 2.0**high, np.inf)
     return out

@@ -17,9 +17,10 @@ from rules.loading import shipped_packs
 from rules.looking import EPOCH, counted_days, first_morning
 from rules.methods import METHODS
 from rules.methods.platforms import platform_numbers
-from rules.rate_ratios import fit_spread, log_e_below, probability_below
+from rules.methods.poisson_zero import LEAST_E, _growth
+from rules.rate_ratios import MOST_DOUBLINGS, fit_spread, log_e_below, probability_below
 from rules.signals import SignalSource
-from rules.silence import fit_silence
+from rules.silence import SHAPES, Silence, fit_silence
 from tests.rules import truth
 from tests.rules.accounts import AS_OF, daily, healthy, snapshot
 from tests.rules.judged_truth import AT_ONCE
@@ -74,6 +75,17 @@ def test_silence_is_no_evidence_before_anything_was_due():
     log_e = told.log_e(due, np.full(4, 300.0))
     assert log_e[0] == pytest.approx(0, abs=1e-5) and (np.diff(log_e) > 0).all()
     assert (np.diff(told.sure(due, np.full(4, 300.0))) > 0).all()
+
+
+def test_silence_that_is_never_sure_wants_more_without_end():
+    """Where hardly any entity converts never, the e-value is reached long before the probability could be."""
+    told = Silence((1.0, *[0.0] * (len(SHAPES) - 1)), (1e-6,) * len(SHAPES))
+    due, exactly = np.array([100.0]), np.array([np.nan])
+    most = due * 2.0**MOST_DOUBLINGS
+    assert told.log_e(most, exactly)[0] >= np.log(LEAST_E) and told.sure(most, exactly)[0] < 0.9
+    assert np.isinf(_growth(told, due, exactly, Evidence(method="poisson_zero", fdr=0.1)))
+    sooner = Silence(told.weights, (0.05,) * len(SHAPES))
+    assert np.isfinite(_growth(sooner, due, exactly, Evidence(method="poisson_zero", fdr=0.1)))
 
 
 @pytest.mark.parametrize(("burst", "index"), [(0.0, 1.0), (1.0, 2.5), (3.0, 4.75)])
