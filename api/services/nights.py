@@ -92,10 +92,11 @@ def run_night(
 def _run_alone(account: AccountStore, as_of: date, *, dry_run: bool, on_stage: OnStage | None) -> AccountNight:
     state, _ = run_stages(NIGHT, NightState(account, as_of, dry_run), on_stage)
     status: Literal["done", "partly"] = "partly" if any(f.status == "refused" for f in state.files) else "done"
+    found = said(lambda language: _document(state, language))
     if dry_run:
-        return AccountNight(account.name, status, said(lambda language: _document(state, language)))
+        return AccountNight(account.name, status, found)
     if state.judgement is not None and state.snapshot is not None:
-        keep_recommendations(account, state.judgement)
+        keep_recommendations(account, state.judgement, {name: found[name]["recommendations"] for name in LANGUAGES})
         approve_by_policy(account, state.judgement, state.snapshot, rule_policy(account, state.as_of))
     kept = keep(account, state.reallocation) if state.reallocation is not None else None
     for source, screenings in state.screenings:
@@ -103,7 +104,7 @@ def _run_alone(account: AccountStore, as_of: date, *, dry_run: bool, on_stage: O
     reallocation = kept.short_id if kept is not None else None
     head = account.audit.head()
     beside = {"reallocation_id": reallocation, "audit": {"seq": head.seq, "hash": head.hash}}
-    document = said(lambda language: _document(state, language) | beside)
+    document = said(lambda language: found[language] | beside)
     stored = account.put("night", document, _key(state))
     return AccountNight(account.name, status, {language: told(stored, language) for language in LANGUAGES})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -40,14 +40,15 @@ def line_of(account: str, one: Mapping[str, Any]) -> dict[str, Any]:
     return place | {key: value for key, value in one.items() if key != "subject"}
 
 
-def keep_recommendations(account: AccountStore, judgement: Judgement) -> Keeping:
-    """Keeps what a night's rules advise: what stands and what was turned into an alert.
+def keep_recommendations(
+    account: AccountStore, judgement: Judgement, lines: Mapping[Language, Sequence[Mapping[str, Any]]]
+) -> Keeping:
+    """Keeps what a night's rules advise: what stands and what was turned into an alert; ``lines`` tell each of them.
 
     What was beaten or shielded stays in the night's document, with what beat it.
     """
-    told = {language: judgement.as_dict(language)["recommendations"] for language in LANGUAGES}
     raised = [
-        _raised(one, {language: line_of(account.name, told[language][at]) for language in LANGUAGES})
+        _raised(one, {language: told[at] for language, told in lines.items()})
         for at, one in enumerate(judgement.recommendations)
         if one.decision != "dropped"
     ]
