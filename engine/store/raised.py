@@ -19,7 +19,7 @@ from engine.money import MICROS
 from engine.store.audit import hold, record_act
 from engine.store.bulk import parts
 from engine.store.records import plain
-from engine.store.steps import HELD, OPEN, STANDING, StepTaken, WantedStep, steps, write
+from engine.store.steps import HELD, OPEN, STANDING, StepTaken, WantedStep, add_step, steps
 from engine.store.tables.base import now
 from engine.store.tables.life import Episode
 from engine.store.tables.records import Recommendation
@@ -150,10 +150,10 @@ def _end(session: Session, raised: Sequence[Raised], seen_on: date, actor: str) 
     for row in session.execute(statement.order_by(Episode.pk)).scalars().all():
         if row.state == OPEN and (row.rule, row.entity) in told:
             after = {"superseded_by": told[row.rule, row.entity]}
-            write(session, row, WantedStep("superseded", seen_on, "night", after=after), actor)
+            add_step(session, row, WantedStep("superseded", seen_on, "night", after=after), actor)
             superseded += 1
         elif seen_on - max(int_to_day(row.seen_on), int_to_day(row.state_on)) > timedelta(days=QUIET_DAYS[row.state]):
-            write(session, row, WantedStep("expired", seen_on, "night"), actor)
+            add_step(session, row, WantedStep("expired", seen_on, "night"), actor)
             expired += 1
     session.flush()
     return superseded, expired

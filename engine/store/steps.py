@@ -107,13 +107,13 @@ def take(session: Session, name: str, wanted: Sequence[WantedStep], actor: str) 
 
 
 def _write_known(session: Session, episode: Episode, wanted: WantedStep, actor: str) -> None:
-    write(session, episode, wanted, actor)
+    add_step(session, episode, wanted, actor)
     record_act(session, actor, f"recommendation.{wanted.step}", f"recommendation:{episode.id}")
     if wanted.step != "applied" or not episode.undoes:
         return
     undone = session.execute(select(Episode).where(Episode.id == episode.undoes)).scalar_one()
     if undone.state == "applied":
-        write(session, undone, WantedStep("undone", wanted.on, wanted.source, wanted.before, wanted.after), actor)
+        add_step(session, undone, WantedStep("undone", wanted.on, wanted.source, wanted.before, wanted.after), actor)
         record_act(session, actor, "recommendation.undone", f"recommendation:{undone.id}")
 
 
@@ -125,7 +125,7 @@ def _follows(episode: Episode, step: str) -> bool:
     return step in NEXT.get(episode.state, ())
 
 
-def write(session: Session, episode: Episode, wanted: WantedStep, actor: str) -> None:
+def add_step(session: Session, episode: Episode, wanted: WantedStep, actor: str) -> None:
     """Adds the row of a step that can follow, and moves the episode on."""
     session.add(
         ActionStep(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,22 @@ from argon2 import PasswordHasher
 
 from api.app import create_app, jobs_of
 from engine.settings import settings
+from engine.store.account import AccountStore
+from engine.store.lives import Life
+from engine.store.steps import StepName, WantedStep
 from engine.store.store import Store
 from tests.api.conftest import ACCOUNT, PASSWORD, PLAN
 from tests.api.routes import NOBODY
 
 ROLES = ("planner", "reviewer", "admin", "machine")
 OTHER = "other"
+AS_OF = date(2026, 11, 16)
+# How far a recommendation has to be before an operation takes it further.
+WANTED_STEPS: Mapping[str, tuple[StepName, ...]] = {
+    "undo_recommendation": ("auto_approved", "applied"),
+    "mark_recommendation_applied": ("auto_approved",),
+    "decide_recommendation": (),
+}
 COPY = {
     "source": "winter.xlsx",
     "rows": [
@@ -71,6 +83,16 @@ def worked(everything, tmp_path, monkeypatch):
     jobs_of(app).stop(10)
     store.close()
     settings.cache_clear()
+
+
+def a_pause(account: AccountStore, *steps: StepName) -> Life:
+    """An open pause that is not to be withheld, taken as far as ``steps``."""
+    open_ones = (life for life in account.recommendations.list(100) if life.state == "open")
+    life = next(one for one in open_ones if one.action == "pause" and not one.stored.document["en"]["holdout"])
+    change = {"field": "status", "value": "paused", "share": None}
+    for name in steps:
+        life = account.recommendations.take(life.id, WantedStep(name, AS_OF, "policy", None, change))
+    return life
 
 
 def _settle(patch: pytest.MonkeyPatch, folder: Path) -> None:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date
 from typing import Any
 
 import pytest
 
 from api.v1.examples import Example, examples, proposal_scenarios
-from engine.store.steps import WantedStep
-from tests.api.everything import everything, worked
+from tests.api.everything import WANTED_STEPS, a_pause, everything, worked
 
 __all__ = ["everything", "worked"]
-AS_OF = date(2026, 11, 16)
 # What is another one each time is held to its form.
 FORMS = [
     r"[PNSRJ]-[0-9a-f]{6,}", r"[0-9a-f]{64}", r"(person|key|proposal|run):[0-9a-f]{64}", r"adcue_[0-9a-f]{8}",
@@ -50,22 +47,9 @@ def _ids(app: Any, everything: Any, operation: str) -> dict[str, str]:
         stored = account.list("proposal")
         decided = account.decisions("proposal", stored)
         ids["proposal_id"] = next(one.short_id for one in stored if one.id not in decided)
-    if operation in ("decide_recommendation", "mark_recommendation_applied", "undo_recommendation"):
-        ids["recommendation_id"] = _advice(account, operation)
+    if operation in WANTED_STEPS:
+        ids["recommendation_id"] = a_pause(account, *WANTED_STEPS[operation]).stored.short_id
     return ids
-
-
-def _advice(account: Any, operation: str) -> str:
-    """A pause that is not to be withheld, taken as far as the operation wants it."""
-    open_ones = (life for life in account.recommendations.list(100) if life.state == "open")
-    life = next(one for one in open_ones if one.action == "pause" and not one.stored.document["en"]["holdout"])
-    change = {"field": "status", "value": "paused", "share": None}
-    for name in {
-        "mark_recommendation_applied": ["auto_approved"],
-        "undo_recommendation": ["auto_approved", "applied"],
-    }.get(operation, []):
-        account.recommendations.take(life.id, WantedStep(name, AS_OF, "policy", None, change))
-    return life.stored.short_id
 
 
 def _operations(app: Any) -> dict[str, tuple[str, str]]:

@@ -5,21 +5,31 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from api.app import jobs_of
+from api.dates import today
 from engine.errors import StoreError
 from engine.settings import settings
+from engine.store.states import StateRow
 from tests.api.conftest import PLAN
-from tests.api.everything import COPY, everything, worked
+from tests.api.everything import AS_OF, COPY, WANTED_STEPS, a_pause, everything, worked
 from tests.api.routes import calls
 
 __all__ = ["everything", "worked"]
 # What an answer shows once; told again it is null.
 SECRETS = {"v1.create_key": "key", "v1.create_invitation": "secret"}
 OTHER = {"json": {"something": "else"}}
+PAUSED = {"platform": "line", "level": "ad", "name": "A", "status": "paused"}
+POLICY = {
+    "rules": ["spend_no_conv"],
+    "max_spend_share": "0.05",
+    "max_changes_per_day": 3,
+    "valid_until": (today() + timedelta(days=30)).isoformat(),
+}
 
 
 @pytest.fixture
@@ -36,6 +46,13 @@ def sends(worked, everything, sample) -> dict[str, Callable[[], dict[str, Any]]]
         "v1.decide_proposal": lambda: {"json": {"verdict": "rejected", "note": "太貴"}},
         "v1.create_night": lambda: {"json": {"as_of": "2026-11-17"}},
         "v1.create_copy_check": lambda: {"json": COPY | {"source": "spring.xlsx"}},
+        "v1.decide_recommendation": lambda: {"json": {"verdict": "approved", "note": "停"}},
+        "v1.mark_recommendation_applied": lambda: {"json": {"note": "在後台停了"}},
+        "v1.undo_recommendation": lambda: {"json": {}},
+        "v1.create_bulk_edit": lambda: {"json": {"platform": "google_ads"}},
+        "v1.mark_states": lambda: {"json": {"states": [PAUSED]}},
+        "v1.set_targets": lambda: {"json": {"target_cpa": {"meta": 480}}},
+        "v1.set_policy": lambda: {"json": POLICY},
         "v1.cancel_run": dict,
         "v1.create_key": lambda: {"json": {"for_whom": "me", "name": "laptop"}},
         "v1.create_invitation": lambda: {"json": {"role": "reviewer"}},
@@ -56,9 +73,32 @@ def posts(worked, everything, account) -> list[tuple[str, str]]:
     undecided = next(one["id"] for one in listed if one["decision"] is None)
     waiting = account.runs.ask("night", {"as_of": "2026-11-18", "dry_run": False})
     ids = everything.ids | {"proposal_id": undecided, "run_id": waiting.id}
-    found = [(call.path, call.endpoint) for call in calls(worked, ids, within="v1.") if call.method == "POST"]
+    _told_with_texts(account, a_pause(account, "auto_approved"))
+    advice = {f"v1.{name}": a_pause(account, *steps).id for name, steps in WANTED_STEPS.items()}
+    found = [
+        (call.path.replace(ids["recommendation_id"], advice.get(call.endpoint, "")), call.endpoint)
+        for call in calls(worked, ids, within="v1.")
+        if call.method == "POST"
+    ]
     # The run that waits is cancelled before the first request for work wakes who would take it up.
     return sorted(found, key=lambda one: one[1] != "v1.cancel_run")
+
+
+def _told_with_texts(account, pause) -> None:
+    """A state export told the texts by which Google Ads Editor finds the ad, so that a file can hold its pause."""
+    document = pause.stored.document["en"]
+    names, ids = document["names"], document["ids"]
+    row = StateRow(
+        platform="google_ads",
+        level="ad",
+        name=names.get("ad", ""),
+        status="active",
+        external_id=ids["ad"],
+        campaign_name=names["campaign"],
+        ad_group_name=names["ad_group"],
+        traits={"Headline 1": "每天現做"},
+    )
+    account.states.mark([row], AS_OF, "export")
 
 
 def _keyed(header: dict[str, str], key: str) -> dict[str, str]:
