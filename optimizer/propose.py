@@ -53,9 +53,10 @@ def propose(
         from optimizer.fitting import fit_history
 
         fitted = fit_history(history, channels=demand.channels, seed=seed)
-        check_demand(demand, fitted.curves, others)
+        channels = check_demand(demand, fitted.curves, others)  # before the tests, which a fault would keep from moving
         curves = fitted.calibrated(calibrating_tests(demand.lift_tests, demand.result), seed)
-    channels = check_demand(demand, curves, others)
+    else:
+        channels = check_demand(demand, curves, others)
     problem = posed_demand(demand, channels, curves, others)
     check_sums(problem)
     posed = pose_model(problem)

@@ -7,12 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, Self
 
 import numpy as np
-import numpy.typing as npt
 
-from optimizer.curves.curve import Array, Family
+from optimizer.curves.curve import Array, Family, Index
 from optimizer.curves.inverting import invert_slope
-
-Index = npt.NDArray[np.int64]
 
 
 class Bank(Protocol):

@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from optimizer.curves.curve import Array
+from optimizer.curves.curve import Array, Index
 
-Index = npt.NDArray[np.int64]
 CROWDED = 20  # entries a column has, on average, from which a matrix product is faster than adding pairs up
 
 

@@ -9,10 +9,10 @@ import numpy as np
 import scipy.sparse as sp
 
 from optimizer.curves.bank import Bank
-from optimizer.curves.curve import Array
+from optimizer.curves.curve import Array, Index
 from optimizer.solve.entries import Entries
 from optimizer.solve.segments import Segments
-from optimizer.solve.task import Index, Task
+from optimizer.solve.task import Task
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.solve.task import Index, Task
+from optimizer.curves.curve import Index
+from optimizer.solve.task import Task
 
 
 def gates(task: Task) -> Index:

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from optimizer.curves.curve import Array
+from optimizer.curves.curve import Array, Index
+from optimizer.solve.entries import Entries
 from optimizer.solve.expand import Expanded
-from optimizer.solve.task import Index
 
 WIDE = 1000  # columns below which the dual simplex is fast enough from nowhere
 BASIC, AT_LOWER, AT_UPPER = 1, 0, 2
@@ -51,13 +51,12 @@ def first_basis(expanded: Expanded) -> tuple[Index, Index] | None:
 
 def _groups(matrix: sp.csc_array, covering: int, capped: npt.NDArray[np.bool_]) -> tuple[Index | None, Array]:
     """Each segment's one other capped row (-1 for none) and its weight there; None where one is in two such rows."""
-    count = matrix.shape[1]
-    column = np.repeat(np.arange(count), np.diff(matrix.indptr))
-    live = capped[matrix.indices] & (matrix.indices != covering)
-    group, weight = np.full(count, -1, dtype=np.int64), np.zeros(count)
-    if np.bincount(column[live], minlength=count).max(initial=0) > 1:
+    entries, count = Entries(matrix), matrix.shape[1]
+    live = capped[entries.row] & (entries.row != covering)
+    column, group, weight = entries.column[live], np.full(count, -1, dtype=np.int64), np.zeros(count)
+    if np.bincount(column, minlength=count).max(initial=0) > 1:
         return None, weight
-    group[column[live]], weight[column[live]] = matrix.indices[live], matrix.data[live]
+    group[column], weight[column] = entries.row[live], entries.data[live]
     return group, weight
 
 

@@ -14,14 +14,14 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from optimizer.curves.curve import Array
+from optimizer.curves.curve import Array, Index
 from optimizer.solve.certificate import Bound
 from optimizer.solve.entries import Entries
 from optimizer.solve.expand import repeat_columns, straight_columns
 from optimizer.solve.gates import gates
 from optimizer.solve.linear import MixedAnswer, maximise_linear, maximise_mixed
 from optimizer.solve.regions import Region
-from optimizer.solve.task import Index, Task
+from optimizer.solve.task import Task
 
 FEW = 2  # whole columns up to which every setting is tried
 

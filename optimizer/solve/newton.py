@@ -72,12 +72,16 @@ class _Dual:
         self.least, self.most = rules.row_lower, rules.row_upper
         self.equal = self.least == self.most
 
+    def limit(self, y: Array, activity: Array) -> Array:
+        """What each row is held to: the side its price speaks of, without a price the nearest amount it allows."""
+        return np.where(y > 0, self.most, np.where(y < 0, self.least, np.clip(activity, self.least, self.most)))
+
     def at(self, y: Array) -> _State:
         """The state of prices ``y``; a row without a price counts where it is broken."""
         hurdle = self.matrix.turned(y) - self.cost
         spend = np.clip(self.blend.spend_at(hurdle), self.low, self.high)
         activity = self.matrix.times(spend)
-        limit = np.where(y > 0, self.most, np.where(y < 0, self.least, np.clip(activity, self.least, self.most)))
+        limit = self.limit(y, activity)
         miss = activity - limit
         share = np.abs(miss) / np.maximum(np.abs(limit), CLOSE)
         return _State(y, hurdle, spend, (y != 0) | (share > CLOSE), miss, float(share.max(initial=0.0)))
@@ -158,7 +162,7 @@ def _near(dual: _Dual, here: _State, change: Array, give: Array) -> Exact | None
     if np.any(y * here.y < 0) or np.any((spend < dual.low) | (spend > dual.high)):
         return None
     activity = dual.matrix.times(spend)
-    limit = np.where(y > 0, dual.most, np.where(y < 0, dual.least, np.clip(activity, dual.least, dual.most)))
+    limit = dual.limit(y, activity)
     kept = np.abs(activity - limit) <= CLOSE * np.maximum(np.abs(limit), 1.0)
     if not kept.all():
         return None

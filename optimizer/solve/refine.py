@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optimizer.curves.bank import Bank, Blend
-from optimizer.curves.curve import Array
+from optimizer.curves.curve import Array, Index
 from optimizer.solve.certificate import Bound, legal_prices, outcome_weights, relative_gap, upper_bound
 from optimizer.solve.entries import Entries
 from optimizer.solve.expand import Expanded, expand, repeat_columns, spent
@@ -20,7 +20,7 @@ from optimizer.solve.newton import exact_prices, suits
 from optimizer.solve.reaching import missing_least, outcome_rows
 from optimizer.solve.rules import violation
 from optimizer.solve.segments import coarse_cuts, cut_into_segments, fine_cuts
-from optimizer.solve.task import Index, Task, filled
+from optimizer.solve.task import Task, filled
 
 ROUNDS = 14
 EXACT = 1e-11  # certified gap at which exact prices settle a task

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.curves.bank import CurveBank
-from optimizer.curves.curve import Array
+from optimizer.curves.curve import Array, Index
 from optimizer.curves.families.tabulated import Tabulated
 from optimizer.solve.gates import gates
-from optimizer.solve.task import Index, Task
+from optimizer.solve.task import Task
 
 CHORDS = 4  # intervals of a convex part before it is cut closer to a plan
 SPACING = 1e-6  # of the range: cuts that are nearer make columns no longer than HiGHS' tolerances

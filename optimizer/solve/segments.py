@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.curves.bank import Bank, Blend
-from optimizer.curves.curve import Array
-from optimizer.solve.task import Index
+from optimizer.curves.curve import Array, Index
 
 COARSE = 8  # segments of the first round
 FINE = 11  # points put around the hurdle in each later round

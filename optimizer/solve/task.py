@@ -15,10 +15,8 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from optimizer.curves.bank import Bank, CurveBank
-from optimizer.curves.curve import Array, Family
+from optimizer.curves.curve import Array, Family, Index
 from optimizer.solve.rules import LinearRules
-
-Index = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
