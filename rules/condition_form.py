@@ -118,17 +118,27 @@ When = Annotated[
 ]
 
 
-def tests_of(when: All | AnyOf | Not | Test) -> Iterator[Test]:
-    """Every comparison of a condition, in the order written."""
+Condition = All | AnyOf | Not | Test
+
+
+def placed_tests(when: Condition, path: str = "when") -> Iterator[tuple[str, Test]]:
+    """Every comparison of a condition, in the order written, with the place where it stands."""
     if isinstance(when, Test):
-        yield when
-        return
-    parts = when.all if isinstance(when, All) else when.any if isinstance(when, AnyOf) else (when.negated,)
-    for part in parts:
-        yield from tests_of(part)
+        yield path, when
+    elif isinstance(when, Not):
+        yield from placed_tests(when.negated, f"{path}.not")
+    else:
+        name, parts = ("all", when.all) if isinstance(when, All) else ("any", when.any)
+        for at, part in enumerate(parts):
+            yield from placed_tests(part, f"{path}.{name}.{at}")
 
 
-def metrics_of(when: All | AnyOf | Not | Test) -> tuple[str, ...]:
+def tests_of(when: Condition) -> Iterator[Test]:
+    """Every comparison of a condition, in the order written."""
+    return (test for _, test in placed_tests(when))
+
+
+def metrics_of(when: Condition) -> tuple[str, ...]:
     """Every metric a condition reads, each once, in the order written; a target that it is held against counts."""
     names: dict[str, None] = {}
     for column in columns_of(when):
@@ -137,7 +147,7 @@ def metrics_of(when: All | AnyOf | Not | Test) -> tuple[str, ...]:
     return tuple(names)
 
 
-def columns_of(when: All | AnyOf | Not | Test) -> tuple[str, ...]:
+def columns_of(when: Condition) -> tuple[str, ...]:
     """Every column a condition reads (``ctr``, ``ctr@previous``), each once, in the order written."""
     names: dict[str, None] = {}
     for test in tests_of(when):

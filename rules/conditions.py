@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.condition_form import All, AnyOf, Not, Test
+from rules.condition_form import All, Condition, Not, Test
 from rules.entities import Floats
+from rules.windows import Bools
 
 Bits = NDArray[np.uint8]
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
@@ -44,14 +45,14 @@ class Conditions:
     count: int
     _seen: dict[Test, Answer] = field(default_factory=dict)
 
-    def masks(self, when: All | AnyOf | Not | Test) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    def masks(self, when: Condition) -> tuple[Bools, Bools]:
         """Which entities meet ``when``, and for which that is unknown."""
         answer = self._answer(when)
         yes = np.unpackbits(answer.yes, count=self.count).astype(bool)
         no = np.unpackbits(answer.no, count=self.count).astype(bool)
         return yes, ~(yes | no)
 
-    def _answer(self, when: All | AnyOf | Not | Test) -> Answer:
+    def _answer(self, when: Condition) -> Answer:
         if isinstance(when, Test):
             if when not in self._seen:
                 self._seen[when] = self._compare(when)

@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from rules.condition_form import All, AnyOf, Not, Test
+from rules.condition_form import All, AnyOf, Condition, Not, Test
 from rules.vocabulary import signals
 
-When = All | AnyOf | Not | Test
 Order = Literal["<", "<=", ">", ">=", "==", "!="]
 INVERSE: dict[Order, Order] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 TURNED: dict[Order, Order] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -43,7 +42,7 @@ class _TooMany(Exception):
     """More alternatives than are worth listing; the condition is then taken to be possible."""
 
 
-def clash(when: When, *, negated: bool = False) -> Branch | None:
+def clash(when: Condition, *, negated: bool = False) -> Branch | None:
     """The comparisons that exclude each other when ``when`` (or its negation) can never be met, else None."""
     first: Branch | None = None
     try:
@@ -57,12 +56,7 @@ def clash(when: When, *, negated: bool = False) -> Branch | None:
     return first
 
 
-def implies(one: When, other: When) -> bool:
-    """True when nothing can meet ``one`` without meeting ``other``, as far as bounds tell."""
-    return clash(All(all=(one, Not.model_validate({"not": other})))) is not None
-
-
-def impossible_parts(when: When, path: str = "when") -> Iterator[tuple[str, Branch]]:
+def impossible_parts(when: Condition, path: str = "when") -> Iterator[tuple[str, Branch]]:
     """The innermost parts of a condition that can never be met: where each stands, and what excludes each other."""
     own = clash(when)
     inner: list[tuple[str, Branch]] = []
@@ -92,7 +86,7 @@ def _atoms(test: Test) -> list[Atom]:
     return [Atom(test.metric, other, order, test.than.times)]
 
 
-def _branches(when: When, negated: bool) -> list[Branch]:
+def _branches(when: Condition, negated: bool) -> list[Branch]:
     """Every alternative of ``when``; of those with a clash only one is kept, as the others add nothing."""
     if isinstance(when, Not):
         return _branches(when.negated, not negated)

@@ -23,6 +23,8 @@ from rules.example_form import Examples
 
 LevelName = Literal["ad", "placement", "ad_group", "campaign", "account"]
 Guard = Literal["learning", "tracking_break", "data_incomplete", "scheduled_off"]
+# The least numbers of the window that a rule may ask for (fields of ``Guards``), with the metric of each.
+MINIMUMS = {"min_impressions": "impressions", "min_clicks": "clicks", "min_conversions": "conversions"}
 
 
 class _Part(BaseModel):

@@ -7,23 +7,22 @@ part does not even keep to the form.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from engine.ingest.platform import platforms
 from engine.messages import Message, Value
-from rules.condition_form import MAX_DEPTH, MAX_TESTS, All, AnyOf, Not, Test, When, columns_of, size_of
+from rules.condition_form import MAX_DEPTH, MAX_TESTS, All, Condition, Test, When, columns_of, placed_tests, size_of
 from rules.contradictions import clash, impossible_parts
-from rules.pack import Guards, Scope, Window
+from rules.pack import MINIMUMS, Guards, Scope, Window
+from rules.trend import LEAST_DAYS
 from rules.units import unit_faults
 from rules.vocabulary import signals
 
-Condition = All | AnyOf | Not | Test
 Form = TypeVar("Form", bound=BaseModel)
-WEEK, LEAST_TREND, LONGEST = 7, 7, 400
-GUARDED = {"min_impressions": "impressions", "min_clicks": "clicks", "min_conversions": "conversions"}
+WEEK, LONGEST = 7, 400
 _WHEN: TypeAdapter[Condition] = TypeAdapter(When)
 
 
@@ -67,18 +66,6 @@ def sense_faults(data: Mapping[str, Any]) -> list[Message]:
     ):
         faults.append(Message("rules.pack.resume_active", {"field": "scope.status"}))
     return faults
-
-
-def placed_tests(when: Condition, path: str = "when") -> Iterator[tuple[str, Test]]:
-    """Every comparison of a condition with the place where it is written."""
-    if isinstance(when, Test):
-        yield path, when
-    elif isinstance(when, Not):
-        yield from placed_tests(when.negated, f"{path}.not")
-    else:
-        name, parts = ("all", when.all) if isinstance(when, All) else ("any", when.any)
-        for at, part in enumerate(parts):
-            yield from placed_tests(part, f"{path}.{name}.{at}")
 
 
 def _condition(data: object) -> Condition | None:
@@ -159,8 +146,8 @@ def _windows(when: Condition, window: Window) -> list[Message]:
         values: dict[str, Value] = {"field": "window.days", "metric": by_weekday[0], "days": window.days, "most": WEEK}
         faults.append(Message("rules.pack.window_weekday", values))
     trends = [name for name in columns if _needs(name) == "trend"]
-    if trends and window.days < LEAST_TREND:
-        values = {"field": "window.days", "metric": trends[0], "days": window.days, "least": LEAST_TREND}
+    if trends and window.days < LEAST_DAYS:
+        values = {"field": "window.days", "metric": trends[0], "days": window.days, "least": LEAST_DAYS}
         faults.append(Message("rules.pack.window_trend", values))
     before = [name for name in columns if name.endswith("@previous")]
     if before and 2 * window.days + window.end_lag_days > LONGEST:
@@ -173,7 +160,7 @@ def _windows(when: Condition, window: Window) -> list[Message]:
 def _guards(when: Condition, guards: Guards) -> list[Message]:
     """A guard that asks for more than the conditions allow silences the rule for good."""
     faults = []
-    for name, metric in GUARDED.items():
+    for name, metric in MINIMUMS.items():
         least = getattr(guards, name, 0)
         branch = clash(All(all=(when, Test(metric=metric, op=">=", value=least)))) if least else None
         if branch is not None:
