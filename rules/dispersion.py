@@ -11,7 +11,7 @@ import numpy as np
 
 from rules.entities import Floats, Ints
 from rules.signals import SignalTable
-from rules.windows import add_up
+from rules.windows import add_up, inside
 
 PRIOR_CONVERSIONS = 30.0
 MOST = 10.0
@@ -24,10 +24,10 @@ def dispersion(table: SignalTable, platform: Ints) -> Floats:
     that chance gives them (multinomial).
     """
     facts, count = table.facts, len(table.facts.entities)
-    inside = (facts.day >= table.first_day) & (facts.end_day <= table.last_day) & (facts.day == facts.end_day)
+    days = inside(facts, table.first_day, table.last_day) & (facts.day == facts.end_day)
     missing = np.full(len(facts.day), np.nan)
     got, spend = facts.values.get("conversions", missing), facts.values.get("spend", missing)
-    known = inside & ~np.isnan(got) & ~np.isnan(spend) & (got >= 0) & (spend >= 0)
+    known = days & ~np.isnan(got) & ~np.isnan(spend) & (got >= 0) & (spend >= 0)
     owner, got, spend = facts.entity[known], got[known], spend[known]
     total_got, total_spend = (np.nan_to_num(add_up(values, owner, count)) for values in (got, spend))
     share = np.divide(spend, total_spend[owner], out=np.zeros(len(spend)), where=total_spend[owner] > 0)

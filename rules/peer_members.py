@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.vocabulary import content_hash
 from rules.entities import Ints
-from rules.peers import PeerRates, peer_sets
+from rules.peers import PeerRates
 from rules.signals import SignalTable
 
 SETS = ("ad_group", "campaign", "account")
@@ -20,7 +20,7 @@ def members_of(table: SignalTable, peers: PeerRates, at: int) -> tuple[list[str]
     which = int(peers.which[at])
     if which < 0:
         return [], ""
-    owner = _sets(table)[which]
+    owner = peers.sets[which]
     named = ("peers", which, int(owner[at]))
     if named not in table.kept:
         table.kept[named] = _whole_set(table, owner, at)
@@ -35,13 +35,6 @@ def _whole_set(table: SignalTable, owner: Ints, at: int) -> tuple[list[str], str
     known = (shown > 0) & (clicked >= 0) & (clicked <= shown) & (owner == owner[at])
     keys = sorted(table.facts.entities["key"].iloc[np.flatnonzero(known)].tolist())
     return keys[: MOST_NAMED + 1], content_hash(keys)
-
-
-def _sets(table: SignalTable) -> list[Ints]:
-    if "peer_sets" not in table.kept:
-        table.kept["peer_sets"] = peer_sets(table.facts.entities)
-    sets: list[Ints] = table.kept["peer_sets"]
-    return sets
 
 
 def told_peers(table: SignalTable, peers: PeerRates, at: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ and the pooled rate stands; with rich data a third of bad ads, or one giant, no 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +27,7 @@ class PeerRates:
     """Per entity: which set (0 ad group, 1 campaign, 2 account, -1 none), peers in it, their rate, its log error.
 
     ``shape`` is k of the prior: ratios to the peers' rate spread as Gamma(k, k). ``most`` counts the others of the
-    widest set.
+    widest set; ``sets`` numbers the set of every entity, from the narrowest to the widest.
     """
 
     which: Ints
@@ -36,11 +36,17 @@ class PeerRates:
     log_error: Floats
     shape: Floats
     most: Floats
+    sets: Sequence[Ints]
+
+
+def like_of(entities: pd.DataFrame) -> pd.Series:
+    """What entities share that can be compared at all: account, type and placement breakdown."""
+    return entities["account_key"] + "\x1f" + entities["campaign_type"] + "\x1f" + entities["breakdown_value"]
 
 
 def peer_sets(entities: pd.DataFrame) -> list[Ints]:
     """Per entity the number of its set: ad group, campaign, account, within type and placement breakdown."""
-    like = entities["account_key"] + "\x1f" + entities["campaign_type"] + "\x1f" + entities["breakdown_value"]
+    like = like_of(entities)
     columns = [like + "\x1f" + entities["group_key"], like + "\x1f" + entities["campaign_key"], like]
     return [pd.factorize(column)[0].astype(np.int64) for column in columns]
 
@@ -147,7 +153,7 @@ def peer_rates(entities: pd.DataFrame, columns: Mapping[str, Floats]) -> PeerRat
         fits = (which < 0) & (found.others >= LEAST_PEERS) & ~np.isnan(found.rate)
         rates, variances = (found.rate, found.variance) if at == 0 else _blend(estimates[0], found, between[at])
         which[fits], count[fits], rate[fits], variance[fits] = at, found.others[fits], rates[fits], variances[fits]
-    return PeerRates(which, count, rate, np.sqrt(variance), shape, estimates[-1].others)
+    return PeerRates(which, count, rate, np.sqrt(variance), shape, estimates[-1].others, sets)
 
 
 def _platform_shape(n: Floats, c: Floats, sets: list[Ints]) -> float:

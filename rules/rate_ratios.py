@@ -15,12 +15,14 @@ https://doi.org/10.1093/jrsssb/qkae011).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import gammainc
 
 from rules.entities import Floats, Ints
+from rules.windows import Bools
 
 STEP = np.log(1.07)
 BELOW, ABOVE = 26, 20  # cells on either side of the ratio that is asked about
@@ -76,14 +78,20 @@ def _sides(counts: Floats, due: Floats, log_error: Floats, spread: Spread) -> tu
 
 def probability_below(counts: Floats, due: Floats, log_error: Floats, spread: Spread) -> Floats:
     """P(theta < ratio) per entity, for entities whose counts and due counts are known."""
-    below, above = _sides(counts, due, log_error, spread)
+    return _probability(*_sides(counts, due, log_error, spread))
+
+
+def _probability(below: Floats, above: Floats) -> Floats:
     out: Floats = below / (below + above)
     return out
 
 
 def log_e_below(counts: Floats, due: Floats, log_error: Floats, spread: Spread) -> Floats:
     """Logarithm of the e-value for "below" against "at or above"; its negative is the one the other way round."""
-    below, above = _sides(counts, due, log_error, spread)
+    return _log_e(*_sides(counts, due, log_error, spread), spread)
+
+
+def _log_e(below: Floats, above: Floats, spread: Spread) -> Floats:
     share = spread.weight[:BELOW].sum(), spread.weight[BELOW:].sum()
     out: Floats = np.log(np.fmax(below, TINY)) - np.log(np.fmax(above, TINY)) - np.log(share[0] / share[1])
     return out
@@ -123,7 +131,8 @@ def rate_ratios(
         at = np.flatnonzero(usable & (platform == number))
         own = counts[at], due[at], log_error[at]
         spreads[number] = fit_spread(*own, float(shape[at[0]]), ratio)
-        below[at], log_e[at] = probability_below(*own, spreads[number]), log_e_below(*own, spreads[number])
+        sides = _sides(*own, spreads[number])
+        below[at], log_e[at] = _probability(*sides), _log_e(*sides, spreads[number])
     return RateRatios(below, log_e, counts, due, log_error, platform, spreads)
 
 
@@ -132,17 +141,21 @@ def growth_until_sure(
 ) -> Floats:
     """The factor by which counts and due must grow, at the present rate, until P reaches ``sure``; inf where never."""
 
-    def _settled(doublings: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        more = 2.0**doublings
+    def _settled(more: Floats) -> Bools:
         below = probability_below(counts * more, due * more, log_error, spread)
-        out: np.ndarray[tuple[int], np.dtype[np.bool_]] = (1.0 - below if tail_above else below) >= sure
+        out: Bools = (1.0 - below if tail_above else below) >= sure
         return out
 
-    low, high = np.zeros(len(counts)), np.full(len(counts), MOST_DOUBLINGS)
-    ever = _settled(high)
+    return growth_until(_settled, len(counts))
+
+
+def growth_until(settled: Callable[[Floats], Bools], count: int) -> Floats:
+    """The least factors, one for each of ``count`` entities, that are ``settled``; inf where not even 2^12 is."""
+    low, high = np.zeros(count), np.full(count, MOST_DOUBLINGS)
+    ever = settled(2.0**high)
     for _ in range(16):
         middle = (low + high) / 2
-        reached = _settled(middle)
+        reached = settled(2.0**middle)
         low, high = np.where(reached, low, middle), np.where(reached, middle, high)
     factor: Floats = np.where(ever, 2.0**high, np.inf)
     return factor

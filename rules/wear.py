@@ -15,6 +15,7 @@ import pandas as pd
 from rules.comparisons import WEEK, first_days_rows
 from rules.delivery import LEARNING_DAYS, Delivery
 from rules.entities import Floats, Ints, LevelFacts
+from rules.peers import like_of
 from rules.windows import add_up, divide, inside
 
 CLUSTERING = 2.0  # variance of daily clicks over their mean: measured exports are nearer 2 than the Poisson 1
@@ -34,8 +35,7 @@ def wear(facts: LevelFacts, delivered: Delivery, first_day: int, last_day: int) 
     """How far every entity's click rate wore off by the window."""
     count, now = len(facts.entities), inside(facts, first_day, last_day)
     then = first_days_rows(facts, delivered, first_day)
-    like = facts.entities["account_key"] + "\x1f" + facts.entities["campaign_type"]
-    pool = pd.factorize(like + "\x1f" + facts.entities["breakdown_value"])[0].astype(np.int64)
+    pool = pd.factorize(like_of(facts.entities))[0].astype(np.int64)
     shown, clicked = (facts.values.get(name, np.full(len(facts.day), np.nan)) for name in ("impressions", "clicks"))
     both = ~np.isnan(shown) & ~np.isnan(clicked)
     own = {}

@@ -14,7 +14,7 @@ from rules.entities import Floats, Ints
 from rules.evidence_form import Evidence
 from rules.methods.platforms import platform_numbers
 from rules.methods.proof import Method, Proof
-from rules.rate_ratios import MOST_DOUBLINGS
+from rules.rate_ratios import growth_until
 from rules.signals import SignalTable
 from rules.silence import Silence, fit_silence
 from rules.windows import Bools
@@ -56,19 +56,12 @@ def _growth(told: Silence, wanted: Floats, behind: Floats, evidence: Evidence) -
     """The factor by which the spend must grow, with no conversion coming, until it settles; inf where never."""
     least_e = np.log(evidence.e_value or LEAST_E)
 
-    def _settled(doublings: Floats) -> Bools:
-        more = wanted * 2.0**doublings
+    def _settled(factor: Floats) -> Bools:
+        more = wanted * factor
         out: Bools = (told.log_e(more, behind) >= least_e) & (told.sure(more, behind) >= 1.0 - evidence.fdr)
         return out
 
-    low, high = np.zeros(len(wanted)), np.full(len(wanted), MOST_DOUBLINGS)
-    ever = _settled(high)
-    for _ in range(16):
-        middle = (low + high) / 2
-        settled = _settled(middle)
-        low, high = np.where(settled, low, middle), np.where(settled, middle, high)
-    out: Floats = np.where(ever, 2.0**high, np.inf)
-    return out
+    return growth_until(_settled, len(wanted))
 
 
 POISSON_ZERO = Method(_prove, fixed_origin=False, e_value=LEAST_E)
