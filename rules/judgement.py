@@ -87,7 +87,7 @@ class NoData:
     """A rule that could not answer for an entity, and what it lacks.
 
     ``more`` is how much more would settle it where that is known, in ``unit`` (impressions, clicks, or spend in units
-    of the account's currency); ``more_impressions`` repeats it where the unit is impressions.
+    of the account's currency).
     """
 
     rule: str
@@ -95,9 +95,13 @@ class NoData:
     subject: Subject
     reason: Message
     spend: float
-    more_impressions: int | None = None
     more: int | None = None
     unit: str | None = None
+
+    @property
+    def more_impressions(self) -> int | None:
+        """``more`` where its unit is impressions."""
+        return self.more if self.unit == "impressions" else None
 
 
 @dataclass(frozen=True, slots=True)

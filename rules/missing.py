@@ -35,9 +35,7 @@ def no_answers(pack: RulePack, table: SignalTable, found: Flags, currency: str |
         who = subject(table.facts.level, row)
         reason = _reason(pack, table, found, entity, {"name": who.name}, (wanted, currency))
         count = int(wanted) if math.isfinite(wanted) and wanted > 0 else None
-        shown = count if unit == "impressions" else None
-        said = (shown, count, unit if count else None)
-        answers.append(NoData(pack.id, row["key"], who, reason, float(spend[entity]), *said))
+        answers.append(NoData(pack.id, row["key"], who, reason, float(spend[entity]), count, unit if count else None))
     return answers
 
 
