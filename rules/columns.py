@@ -13,7 +13,7 @@ import numpy as np
 from rules import comparisons
 from rules.delivery import Delivery
 from rules.entities import Floats, LevelFacts
-from rules.expected import Expected, channel_of, expected_conversions
+from rules.expected import Expected, expected_conversions, told_target
 from rules.given import Given
 from rules.judgement import Targets
 from rules.maturity import reported_share
@@ -104,14 +104,11 @@ Made = dict[str, Floats]
 
 def _expected(columns: Columns, name: str) -> Made:
     at, due = columns.setting, columns.expected
-    entities, roas = at.facts.entities, at.targets.target_roas
-    told = channel_of(entities).map(roas).fillna(entities["platform"].map(roas))
-    wanted: Floats = np.asarray(told.to_numpy(dtype=np.float64, na_value=np.nan))
     return {
         "expected_conversions": due.expected,
         "target_cpa": due.target_cpa,
         "reported_share": due.reported_share,
-        "target_roas": wanted,
+        "target_roas": told_target(at.facts.entities, at.targets.target_roas),
     }
 
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rules.entities import Floats, Ints, LevelFacts
-from rules.windows import add_up
+from rules.windows import Bools, add_up
 
 NEVER = -(10**6)
 BEFORE_DAYS = 7
@@ -26,16 +25,16 @@ class Delivery:
 
     columns: dict[str, Floats]
     day: Ints
-    last_delivery: Ints
-    data_incomplete: NDArray[np.bool_]
-    scheduled_off: NDArray[np.bool_]
-    young: NDArray[np.bool_]
-    active: NDArray[np.bool_]
+    data_incomplete: Bools
+    scheduled_off: Bools
+    young: Bools
+    active: Bools
     first_delivery: Ints
-    known: NDArray[np.bool_]  # has ever delivered
+    known: Bools  # has ever delivered
 
 
-def _extreme(days: Ints, owner: Ints, count: int, latest: bool) -> Ints:
+def extreme(days: Ints, owner: Ints, count: int, latest: bool) -> Ints:
+    """The latest (or earliest) of the days of every owner; ``NEVER`` (or its negative) where it has none."""
     out = np.full(count, NEVER if latest else -NEVER, dtype=np.int64)
     (np.maximum if latest else np.minimum).at(out, owner, days)
     return out
@@ -49,15 +48,15 @@ def delivery(facts: LevelFacts, last_day: int) -> Delivery:
     shown = facts.values.get("impressions", np.full(len(facts.day), np.nan))
     daily = (facts.end_day == facts.day) & (facts.day <= last_day)
     row_account = account[facts.entity[daily]]
-    data_end = _extreme(facts.day[daily], row_account, accounts, latest=True)
-    data_start = _extreme(facts.day[daily], row_account, accounts, latest=False)
+    data_end = extreme(facts.day[daily], row_account, accounts, latest=True)
+    data_start = extreme(facts.day[daily], row_account, accounts, latest=False)
     day = data_end[account]
     delivered = daily & (shown > 0)
-    last = _extreme(facts.day[delivered], facts.entity[delivered], count, latest=True)
-    first = _extreme(facts.day[delivered], facts.entity[delivered], count, latest=False)
+    last = extreme(facts.day[delivered], facts.entity[delivered], count, latest=True)
+    first = extreme(facts.day[delivered], facts.entity[delivered], count, latest=False)
     ever = last > NEVER
 
-    def _sum(rows: NDArray[np.bool_]) -> Floats:
+    def _sum(rows: Bools) -> Floats:
         return add_up(shown[rows], facts.entity[rows], count)
 
     row_last, row_day = last[facts.entity], day[facts.entity]
@@ -75,7 +74,6 @@ def delivery(facts: LevelFacts, last_day: int) -> Delivery:
     return Delivery(
         columns=columns,
         day=day,
-        last_delivery=last,
         data_incomplete=day < last_day,
         scheduled_off=ever & (first < day - 7) & (last > day - 7) & (week_ago <= 0),
         young=ever & (day - first < LEARNING_DAYS) & (first > data_start[account]),

@@ -35,7 +35,7 @@ class Expected:
     chance_of_none: Floats
     conversions_behind: Floats
     reported_share: Floats
-    lag_basis: Sequence[str] = ()
+    lag_basis: Sequence[str]
 
 
 def channel_of(entities: pd.DataFrame) -> pd.Series:
@@ -43,6 +43,13 @@ def channel_of(entities: pd.DataFrame) -> pd.Series:
     return entities["platform"].where(
         entities["campaign_type"] == "", entities["platform"] + "/" + entities["campaign_type"]
     )
+
+
+def told_target(entities: pd.DataFrame, targets: Mapping[str, float]) -> Floats:
+    """The target given for every entity's channel, else for its platform; NaN where there is neither."""
+    told = channel_of(entities).map(targets).fillna(entities["platform"].map(targets))
+    out: Floats = np.asarray(told.to_numpy(dtype=np.float64, na_value=np.nan))
+    return out
 
 
 def filled_indicator(entities: pd.DataFrame) -> pd.Series:
@@ -60,7 +67,7 @@ def filled_indicator(entities: pd.DataFrame) -> pd.Series:
     return pd.Series(told, index=entities.index, dtype="str")
 
 
-def _rest(values: Floats, pool: Ints) -> Floats:
+def rest_of(values: Floats, pool: Ints) -> Floats:
     """What the pool of each entity adds up to without the entity itself."""
     known = np.nan_to_num(values)
     total: Floats = np.bincount(pool, weights=known)[pool] - known
@@ -71,17 +78,15 @@ def expected_conversions(
     entities: pd.DataFrame,
     columns: Mapping[str, Floats],
     targets: Mapping[str, float],
-    reported: Floats | float = 1.0,
-    lag_basis: Sequence[str] = (),
+    own_share: Floats,
+    lag_basis: Sequence[str],
 ) -> Expected:
     """Expected conversions of every entity; NaN where no target is known.
 
-    ``reported`` is the share of each one's due conversions that is already reported.
+    ``own_share`` is the share of each one's due conversions that is already reported.
     """
-    channel = channel_of(entities)
-    given = channel.map(targets).fillna(entities["platform"].map(targets)).to_numpy(dtype=np.float64, na_value=np.nan)
+    channel, given = channel_of(entities), told_target(entities, targets)
     spend, conversions = columns["spend"], columns["conversions"]
-    own_share = np.broadcast_to(np.asarray(reported, dtype=np.float64), spend.shape)
     both = ~np.isnan(spend) & ~np.isnan(conversions)
     indicator = filled_indicator(entities)
     narrow = pd.factorize(entities["account_key"] + "\x1f" + channel + "\x1f" + indicator)[0].astype(np.int64)
@@ -90,12 +95,12 @@ def expected_conversions(
     got = np.full(len(spend), np.nan)
     rest_share = np.full(len(spend), np.nan)
     converts = (
-        _rest(np.where(both, conversions, 0.0), narrow) >= 1
+        rest_of(np.where(both, conversions, 0.0), narrow) >= 1
     )  # a channel that never converts was not bought for it
     for pool in (narrow, wide):
-        rest_spend = _rest(np.where(both, spend, 0.0), pool)
-        rest_got = _rest(np.where(both, conversions, 0.0), pool)
-        rest_told = _rest(np.where(both, spend * own_share, 0.0), pool)
+        rest_spend = rest_of(np.where(both, spend, 0.0), pool)
+        rest_got = rest_of(np.where(both, conversions, 0.0), pool)
+        rest_told = rest_of(np.where(both, spend * own_share, 0.0), pool)
         fits = np.isnan(paid) & converts & (rest_got >= LEAST_CONVERSIONS) & (rest_spend > 0)
         paid, got = np.where(fits, rest_spend, paid), np.where(fits, rest_got, got)
         rest_share = np.where(fits, divide(rest_told, rest_spend), rest_share)

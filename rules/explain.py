@@ -101,7 +101,7 @@ def evidence(pack: RulePack, table: SignalTable, found: Flags, at: int) -> dict[
             "given": bool(due.given[at]),
             "learned_from_conversions": plain(float(due.conversions_behind[at])),
             "reported_share": plain(float(due.reported_share[at])),
-            "lag_basis": due.lag_basis[at] if due.lag_basis else "given",
+            "lag_basis": due.lag_basis[at],
         }
     return out
 

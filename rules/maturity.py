@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 
+from rules.delivery import extreme
 from rules.entities import Floats, Ints, LevelFacts
 from rules.reporting_lag import LagCurve, assumed_curve
 from rules.windows import inside
@@ -18,8 +20,7 @@ from rules.windows import inside
 def read_on(facts: LevelFacts, day: int) -> Ints:
     """Per entity: the day on which its account's numbers were read, at most ``day``."""
     account = facts.entities["account"].to_numpy(dtype=np.int64)
-    end = np.full(int(account.max(initial=-1)) + 1, -(10**6), dtype=np.int64)
-    np.maximum.at(end, account[facts.entity], facts.end_day)
+    end = extreme(facts.end_day, account[facts.entity], int(account.max(initial=-1)) + 1, latest=True)
     out: Ints = np.minimum(end + 1, day)[account]
     return out
 
@@ -35,15 +36,14 @@ def reported_share(
     owner, count = facts.entity[rows], len(facts.entities)
     spend = np.nan_to_num(facts.values["spend"][rows]) if "spend" in facts.values else np.zeros(int(rows.sum()))
     age = read_on(facts, day)[owner] - facts.end_day[rows]
-    platforms = facts.entities["platform"].astype(str)
-    chosen = {name: curves.get(name) or assumed_curve(name) for name in sorted(set(platforms))}
+    platform, names = pd.factorize(facts.entities["platform"].astype(str))
+    chosen = [curves.get(name) or assumed_curve(name) for name in names]
     reported = np.ones(len(owner))
-    platform = platforms.to_numpy(dtype=object)[owner]
-    for name, curve in chosen.items():
-        own = platform == name if len(chosen) > 1 else np.ones(len(owner), dtype=bool)
+    for number, curve in enumerate(chosen):
+        own = platform[owner] == number if len(chosen) > 1 else slice(None)
         reported[own] = curve.at(age[own])
     weight = np.fmax(spend, 0.0)
     total = np.bincount(owner, weights=weight, minlength=count)
     told = np.bincount(owner, weights=weight * reported, minlength=count)
     share = np.where(total > 0, told / np.where(total > 0, total, 1.0), 1.0)
-    return share, [chosen[name].basis for name in platforms]
+    return share, [chosen[number].basis for number in platform]

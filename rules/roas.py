@@ -11,8 +11,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from rules.entities import Floats, LevelFacts
-from rules.trend import daily
-from rules.windows import add_up, divide
+from rules.windows import add_up, daily, divide
 
 LEAST_ORDERS = 2.0
 CLEARLY = 0.8  # of the target: a return exactly on target would be called below it one night in ten at P = .9

@@ -11,7 +11,7 @@ import pandas as pd
 
 from rules.entities import Floats, LevelFacts
 from rules.entity_states import aligned
-from rules.trend import daily
+from rules.windows import daily
 
 CAPPED_SHARE = 0.95
 CAPPED_DAYS = 5

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rules.entities import Floats, LevelFacts
-from rules.expected import channel_of
-from rules.windows import add_up, sums
+from rules.expected import told_target
+from rules.windows import daily, inside, sums_of
 
 LEAST_DUE = 5.0
 BASE_DAYS = 28
@@ -30,22 +30,14 @@ class Break:
     clicks_per_day_before: float | None
 
 
-def _daily(facts: LevelFacts, name: str, first: int, days: int) -> Floats:
-    account = facts.entities["account"].to_numpy(dtype=np.int64)
-    accounts = int(account.max(initial=-1)) + 1
-    inside = (facts.end_day == facts.day) & (facts.day >= first) & (facts.day < first + days)
-    owner = account[facts.entity[inside]] * days + facts.day[inside] - first
-    values = facts.values.get(name, np.full(len(facts.day), np.nan))[inside]
-    return add_up(values, owner, accounts * days).reshape(accounts, days)
-
-
 def tracking_breaks(facts: LevelFacts, last_day: int, window_days: int, targets: Mapping[str, float]) -> list[Break]:
     """Accounts whose conversions stopped while their clicks did not, as of ``last_day``."""
     if not len(facts.entities):
         return []
     days = BASE_DAYS + window_days
     first = last_day - days + 1
-    conversions, clicks = _daily(facts, "conversions", first, days), _daily(facts, "clicks", first, days)
+    owner = facts.entities["account"].to_numpy(dtype=np.int64)
+    conversions, clicks = (daily(facts, first, last_day, name, owner) for name in ("conversions", "clicks"))
     due_by_target = _due_by_target(facts, last_day, window_days, targets)
     found = []
     for account, (got, clicked) in enumerate(zip(conversions, np.nan_to_num(clicks), strict=True)):
@@ -70,8 +62,6 @@ def tracking_breaks(facts: LevelFacts, last_day: int, window_days: int, targets:
 
 def _due_by_target(facts: LevelFacts, last_day: int, window_days: int, targets: Mapping[str, float]) -> Floats:
     """Conversions due per account for its spend at the targets given; without a target nothing is due."""
-    entities = facts.entities
-    spend = np.nan_to_num(sums(facts, last_day - window_days + 1, last_day)["spend"])
-    target = channel_of(entities).map(targets).fillna(entities["platform"].map(targets))
-    due = spend / target.to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.bincount(entities["account"], weights=np.nan_to_num(due)).astype(np.float64)
+    rows = inside(facts, last_day - window_days + 1, last_day)
+    due = np.nan_to_num(sums_of(facts, rows, ["spend"])["spend"]) / told_target(facts.entities, targets)
+    return np.bincount(facts.entities["account"], weights=np.nan_to_num(due)).astype(np.float64)

@@ -12,22 +12,11 @@ import numpy as np
 
 from engine.metrics import metrics
 from rules.entities import Floats, LevelFacts
-from rules.windows import add_up, divide, inside, parts_of
+from rules.windows import daily, divide, parts_of
 
 LEAST_DAYS = 7
 WEEK = 7
 EXACT = 1e-12
-
-
-def daily(facts: LevelFacts, first_day: int, last_day: int, name: str) -> Floats:
-    """An additive metric by entity and day of the window; NaN where there is no row."""
-    days, count = last_day - first_day + 1, len(facts.entities)
-    rows = inside(facts, first_day, last_day) & (facts.day == facts.end_day)
-    owner = facts.entity[rows] * days + facts.day[rows] - first_day
-    values = facts.values.get(name)
-    if values is None:
-        return np.full((count, days), np.nan)
-    return add_up(values[rows], owner, count * days).reshape(count, days)
 
 
 def trend(facts: LevelFacts, first_day: int, last_day: int, name: str) -> tuple[Floats, Floats]:

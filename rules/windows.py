@@ -77,6 +77,18 @@ def _mixed(indicator: Ints, owner: Ints, count: int) -> Bools:
     return out
 
 
+def daily(facts: LevelFacts, first_day: int, last_day: int, name: str, owner: Ints | None = None) -> Floats:
+    """An additive metric by entity (or by the ``owner`` of each) and day of the window; NaN where there is no row."""
+    days, count = last_day - first_day + 1, len(facts.entities) if owner is None else int(owner.max(initial=-1)) + 1
+    values = facts.values.get(name)
+    if values is None:
+        return np.full((count, days), np.nan)
+    rows = inside(facts, first_day, last_day) & (facts.day == facts.end_day)
+    entity = facts.entity[rows]
+    cell = (entity if owner is None else owner[entity]) * days + facts.day[rows] - first_day
+    return add_up(values[rows], cell, count * days).reshape(count, days)
+
+
 def cut_periods(facts: LevelFacts, first_day: int, last_day: int) -> int:
     """How many rows of several days straddle the edge of the window and are therefore left out."""
     overlaps = (facts.day <= last_day) & (facts.end_day >= first_day)

@@ -10,10 +10,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from rules.comparisons import ABOVE
 from rules.dispersion import dispersion
 from rules.entities import Floats, Ints
 from rules.evidence_form import Evidence
-from rules.expected import LEAST_CONVERSIONS
+from rules.expected import LEAST_CONVERSIONS, rest_of
 from rules.methods.platforms import platform_numbers
 from rules.methods.proof import Method, Proof
 from rules.peers import shape_by_moments
@@ -32,12 +33,11 @@ def _due(evidence: Evidence, table: SignalTable) -> tuple[Floats, Floats]:
             return np.full(size, np.nan), np.full(size, np.nan)
         behind = table.expected.conversions_behind
         return table.expected.expected, np.where(table.expected.given, EXACT, np.sqrt(divide(np.ones(size), behind)))
-    above = {"ad": "group_key", "placement": "campaign_key", "ad_group": "campaign_key"}
-    by = table.facts.entities[above.get(table.facts.level, "account_key")]
+    by = table.facts.entities[ABOVE.get(table.facts.level, "account_key")]
     pool = pd.factorize(by)[0].astype(np.int64)
     both = ~np.isnan(columns["spend"]) & ~np.isnan(columns["conversions"])
     spend, got = (np.where(both, columns[name], 0.0) for name in ("spend", "conversions"))
-    rest_spend, rest_got = (np.bincount(pool, weights=values)[pool] - values for values in (spend, got))
+    rest_spend, rest_got = (rest_of(values, pool) for values in (spend, got))
     enough = (rest_got >= LEAST_CONVERSIONS) & (rest_spend > 0)
     cost = np.where(enough, rest_spend, np.nan) / np.fmax(rest_got, 1.0)
     return divide(columns["spend"], cost), np.where(enough, 1.0 / np.sqrt(np.fmax(rest_got, 1.0)), np.nan)
