@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from engine.messages import Message
 from engine.vocabulary import Finding, Level, Severity, Subject
 from rules.delivery import NEVER
+from rules.entities import EPOCH
 from rules.loading import LoadedPack
 from rules.pack import RulePack
 from rules.signals import SignalSource, SignalTable
 from rules.tracking import tracking_breaks
 from rules.windows import cut_periods
 
-EPOCH = date(1970, 1, 1)
 RECENT_DAYS = 14
 ACCOUNT = ("platform", "account_id", "account_name")
 

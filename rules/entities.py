@@ -8,6 +8,7 @@ so a renamed ad stays one ad and two ads of one name in different groups stay tw
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from engine.metrics import additive
 
+EPOCH = date(1970, 1, 1)  # days are whole numbers since then
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 FINER = {

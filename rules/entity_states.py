@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rules.entities import NAMED, LevelFacts
+from rules.windows import Bools
 
-Bools = NDArray[np.bool_]
 # Columns of a table of states; all but the first three may be left out or missing. Money in units of currency.
 COLUMNS = (
     "platform", "level", "id", "account_id", "name", "campaign_name", "ad_group_name", "status", "learning", "review",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from engine.messages import Message, Value
@@ -12,16 +12,14 @@ from engine.money import SIGNS
 from engine.vocabulary import Level, Subject
 from rules.condition_form import Test, tests_of
 from rules.conditions import COMPARE, right_side
-from rules.entities import TEXTS
+from rules.entities import EPOCH, TEXTS
 from rules.flags import Flags, least_e_value
-from rules.pack import RulePack
+from rules.pack import MINIMUMS, RulePack
 from rules.peer_members import told_peers
 from rules.signals import SignalTable
 from rules.vocabulary import signals
 
 TEXTS_AND_KEYS = (*TEXTS, "key", "group_key", "campaign_key")
-EPOCH = date(1970, 1, 1)
-MINIMUMS = ("min_impressions", "min_clicks", "min_conversions", "min_peers")
 LEAST_TOLD = 0.001  # a chance below this is told as "below 0.1%", never as 0.0%
 SHOWN_NAMES = ("account", "campaign", "ad_group", "ad")
 
@@ -126,7 +124,7 @@ def _weighed(pack: RulePack, found: Flags, at: int) -> dict[str, Any]:
 
 
 def _guards(pack: RulePack) -> list[str]:
-    minimums = [name for name in MINIMUMS if getattr(pack.guards, name)]
+    minimums = [name for name in (*MINIMUMS, "min_peers") if getattr(pack.guards, name)]
     return [*minimums, *pack.guards.skip_if]
 
 

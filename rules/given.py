@@ -26,8 +26,8 @@ class Given:
     """Everything optional; what is left out makes the signals that need it answer "no data".
 
     ``states`` has one row per entity as last exported: ``platform``, ``level``, ``id``, and any of the columns that
-    ``given_signals`` reads (``review``, ``learning``, ``daily_budget``, ``audience_overlap`` ...). ``lag`` holds a
-    curve per platform; a platform without one is judged by the assumed curve when ``assume_lag``.
+    ``rules.told_signals`` reads (``review``, ``learning``, ``daily_budget``, ``audience_overlap`` ...). ``lag`` holds a
+    curve per platform; a platform without one is judged by the assumed curve.
     """
 
     states: pd.DataFrame | None = None

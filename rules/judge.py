@@ -11,13 +11,14 @@ import pandas as pd
 
 from engine.snapshot import Snapshot
 from rules.checks import data_findings, tracking_findings
+from rules.entities import EPOCH
 from rules.given import Given
 from rules.judgement import Applied, Episode, Judged, Judgement, NoData, Recommendation, Targets
 from rules.judging import Flagged, judge_rules
 from rules.loading import LoadedPack, shipped_packs
 from rules.missing import no_answers
 from rules.protection import cooling, lately_changed, mark_last_active
-from rules.recommending import EPOCH, History, candidate_of, recommendation_of
+from rules.recommending import History, candidate_of, recommendation_of
 from rules.resolve import Resolver, resolve
 from rules.signals import SignalSource
 

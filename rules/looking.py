@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from rules.entities import EPOCH
 from rules.methods import METHODS
 from rules.pack import LevelName, RulePack
 from rules.signals import SignalSource, SignalTable
 
-EPOCH = date(1970, 1, 1)
 MONTHS = 3
 
 

@@ -10,17 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
-import pandas as pd
 
-from rules.entities import Floats, LevelFacts
+from rules.entities import EPOCH, Floats, LevelFacts
 from rules.expected import channel_of
 from rules.given import PlanLine
 
 WEEKDAYS, WEEKS = 7, 8
 EVEN_WEEKS = 2.0  # as many weeks of an even spread are mixed in
-EPOCH = pd.Timestamp("1970-01-01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +78,8 @@ def _weekday(days: np.ndarray[tuple[int], np.dtype[np.int64]]) -> np.ndarray[tup
     return (days + 3) % WEEKDAYS  # 1970-01-01 was a Thursday
 
 
-def _day(day: object) -> int:
-    return int((pd.Timestamp(str(day)) - EPOCH).days)
+def _day(day: date) -> int:
+    return (day - EPOCH).days
 
 
 def _share_gone(line: PlanLine, last_day: int, weights: Floats) -> float:

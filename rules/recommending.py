@@ -12,13 +12,12 @@ from engine.vocabulary import Period, content_hash
 from rules.actions import CLASS_OF, ActionType, Change, Step, change_of, room_left, step_of
 from rules.candidates import Candidate, Decision
 from rules.effect.assignment import is_withheld
+from rules.entities import EPOCH
 from rules.entity_states import values_at
 from rules.explain import evidence, plain, reason, subject
 from rules.judgement import Applied, Episode, Recommendation
 from rules.judging import Flagged, RuleOnLevel
 from rules.protection import moved
-
-EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
