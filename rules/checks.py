@@ -10,7 +10,7 @@ from engine.vocabulary import Finding, Level, Severity, Subject
 from rules.delivery import NEVER
 from rules.entities import EPOCH
 from rules.loading import LoadedPack
-from rules.pack import RulePack
+from rules.pack import LevelName, RulePack, Window
 from rules.signals import SignalSource, SignalTable
 from rules.tracking import tracking_breaks
 from rules.windows import cut_periods
@@ -28,40 +28,49 @@ def _account(platform: str, account_id: str, account_name: str) -> Subject:
 def tracking_findings(source: SignalSource, packs: Sequence[LoadedPack]) -> tuple[list[Finding], set[str]]:
     """A finding per account whose conversion tracking seems broken, and the keys of those accounts."""
     guarded = [pack for pack, _ in packs if "tracking_break" in pack.guards.skip_if]
+    seen: dict[tuple[LevelName, Window], dict[str, Finding]] = {}
     findings: dict[str, Finding] = {}
     for pack in guarded:
         for level in pack.level:
-            facts = source.level(level)
-            last_day = source.day - pack.window.end_lag_days
-            accounts = facts.entities.drop_duplicates("account").set_index("account")
-            for found in tracking_breaks(facts, last_day, pack.window.days, source.targets.target_cpa):
-                who = _account(*(str(accounts.at[found.account, name]) for name in ACCOUNT))
-                since = EPOCH + timedelta(days=found.since)
-                values = {"name": who.name, "since": since.isoformat()}
-                numbers = {"clicks": f"{found.clicks:,.0f}", "due": f"{found.due:.1f}"}
-                findings[str(accounts.at[found.account, "account_key"])] = Finding(
-                    code="tracking_break",
-                    subject=who,
-                    severity=Severity.WARN,
-                    reason=Message("rules.finding.tracking_break", {**values, **numbers}),
-                    evidence={
-                        "since": since.isoformat(),
-                        "days": found.days,
-                        "clicks": found.clicks,
-                        "conversions_due": round(found.due, 3),
-                        "clicks_per_day": round(found.clicks_per_day, 3),
-                        "clicks_per_day_before": found.clicks_per_day_before,
-                    },
-                )
+            if (level, pack.window) not in seen:
+                seen[level, pack.window] = _broken(source, level, pack.window)
+            findings |= seen[level, pack.window]
     return [findings[key] for key in sorted(findings)], set(findings)
+
+
+def _broken(source: SignalSource, level: LevelName, window: Window) -> dict[str, Finding]:
+    """A finding per account, by its key, whose tracking seems broken on one level as of the end of a window."""
+    facts, last_day = source.level(level), source.day - window.end_lag_days
+    accounts = facts.entities.drop_duplicates("account").set_index("account")
+    findings = {}
+    for found in tracking_breaks(facts, last_day, window.days, source.targets.target_cpa):
+        who = _account(*(str(accounts.at[found.account, name]) for name in ACCOUNT))
+        since = EPOCH + timedelta(days=found.since)
+        values = {"name": who.name, "since": since.isoformat()}
+        numbers = {"clicks": f"{found.clicks:,.0f}", "due": f"{found.due:.1f}"}
+        findings[str(accounts.at[found.account, "account_key"])] = Finding(
+            code="tracking_break",
+            subject=who,
+            severity=Severity.WARN,
+            reason=Message("rules.finding.tracking_break", {**values, **numbers}),
+            evidence={
+                "since": since.isoformat(),
+                "days": found.days,
+                "clicks": found.clicks,
+                "conversions_due": round(found.due, 3),
+                "clicks_per_day": round(found.clicks_per_day, 3),
+                "clicks_per_day_before": found.clicks_per_day_before,
+            },
+        )
+    return findings
 
 
 def data_findings(judged: Sequence[tuple[RulePack, SignalTable]], as_of: date) -> list[Finding]:
     """Accounts whose rows end before the last day that a rule looks at, and rows no window can hold."""
     found: dict[str, Finding] = {}
-    cut = 0
+    windows = {(table.facts.level, table.first_day, table.last_day): table.facts for _, table in judged}
+    cut = max((cut_periods(facts, first, last) for (_, first, last), facts in windows.items()), default=0)
     for pack, table in judged:
-        cut = max(cut, cut_periods(table.facts, table.first_day, table.last_day))
         if "data_incomplete" not in pack.guards.skip_if:
             continue
         entities = table.facts.entities

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from rules import comparisons
 from rules.delivery import Delivery
@@ -20,7 +21,7 @@ from rules.maturity import reported_share
 from rules.pacing import pace, planned_between
 from rules.peers import PeerRates, peer_rates
 from rules.roas import below_target
-from rules.told_signals import told_signal
+from rules.told_signals import account_states, told_signal
 from rules.trend import trend
 from rules.usual import deviations
 from rules.vocabulary import signals
@@ -32,7 +33,10 @@ ASSUMED_ONCE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the columns of one level and window are made from; days are numbers since 1970-01-01."""
+    """What the columns of one level and window are made from; days are numbers since 1970-01-01.
+
+    ``told`` is the state of every entity, where any is told.
+    """
 
     facts: LevelFacts
     first_day: int
@@ -41,6 +45,7 @@ class Setting:
     targets: Targets
     given: Given
     delivered: Delivery
+    told: pd.DataFrame | None
 
 
 class Columns(dict[str, Floats]):
@@ -172,7 +177,8 @@ def _plan(columns: Columns, name: str) -> Made:
 
 def _states(columns: Columns, name: str) -> Made:
     at = columns.setting
-    return {name: told_signal(at.facts, at.given.states, name, at.last_day)}
+    rows = account_states(at.facts, at.given.states) if at.facts.level == "account" else at.told
+    return {name: told_signal(at.facts, rows, name, at.last_day)}
 
 
 MAKERS: dict[str, Callable[[Columns, str], Made]] = {

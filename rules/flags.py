@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from rules.entities import Floats
 from rules.evidence import false_discovery_set
 from rules.methods import METHODS
 from rules.methods.proof import Proof
-from rules.pack import Guard, Guards, RulePack
+from rules.pack import MINIMUMS, Guards, RulePack
 from rules.rate_ratios import SURE
 from rules.signals import SignalTable
-
-Bools = NDArray[np.bool_]
-SILENT: tuple[Guard, ...] = ("data_incomplete", "scheduled_off")
+from rules.windows import Bools
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +26,6 @@ class Flags:
     unknown: Bools  # a number its conditions need is missing
     thin: Bools  # conditions met, but the guards' minimum of data is not
     unproven: Bools  # conditions and guards met, evidence not strong enough yet
-    skipped: Mapping[Guard, Bools]  # conditions met, but a guard says that this is not the rule's business
     judged: int
     sure: Floats
     rank: Floats
@@ -52,26 +48,28 @@ def in_scope(pack: RulePack, entities: pd.DataFrame) -> Bools:
         keep &= entities["platform"].isin(scope.platform).to_numpy()
     if scope.campaign_type:
         keep &= entities["campaign_type"].isin(scope.campaign_type).to_numpy()
-    ids = entities[["campaign_id", "ad_group_id", "ad_id"]]
     if scope.exclude_ids:
+        ids = entities[["campaign_id", "ad_group_id", "ad_id"]]
         keep &= ~ids.isin(scope.exclude_ids).any(axis=1).to_numpy()
-    names = entities["campaign_name"] + "\n" + entities["ad_group_name"] + "\n" + entities["ad_name"]
-    for text in scope.name_not_contains:
-        keep &= ~names.str.contains(text, regex=False).to_numpy(dtype=bool)
-    if scope.name_contains:
-        found = [names.str.contains(text, regex=False).to_numpy(dtype=bool) for text in scope.name_contains]
-        keep &= np.logical_or.reduce(found)
+    if scope.name_contains or scope.name_not_contains:
+        names = entities["campaign_name"] + "\n" + entities["ad_group_name"] + "\n" + entities["ad_name"]
+        if scope.name_contains:
+            keep &= _holding(names, scope.name_contains)
+        if scope.name_not_contains:
+            keep &= ~_holding(names, scope.name_not_contains)
     return keep
+
+
+def _holding(names: pd.Series, texts: Sequence[str]) -> Bools:
+    """Which names hold at least one of ``texts``."""
+    out: Bools = np.logical_or.reduce([names.str.contains(one, regex=False).to_numpy(dtype=bool) for one in texts])
+    return out
 
 
 def least_of(guards: Guards) -> list[tuple[float, str]]:
     """The least numbers of the window that a rule asks for, with the metric of each."""
-    asked = [
-        (guards.min_impressions, "impressions"),
-        (guards.min_clicks, "clicks"),
-        (guards.min_conversions, "conversions"),
-    ]
-    return [(least, name) for least, name in asked if least > 0]
+    asked = [(getattr(guards, name), metric) for name, metric in MINIMUMS.items()]
+    return [(least, metric) for least, metric in asked if least > 0]
 
 
 def _proof(pack: RulePack, table: SignalTable) -> Proof:
@@ -84,29 +82,13 @@ def _proof(pack: RulePack, table: SignalTable) -> Proof:
     return proof
 
 
-def guard_columns(table: SignalTable, learning: Bools, broken: Bools) -> dict[Guard, Bools]:
-    """The yes/no facts a rule may be guarded by."""
-    return {
-        "learning": learning,
-        "tracking_break": broken,
-        "data_incomplete": table.delivery.data_incomplete,
-        "scheduled_off": table.delivery.scheduled_off,
-    }
-
-
 def least_e_value(pack: RulePack) -> float:
     """The e-value that a flag of this rule needs."""
     asked = pack.evidence.e_value
     return METHODS[pack.evidence.method].e_value if asked is None else asked
 
 
-def flags(
-    pack: RulePack,
-    table: SignalTable,
-    active: Bools,
-    guarded: Mapping[Guard, Bools],
-    counted: SignalTable | None = None,
-) -> Flags:
+def flags(pack: RulePack, table: SignalTable, active: Bools, counted: SignalTable | None = None) -> Flags:
     """What one rule says about every entity of one level.
 
     ``counted`` is the table its evidence is taken from (``rules.looking.counted_table``), with the entities of
@@ -125,12 +107,11 @@ def flags(
         thin |= met & (np.nan_to_num(table.columns[name]) < least)
     peers = np.nan_to_num(table.peers.count) if table.peers is not None else np.zeros(len(shown))
     thin |= met & (peers < pack.guards.min_peers)
-    skipped: dict[Guard, Bools] = {
-        g: met & guarded[g] for g in pack.guards.skip_if if g in ("data_incomplete", "scheduled_off")
-    }
     eligible = met & ~thin
-    for mask in skipped.values():
-        eligible &= ~mask
+    if "data_incomplete" in pack.guards.skip_if:
+        eligible &= ~table.delivery.data_incomplete
+    if "scheduled_off" in pack.guards.skip_if:
+        eligible &= ~table.delivery.scheduled_off
     counted = table if counted is None else counted
     proof, asked = _proof(pack, counted), pack.evidence
     strong = eligible & (proof.false_rate <= asked.max_false_rate) & (proof.sure >= asked.sure)
@@ -141,7 +122,6 @@ def flags(
         unknown=unknown & ((shown > 0) | (np.nan_to_num(table.columns["spend"]) > 0)),
         thin=thin,
         unproven=eligible & ~chosen,
-        skipped=skipped,
         judged=int(scope.sum()),
         sure=proof.sure,
         rank=rank,

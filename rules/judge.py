@@ -48,9 +48,10 @@ def judge(
     known = beside.states if states is None else states
     source = SignalSource(snapshot.facts, (as_of - EPOCH).days, targets or Targets(), replace(beside, states=known))
     breaks, broken_accounts = tracking_findings(source, chosen)
-    history = _history(list(applied), chosen, since or {}, as_of)
-    changed = lately_changed([one for done in history.done.values() for one in done], as_of)
-    judged, active_ads = judge_rules(source, chosen, broken_accounts, known, changed, as_of)
+    done = list(applied)
+    history = _history(done, chosen, since or {}, as_of)
+    changed = lately_changed(done, as_of)
+    judged, active_ads = judge_rules(source, chosen, broken_accounts, changed, as_of)
     flagged = [Flagged(one, at, row) for one in judged for at, row in one.flagged_rows()]
     candidates = [candidate_of(flag, history) for flag in flagged]
     candidates = mark_last_active(candidates, active_ads, [float(f.one.found.sure[f.at]) for f in flagged])

@@ -11,14 +11,14 @@ from datetime import date
 import pandas as pd
 
 from engine.vocabulary import PackRef
-from rules.entity_states import aligned
 from rules.explain import rows_of
-from rules.flags import Bools, Flags, flags, guard_columns
+from rules.flags import Flags, flags
 from rules.loading import LoadedPack
 from rules.looking import counted_table
 from rules.pack import LevelName, RulePack
 from rules.protection import active_per_group, states_of
 from rules.signals import SignalSource, SignalTable
+from rules.windows import Bools
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,6 @@ def judge_rules(
     source: SignalSource,
     packs: Sequence[LoadedPack],
     broken_accounts: AbstractSet[str],
-    states: pd.DataFrame | None,
     changed: AbstractSet[str],
     as_of: date,
 ) -> tuple[list[RuleOnLevel], Counter[str]]:
@@ -67,11 +66,11 @@ def judge_rules(
     for pack, ref in packs:
         for level in pack.level:
             if level not in levels:
-                levels[level] = _on_level(source, level, broken_accounts, states, changed, as_of)
+                levels[level] = _on_level(source, level, broken_accounts, changed, as_of)
             on = levels[level]
             table = source.table(level, pack.window.days, pack.window.end_lag_days, pack.metrics)
             counted = counted_table(source, pack, level)
-            found = flags(pack, table, on.active, guard_columns(table, on.learning, on.broken), counted)
+            found = flags(pack, table, on.active, counted)
             judged.append(RuleOnLevel(pack, ref, level, table, found, on.learning, on.broken, on.told))
             if level == "ad" and not active_ads:
                 active_ads = active_per_group(table.facts, on.active)
@@ -92,13 +91,12 @@ def _on_level(
     source: SignalSource,
     level: LevelName,
     broken_accounts: AbstractSet[str],
-    states: pd.DataFrame | None,
     changed: AbstractSet[str],
     as_of: date,
 ) -> _Level:
     facts = source.level(level)
-    active, learning = states_of(facts, source.delivery(level, source.day - 1), states, as_of)
+    active, learning = states_of(source, level, as_of)
     if changed:
         learning |= facts.entities["key"].isin(changed).to_numpy(dtype=bool)
     broken = facts.entities["account_key"].isin(broken_accounts).to_numpy(dtype=bool)
-    return _Level(active, learning, broken, aligned(facts, states))
+    return _Level(active, learning, broken, source.told(level))

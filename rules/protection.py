@@ -7,43 +7,39 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from rules.actions import STEPS, Step
 from rules.candidates import Candidate
-from rules.delivery import LEARNING_DAYS, Delivery
+from rules.delivery import LEARNING_DAYS
 from rules.entities import LevelFacts
-from rules.entity_states import aligned, stopped_above
+from rules.entity_states import stopped_above
 from rules.judgement import Applied
+from rules.signals import SignalSource
+from rules.windows import Bools
 
-Bools = NDArray[np.bool_]
 # What sets the platform's own bidding back to learning: a changed bid or budget, and starting again.
 RESTARTS = frozenset(STEPS) | {"resume"}
 
 
-def states_of(
-    facts: LevelFacts, now: Delivery, states: pd.DataFrame | None, as_of: date | None = None
-) -> tuple[Bools, Bools]:
+def states_of(source: SignalSource, level: str, as_of: date) -> tuple[Bools, Bools]:
     """Per entity: is it active, is it learning. Told by a state export where there is one, else seen from delivery.
 
-    ``states`` has the columns platform, level, id and status, and may have those of ``entity_states.COLUMNS``. An
-    entity below a stopped campaign or ad group is not active; one changed within ``LEARNING_DAYS`` is learning, unless
-    the platform itself says otherwise.
+    States have the columns platform, level, id and status, and may have those of ``entity_states.COLUMNS``. An entity
+    below a stopped campaign or ad group is not active; one changed within ``LEARNING_DAYS`` is learning, unless the
+    platform itself says otherwise.
     """
+    now, told = source.delivery(level, source.day - 1), source.told(level)
     active, learning = now.active.copy(), now.young.copy()
-    told = aligned(facts, states)
     if told is not None:
         known = told["status"].notna().to_numpy(dtype=bool)
         active[known] = (told["status"] == "active").to_numpy(dtype=bool)[known]
-        if as_of is not None:
-            changed = pd.to_datetime(told["changed_on"], errors="coerce")
-            age = (pd.Timestamp(as_of) - changed).dt.days
-            learning |= ((age >= 0) & (age < LEARNING_DAYS)).to_numpy(dtype=bool)
+        changed = pd.to_datetime(told["changed_on"], errors="coerce")
+        age = (pd.Timestamp(as_of) - changed).dt.days
+        learning |= ((age >= 0) & (age < LEARNING_DAYS)).to_numpy(dtype=bool)
         said = told["learning"].notna().to_numpy(dtype=bool)
         learning[said] = (told["learning"] == True).to_numpy(dtype=bool)[said]  # noqa: E712 - elementwise over <NA>
-    active &= ~stopped_above(facts, states)
+    active &= ~stopped_above(source.level(level), source.given.states)
     return active, learning
 
 

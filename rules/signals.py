@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from rules.columns import Columns, Setting
 from rules.conditions import Conditions
 from rules.delivery import Delivery, delivery
 from rules.entities import Floats, LevelFacts, level_facts, with_codes
+from rules.entity_states import aligned
 from rules.expected import Expected, blanks_are_zero
 from rules.given import Given
 from rules.judgement import Targets
 from rules.peers import PeerRates
 from rules.vocabulary import signals
 
-State = Mapping[str, NDArray[np.bool_]]
 HELD: frozenset[str] = frozenset({"expected", "peers"})  # what a table holds beside its columns, when a rule needs it
 
 
@@ -53,6 +52,7 @@ class SignalSource:
     _coded: pd.DataFrame | None = None
     _levels: dict[str, LevelFacts] = field(default_factory=dict)
     _deliveries: dict[tuple[str, int], Delivery] = field(default_factory=dict)
+    _told: dict[str, pd.DataFrame | None] = field(default_factory=dict)
     _columns: dict[tuple[str, int, int], tuple[Columns, Conditions]] = field(default_factory=dict)
     _tables: dict[tuple[str, int, int, frozenset[str]], SignalTable] = field(default_factory=dict)
 
@@ -68,6 +68,12 @@ class SignalSource:
                 facts.values["conversions"] = np.where(blanks_are_zero(conversions, account), 0.0, conversions)
             self._levels[name] = facts
         return self._levels[name]
+
+    def told(self, level: str) -> pd.DataFrame | None:
+        """The told state of every entity of one level, where any is told."""
+        if level not in self._told:
+            self._told[level] = aligned(self.level(level), self.given.states)
+        return self._told[level]
 
     def delivery(self, level: str, last_day: int) -> Delivery:
         """Delivery of one level as of ``last_day``."""
@@ -88,7 +94,8 @@ class SignalSource:
         at = (level, first_day, last_day)
         if at not in self._columns:
             delivered = self.delivery(level, last_day)
-            setting = Setting(facts, first_day, last_day, self.day, self.targets, self.given, delivered)
+            told = self.told(level)
+            setting = Setting(facts, first_day, last_day, self.day, self.targets, self.given, delivered, told)
             columns = Columns(setting)
             self._columns[at] = columns, Conditions(columns, len(facts.entities))
         columns, conditions = self._columns[at]

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from rules.entities import Floats, LevelFacts
-from rules.entity_states import aligned
 from rules.windows import daily
 
 CAPPED_SHARE = 0.95
@@ -23,9 +22,8 @@ WORDS = {
 }
 
 
-def told_signal(facts: LevelFacts, states: pd.DataFrame | None, name: str, last_day: int) -> Floats:
-    """One signal per entity; NaN where it was not told."""
-    rows = aligned(facts, states) if facts.level != "account" else _accounts(facts, states)
+def told_signal(facts: LevelFacts, rows: pd.DataFrame | None, name: str, last_day: int) -> Floats:
+    """One signal per entity from the states ``rows`` told of them; NaN where it was not told."""
     missing = np.full(len(facts.entities), np.nan)
     if rows is None:
         return missing
@@ -56,7 +54,7 @@ def _capped(facts: LevelFacts, budget: Floats, last_day: int) -> Floats:
     return out
 
 
-def _accounts(facts: LevelFacts, states: pd.DataFrame | None) -> pd.DataFrame | None:
+def account_states(facts: LevelFacts, states: pd.DataFrame | None) -> pd.DataFrame | None:
     """States told of whole accounts, by platform and account id."""
     if states is None or states.empty:
         return None

@@ -34,7 +34,7 @@ def looked_at(snapshot: Snapshot, morning: date, fixed_origin: bool) -> Flags:
     source = SignalSource(snapshot.facts, (morning - EPOCH).days, Targets())
     table = source.table("ad", pack.window.days, pack.window.end_lag_days, pack.metrics)
     counted = counted_table(source, pack, "ad") if fixed_origin else table
-    return flags(pack, table, np.ones(len(table.facts.entities), bool), {}, counted)
+    return flags(pack, table, np.ones(len(table.facts.entities), bool), counted)
 
 
 def worst_case_log_e(counted: SignalTable, found: Flags) -> np.ndarray:
