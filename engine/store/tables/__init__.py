@@ -8,6 +8,7 @@ from engine.store.tables.ledger import Account, Coverage, Import, Scope
 from engine.store.tables.life import ActionStep, EntityState, Episode
 from engine.store.tables.people import Invitation, LoginSession, Membership, Person
 from engine.store.tables.records import KINDS, Record
+from engine.store.tables.rules import RuleVersion
 from engine.store.tables.work import Claim, Decision, Lease, Run
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Owned",
     "Person",
     "Record",
+    "RuleVersion",
     "Run",
     "Scope",
 ]
