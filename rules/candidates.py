@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from rules.actions import ActionClass, ActionType
-from rules.pack import LevelName
+
+if TYPE_CHECKING:  # packs bring pandas along, which the process that only decides has no use for
+    from rules.pack import LevelName
 
 Verdict = Literal["kept", "downgraded", "dropped"]
 CLASS_RANK: dict[ActionClass, int] = {
