@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.money import MICROS
@@ -46,6 +46,17 @@ class Life:
     def id(self) -> str:
         """Its id."""
         return self.stored.id
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """Recommendations that stand the same: how many, and their money at stake together, in units of currency."""
+
+    state: str
+    platform: str
+    needs_approval: bool
+    count: int
+    stake: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +124,30 @@ class AccountRecommendations:
             if platform is not None:
                 statement = statement.where(Episode.platform == platform)
             return _lives(session, list(session.execute(statement).scalars()))
+
+    def piles(self, *states: str) -> Sequence[Pile]:
+        """How many recommendations stand in these states and what is at stake, without reading any of them."""
+        kept = (Episode.state, Episode.platform, Episode.needs_approval)
+        statement = (
+            select(*kept, func.count(), func.sum(Episode.stake))
+            .where(Episode.state.in_(states))
+            .group_by(*kept)
+            .order_by(*kept)
+        )
+        with self._acting.read() as session:
+            return [
+                Pile(state, platform, needs_approval, count, int(stake) / MICROS)
+                for state, platform, needs_approval, count, stake in session.execute(statement)
+            ]
+
+    def by_stake(self, limit: int, *states: str, needs_approval: bool | None = None) -> Sequence[Life]:
+        """At most ``limit`` recommendations in these states, the most money first."""
+        statement = select(Episode.id).where(Episode.state.in_(states))
+        if needs_approval is not None:
+            statement = statement.where(Episode.needs_approval == needs_approval)
+        with self._acting.read() as session:
+            ordered = statement.order_by(Episode.stake.desc(), Episode.id).limit(limit)
+            return _lives(session, list(session.execute(ordered).scalars()))
 
     def since(self, known_on: date) -> Mapping[tuple[str, str, str], date]:
         """The first window end of what is still being said, by rule, entity and action, as of a day."""
