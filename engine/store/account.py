@@ -20,6 +20,7 @@ from engine.store.keys import AccountKeys
 from engine.store.leases import Held
 from engine.store.lives import AccountRecommendations
 from engine.store.members import Members
+from engine.store.own_rules import AccountRules
 from engine.store.reading import Reading
 from engine.store.records import Stored
 from engine.store.states import AccountStates
@@ -72,6 +73,11 @@ class AccountStore:
     def states(self) -> AccountStates:
         """What its campaigns, ad groups and ads were told to be."""
         return AccountStates(self._acting)
+
+    @property
+    def rules(self) -> AccountRules:
+        """Its own rules, and which shipped ones it silenced."""
+        return AccountRules(self._acting)
 
     @property
     def claims(self) -> AccountClaims:

@@ -20,6 +20,7 @@ from engine.store.leases import Held
 from engine.store.lives import AccountRecommendations
 from engine.store.login_sessions import LoginSessions
 from engine.store.members import Members
+from engine.store.own_rules import AccountRules
 from engine.store.people import People
 from engine.store.principals import Principal
 from engine.store.states import AccountStates, StateRow
@@ -33,8 +34,8 @@ pytestmark = pytest.mark.usefixtures("cheap_hashes")
 ROOT = Path(engine.__file__).resolve().parents[1]
 OTHER = "seven slow 河馬 under a paper moon"
 CLASSES = (
-    AccountStore, AccountAudit, AccountClaims, AccountKeys, AccountLeases, AccountRecommendations, AccountRuns,
-    AccountStates, Keys, LoginSessions, Members, People, Store,
+    AccountStore, AccountAudit, AccountClaims, AccountKeys, AccountLeases, AccountRecommendations, AccountRules,
+    AccountRuns, AccountStates, Keys, LoginSessions, Members, People, Store,
 )  # fmt: skip
 MINUTE = timedelta(minutes=1)
 
@@ -88,6 +89,10 @@ class Scene:
         return self.account.recommendations.take(self.raised, *steps).id
 
     @property
+    def silenced(self) -> str:
+        return self.account.rules.switch_off("dear", DAY).rule_id
+
+    @property
     def held(self) -> Held:
         return self.account.leases.take("x", "a/1/", MINUTE)
 
@@ -138,6 +143,12 @@ WRITES: dict[str, tuple[Callable[[Scene], Act], list[str]]] = {
         lambda s: partial(s.account.states.mark, [StateRow("meta", "ad", "A", "paused")], DAY, "person"),
         ["states.marked"],
     ),
+    "AccountRules.keep": (
+        lambda s: partial(s.account.rules.keep, "dear", 1, "id: dear", "propose", "0" * 64, DAY),
+        ["rule.kept"],
+    ),
+    "AccountRules.switch_off": (lambda s: partial(s.account.rules.switch_off, "dear", DAY), ["rule.switched_off"]),
+    "AccountRules.withdraw": (lambda s: partial(s.account.rules.withdraw, s.silenced, DAY), ["rule.withdrawn"]),
     "AccountRuns.ask": (lambda s: partial(s.account.runs.ask, "night", {}), ["run.asked"]),
     "AccountRuns.cancel": (lambda s: partial(s.account.runs.cancel, s.run), ["run.cancelled"]),
     "AccountRuns.begin": (lambda s: partial(s.account.runs.begin, s.run), []),
@@ -203,6 +214,7 @@ READS = {
     "AccountClaims": ["find"],
     "AccountKeys": ["list"],
     "AccountRecommendations": ["done", "list", "read", "since", "standing"],
+    "AccountRules": ["known", "versions"],
     "AccountStates": ["known"],
     "AccountRuns": ["count_open", "list", "read"],
     "Keys": ["list", "verify"],
