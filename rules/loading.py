@@ -96,6 +96,7 @@ OWN = {
     "level_twice", "exclude_level", "pause_level", "evidence_zero", "evidence_ctr", "evidence_cpa",
     "evidence_ratio", "right_side", "between_pair",
     "one_number", "between_order", "example_days", "example_flag", "example_pass", "action_amount", "action_cap",
+    "holdout_alert", "holdout_least",
 }  # fmt: skip
 NUMBER = ("int_", "float_", "finite_", "tuple_")
 LIMITS = ("ge", "gt", "le", "lt")

@@ -13,7 +13,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from rules.actions import CLASS_OF, STEPS, ActionClass, ActionType
@@ -25,6 +34,10 @@ LevelName = Literal["ad", "placement", "ad_group", "campaign", "account"]
 Guard = Literal["learning", "tracking_break", "data_incomplete", "scheduled_off"]
 # The least numbers of the window that a rule may ask for (fields of ``Guards``), with the metric of each.
 MINIMUMS = {"min_impressions": "impressions", "min_clicks": "clicks", "min_conversions": "conversions"}
+
+
+# Fewer than a tenth takes years to tell an effect, more than a fifth leaves too much of what was approved undone.
+LEAST_HOLDOUT, LARGEST_HOLDOUT = 0.1, 0.2
 
 
 class _Part(BaseModel):
@@ -128,7 +141,12 @@ class RulePack(_Part):
     action: Action
     priority: int = Field(ge=1, le=99, description="Lower wins among rules that propose the same kind of action.")
     cooldown_days: int = Field(7, ge=0, le=90)
-    holdout: float = Field(0.0, ge=0, le=0.5, description="Share of approved proposals withheld to measure the effect.")
+    holdout: float = Field(
+        LEAST_HOLDOUT,
+        ge=0,
+        le=LARGEST_HOLDOUT,
+        description="Share of approved proposals withheld to measure the effect: 0.1 to 0.2; 0 for a rule that alerts.",
+    )
     mode: Literal["propose", "alert_only", "off"] = "propose"
     examples: Examples
 
@@ -141,6 +159,17 @@ class RulePack(_Part):
     def metrics(self) -> tuple[str, ...]:
         """Every metric its conditions read, in the order written."""
         return metrics_of(self.when)
+
+    @field_validator("holdout")
+    @classmethod
+    def _holdout_fits(cls, share: float, info: ValidationInfo) -> float:
+        alerts = isinstance(info.data.get("action"), Action) and info.data["action"].type == "alert"
+        if alerts and share:
+            raise PydanticCustomError("holdout_alert", "an alert is not withheld")
+        if not alerts and share < LEAST_HOLDOUT:
+            limits = {"least": str(LEAST_HOLDOUT), "most": str(LARGEST_HOLDOUT)}
+            raise PydanticCustomError("holdout_least", "too little is withheld", limits)
+        return share
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:

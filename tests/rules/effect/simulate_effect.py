@@ -1,7 +1,7 @@
 """Counts, in worlds whose truth is known, how often intervals hold it and what an action of no effect is credited with.
 
-``python -m tests.rules.effect.simulate_effect [WORLDS]`` prints a line per promise and exits non-zero when one falls
-short. Seeds are fixed, so a line is the same on every run.
+``python -m tests.rules.effect.simulate_effect [WORLDS [FIRST]]`` prints a line per promise and exits non-zero when one
+falls short. Seeds count up from FIRST (0), so a line is the same on every run, and another FIRST is another sample.
 """
 
 from __future__ import annotations
@@ -45,32 +45,27 @@ def line(name: str, measured: float, limits: tuple[float, float]) -> Line:
     return Line(name, round(float(measured), 4), *limits, bool(limits[0] <= measured <= limits[1]))
 
 
-def run(worlds_each: int = WORLDS) -> list[Line]:
-    """Every line, from ``worlds_each`` worlds of each kind."""
-    return list(lines(worlds_each))
+def lines(worlds_each: int = WORLDS, first: int = 0) -> Iterator[Line]:
+    """Every line, as it is counted, from ``worlds_each`` worlds of each kind; accounts are dear, so fewer of them."""
+    yield from lift_lines(worlds_each, first=first)
+    yield from money_lines(worlds_each, first)
+    yield from account_lines(max(100, 2 * worlds_each // 5), first=first)
 
 
-def lines(worlds_each: int = WORLDS) -> Iterator[Line]:
-    """The lines of ``run``, as they are counted; accounts are dear, so there are fewer of them."""
-    yield from lift_lines(worlds_each)
-    yield from money_lines(worlds_each)
-    yield from account_lines(max(100, 2 * worlds_each // 5))
-
-
-def lift_lines(count: int, arms=ARMS, effects=EFFECTS) -> Iterator[Line]:
+def lift_lines(count: int, arms=ARMS, effects=EFFECTS, first: int = 0) -> Iterator[Line]:
     """Coverage of the lift interval by effect, arm sizes and outcome."""
     for sizes in arms:
+        numbers = range(first, first + (LARGE_TIMES if min(sizes) >= SMALL_ARM else 1) * count)
         for effect in effects:
-            yield _lift(f"CTR {effect:+.0%}", sizes, count, effect, CTR, worlds.clicks_arms)
+            yield _lift(f"CTR {effect:+.0%}", sizes, numbers, effect, CTR, worlds.clicks_arms)
         name = f"CTR {UNLIKE[0]:+.0%}, unlike by {UNLIKE[1]:.0%}"
-        yield _lift(name, sizes, count, UNLIKE[0], CTR, lambda *drawn: worlds.clicks_arms(*drawn, UNLIKE[1]))
+        yield _lift(name, sizes, numbers, UNLIKE[0], CTR, lambda *drawn: worlds.clicks_arms(*drawn, UNLIKE[1]))
         for effect in (0.0, -0.2):
-            yield _lift(f"CPA {effect:+.0%}", sizes, count, effect, CPA, worlds.cost_arms)
+            yield _lift(f"CPA {effect:+.0%}", sizes, numbers, effect, CPA, worlds.cost_arms)
 
 
-def _lift(name, sizes, count, effect, outcome, draw: Callable) -> Line:
-    more = LARGE_TIMES if min(sizes) >= SMALL_ARM else 1
-    seeds = [[seed, *sizes, round(100 * effect) % 1_000] for seed in range(more * count)]
+def _lift(name, sizes, numbers: range, effect, outcome, draw: Callable) -> Line:
+    seeds = [[seed, *sizes, round(100 * effect) % 1_000] for seed in numbers]
     said = [lift_of(*draw(np.random.default_rng(seed), sizes, effect), outcome) for seed in seeds]
     label = f"lift holds {name}, {sizes[0]} acted on, {sizes[1]} withheld"
     return line(label, covered(said, effect), COVERED)
@@ -81,12 +76,12 @@ def covered(said: list[Effect], effect: float) -> float:
     return float(np.mean([one.enough and one.low <= effect <= one.high for one in said]))
 
 
-def money_lines(count: int) -> Iterator[Line]:
+def money_lines(count: int, first: int = 0) -> Iterator[Line]:
     """Coverage of the money saved by a pause and by a cut."""
     for sizes in ((160, 40), (450, 80), (2_000, 500)):
         for left in (0.0, 0.7):
             held = []
-            for seed in range(count):
+            for seed in range(first, first + count):
                 treated, withheld, expected = worlds.spend_arms(np.random.default_rng([seed, *sizes]), sizes, left)
                 said = saved_by(treated, withheld)
                 held.append(said.low <= expected <= said.high)
@@ -94,11 +89,12 @@ def money_lines(count: int) -> Iterator[Line]:
             yield line(f"money saved by {what}, {sizes[1]} withheld", np.mean(held), COVERED)
 
 
-def account_lines(count: int, effects=(0.0, 0.25)) -> Iterator[Line]:
+def account_lines(count: int, effects=(0.0, 0.25), first: int = 0) -> Iterator[Line]:
     """What is said of accounts whose worst ads were acted on, though most of those come back by themselves."""
+    numbers = range(first, first + count)
     for effect in effects:
-        drawn = [worlds.account(np.random.default_rng(seed), effect) for seed in range(count)]
-        bare = [worlds.account(np.random.default_rng(seed), effect, withhold=False) for seed in range(count)]
+        drawn = [worlds.account(np.random.default_rng(seed), effect) for seed in numbers]
+        bare = [worlds.account(np.random.default_rng(seed), effect, withhold=False) for seed in numbers]
         lift = [lift_of(*one.arms(), CTR) for one in drawn]
         did = [did_of(*one.panels(), worlds.STRETCH, CTR) for one in bare]
         its = [its_of(one.days, worlds.ACTED_ON, CTR, worlds.FLAG_WINDOW) for one in bare]
@@ -111,7 +107,7 @@ def account_lines(count: int, effects=(0.0, 0.25)) -> Iterator[Line]:
             yield line(f"{name} is off on average at {effect:+.0%} by", off, (-0.03, 0.03))
         alike = np.mean([one.because == "parallel" for one in did])
         yield line(f"peers that run alike pass the check of the trend at {effect:+.0%}", alike, (0.8, 1.0))
-    apart = [worlds.account(np.random.default_rng(seed), drift=-0.02, withhold=False) for seed in range(count)]
+    apart = [worlds.account(np.random.default_rng(seed), drift=-0.02, withhold=False) for seed in numbers]
     trusted = np.mean([did_of(*one.panels(), worlds.STRETCH, CTR).trust == "medium" for one in apart])
     yield line("peers drifting apart by 2% a week are trusted all the same", trusted, (0.0, 0.05))
 
@@ -119,7 +115,7 @@ def account_lines(count: int, effects=(0.0, 0.25)) -> Iterator[Line]:
 def main(given: list[str]) -> int:
     """0 when every line holds, 1 otherwise."""
     short = 0
-    for one in lines(int(given[0]) if given else WORLDS):
+    for one in lines(*(int(number) for number in given[:2])):
         short += not one.holds
         mark = "ok   " if one.holds else "SHORT"
         print(f"{mark} {one.name}: {one.measured:.3f} (must lie in {one.low:.2f} to {one.high:.2f})", flush=True)

@@ -59,6 +59,6 @@ def test_a_line_that_falls_short_stops_the_run(monkeypatch, capsys):
     short = simulate_effect.line("promise", 0.5, (0.93, 0.97))
     kept = simulate_effect.line("promise", 0.95, (0.93, 0.97))
     for lines, code in (([kept, short], 1), ([kept], 0)):
-        monkeypatch.setattr(simulate_effect, "lines", lambda _count, lines=lines: iter(lines))
+        monkeypatch.setattr(simulate_effect, "lines", lambda *_, lines=lines: iter(lines))
         assert simulate_effect.main(["5"]) == code
     assert "SHORT promise: 0.500" in capsys.readouterr().out
