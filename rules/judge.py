@@ -55,7 +55,7 @@ def judge(
     flagged = [Flagged(one, at, row) for one in judged for at, row in one.flagged_rows()]
     candidates = [candidate_of(flag, history) for flag in flagged]
     candidates = mark_last_active(candidates, active_ads, [float(f.one.found.sure[f.at]) for f in flagged])
-    decisions, used = resolve(candidates, resolver)
+    decisions, used, notices = resolve(candidates, resolver)
     recommendations = [
         recommendation_of(snapshot, flagged[i], candidates, i, d, history) for i, d in enumerate(decisions)
     ]
@@ -74,6 +74,7 @@ def judge(
             Judged(j.pack.id, j.level, j.found.judged, int(j.found.flagged.sum()), int(j.found.unanswered.sum()))
             for j in judged
         ),
+        notices=notices,
     )
 
 

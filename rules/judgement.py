@@ -119,7 +119,8 @@ class Judged:
 class Judgement:
     """Everything the rules say about one account on one day, the most money first.
 
-    ``no_data`` holds the answers with the most spend of each rule; ``judged`` counts all of them.
+    ``no_data`` holds the answers with the most spend of each rule; ``judged`` counts all of them. ``notices`` tell what
+    was out of the usual about the judging itself.
     """
 
     account: str
@@ -132,6 +133,7 @@ class Judgement:
     recommendations: tuple[Recommendation, ...]
     no_data: tuple[NoData, ...]
     judged: tuple[Judged, ...]
+    notices: tuple[Message, ...] = ()
 
     def as_dict(self, language: Language = "zh-TW") -> dict[str, Any]:
         """JSON-ready, with every sentence in ``language``."""

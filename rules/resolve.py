@@ -1,35 +1,82 @@
-"""Decides which resolver answers: durable rules where it runs, else the reference; both give the same decisions."""
+"""Decides which resolver answers: durable rules where it runs, else the reference; both give the same decisions.
+
+Durable rules runs in a process of its own: what its C code crashes is one question, which is asked once more and
+then answered by the reference.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any, Literal, NamedTuple
 
 from engine.errors import InferenceError
+from engine.fanout import Crashed, run_apart
 from engine.inference import available
 from engine.logs import logger
+from engine.messages import Message
 from rules.candidates import Candidate, Decision
 from rules.resolve_durable import resolve_durable
 from rules.resolve_reference import resolve_reference
 
 Resolver = Literal["durable_rules", "reference"]
+ATTEMPTS = 2
+LEAST_SECONDS, SECONDS_A_CANDIDATE = 60.0, 0.002  # hundred times what it takes
+_CANDIDATE = attrgetter(*(one.name for one in fields(Candidate)))
+_DECISION = attrgetter(*(one.name for one in fields(Decision)))
 
 
-def resolve(candidates: Sequence[Candidate], resolver: Resolver | None = None) -> tuple[list[Decision], Resolver]:
+class Resolved(NamedTuple):
+    """A decision per candidate, the resolver that made them, and what a person is told where it was not the usual."""
+
+    decisions: list[Decision]
+    resolver: Resolver
+    notices: tuple[Message, ...] = ()
+
+
+def resolve(candidates: Sequence[Candidate], resolver: Resolver | None = None) -> Resolved:
     """A decision per candidate and the resolver that made them.
 
     Without a wish durable rules decides where it is built, for the whole call or not at all. A campaign of more
-    candidates than it can tell apart goes to the reference; any other InferenceError passes through, because an
-    engine that lost a fact must be seen.
+    candidates than it can tell apart goes to the reference, and so does what made it crash twice; any other
+    InferenceError passes through, because an engine that lost a fact must be seen. With a wish nothing takes its place.
     """
     chosen: Resolver = resolver or ("durable_rules" if available() else "reference")
-    if resolver is None and chosen == "reference":
-        logger("rules").warning("resolver_fallback", resolver=chosen)
-    if chosen == "durable_rules":
-        try:
-            return resolve_durable(candidates), chosen
-        except InferenceError as error:
-            if resolver is not None or error.code != "engine.inference.too_many":
-                raise
-            logger("rules").warning("resolver_fallback", resolver="reference", code=error.code)
-    return resolve_reference(candidates), "reference"
+    if chosen == "reference":
+        if resolver is None:
+            logger("rules").warning("resolver_fallback", resolver=chosen)
+        return Resolved(resolve_reference(candidates), chosen)
+    try:
+        answer = _apart(candidates)
+    except InferenceError as error:
+        if resolver is not None or error.code != "engine.inference.too_many":
+            raise
+        logger("rules").warning("resolver_fallback", resolver="reference", code=error.code)
+        return Resolved(resolve_reference(candidates), "reference")
+    if not isinstance(answer, Crashed):
+        return Resolved(answer, chosen)
+    if resolver is not None:
+        raise InferenceError("engine.inference.stopped", detail=answer.reason)
+    notice = Message("rules.resolver.crashed", {"attempts": ATTEMPTS, "reason": answer.reason})
+    return Resolved(resolve_reference(candidates), "reference", (notice,))
+
+
+def decide_rows(rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    """What the process apart does: candidates as rows of their fields in, decisions as rows of theirs out."""
+    return [_DECISION(one) for one in resolve_durable([Candidate(*row) for row in rows])]
+
+
+def _apart(candidates: Sequence[Candidate]) -> list[Decision] | Crashed:
+    """The decisions of durable rules, or how its last attempt crashed."""
+    if not candidates:
+        return []
+    rows = [_CANDIDATE(one) for one in candidates]
+    seconds = LEAST_SECONDS + SECONDS_A_CANDIDATE * len(rows)
+    answer: Any = None
+    for attempt in range(1, ATTEMPTS + 1):
+        answer = run_apart(decide_rows, rows, timeout=seconds)
+        if not isinstance(answer, Crashed):
+            return [Decision(*row) for row in answer]
+        logger("rules").warning("resolver_crashed", attempt=attempt, reason=answer.reason, candidates=len(rows))
+    return Crashed(answer.reason)

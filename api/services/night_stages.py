@@ -84,7 +84,7 @@ class JudgeDelivery:
             applied=beside.applied,
             since=beside.since,
         )
-        return replace(state, judgement=judgement)
+        return replace(state, judgement=judgement, notices=(*state.notices, *judgement.notices))
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,29 +101,34 @@ def test_the_order_handed_in_does_not_matter(decide):
 
 
 def test_the_resolver_used_is_told(monkeypatch):
-    assert resolve([])[1] == ("durable_rules" if available() else "reference")
+    assert resolve([]).resolver == ("durable_rules" if available() else "reference")
     monkeypatch.setattr("rules.resolve.available", lambda: False)
-    assert resolve([], None) == ([], "reference")
-    assert resolve([], "reference") == ([], "reference")
+    assert resolve([], None) == ([], "reference", ())
+    assert resolve([], "reference") == ([], "reference", ())
 
 
 @needs_engine
 def test_a_campaign_too_large_for_the_engine_goes_to_the_reference(monkeypatch):
     candidates = random_candidates(random.Random(1), 60, 1)
-    monkeypatch.setattr("engine.inference.MAX_ORDINAL", 20)
-    assert resolve(candidates) == (resolve_reference(candidates), "reference")
+
+    def _too_many(task, rows, timeout):  # what the wrapper says beyond 50,000 candidates of one campaign
+        raise InferenceError("engine.inference.too_many", count=len(rows), most=10)
+
+    monkeypatch.setattr("rules.resolve.run_apart", _too_many)
+    assert resolve(candidates) == (resolve_reference(candidates), "reference", ())
     with pytest.raises(InferenceError):
         resolve(candidates, "durable_rules")
 
 
 @needs_engine
 def test_an_engine_that_fails_is_not_hidden(monkeypatch):
-    def _lost(candidates):
-        raise InferenceError("engine.inference.undecided", count=1, first=0)
-
-    monkeypatch.setattr("rules.resolve.resolve_durable", _lost)
+    monkeypatch.setattr("rules.resolve.decide_rows", lose_one)
     with pytest.raises(InferenceError, match="exactly once"):
-        resolve([])
+        resolve(random_candidates(random.Random(1), 3, 1))
+
+
+def lose_one(rows):
+    raise InferenceError("engine.inference.undecided", count=1, first=0)
 
 
 def test_every_class_has_a_rank():
