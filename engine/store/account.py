@@ -20,6 +20,7 @@ from engine.store.keys import AccountKeys
 from engine.store.leases import Held
 from engine.store.lives import AccountRecommendations
 from engine.store.members import Members
+from engine.store.nights import AccountNights
 from engine.store.own_rules import AccountRules
 from engine.store.reading import Reading
 from engine.store.records import Stored
@@ -58,6 +59,11 @@ class AccountStore:
     def runs(self) -> AccountRuns:
         """Its long work."""
         return AccountRuns(self._acting)
+
+    @property
+    def nights(self) -> AccountNights:
+        """Its nights: which ran, how they ended, what is under way."""
+        return AccountNights(self._acting)
 
     @property
     def leases(self) -> AccountLeases:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -43,6 +44,18 @@ def this_process(thread: str = "") -> str:
 def refuse_standing(session: Session, name: str, holder: str) -> None:
     """Raises ConflictError while another holder has it, without waiting for anyone who writes."""
     _refuse(session.execute(_named(name)).scalar_one_or_none(), name, holder)
+
+
+def stands(session: Session, name: str) -> bool:
+    """Whether a holder that is still there has it."""
+    row = session.execute(_named(name)).scalar_one_or_none()
+    return row is not None and _stands(row)
+
+
+def standing_in(session: Session, name: str, tenants: Sequence[int]) -> set[int]:
+    """In which of these accounts a holder that is still there has it; for a session over all accounts."""
+    rows = session.execute(_named(name).where(Lease.tenant.in_(tenants))).scalars()
+    return {row.tenant for row in rows if _stands(row)}
 
 
 def take(session: Session, name: str, holder: str, lasting: timedelta) -> Held:

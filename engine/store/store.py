@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.store import claims, runs
+from engine.store import claims, nights, runs
 from engine.store.account import AccountStore
 from engine.store.accounts import account_names, open_account
 from engine.store.acting import Acting
@@ -11,6 +11,7 @@ from engine.store.database import Database
 from engine.store.keys import Keys
 from engine.store.login_sessions import LoginSessions
 from engine.store.migrations import upgrade
+from engine.store.nights import StoredNight
 from engine.store.people import People
 from engine.store.principals import Principal
 from engine.store.tenancy import EVERYONE
@@ -45,6 +46,11 @@ class Store:
     def accounts(self) -> list[str]:
         """The names of all accounts."""
         return account_names(self._database)
+
+    def latest_nights(self) -> dict[str, StoredNight | None]:
+        """Every account, by name, with its latest night; None for one that had none."""
+        with self._database.read(EVERYONE) as session:
+            return nights.latest_of_all(session)
 
     def open_runs(self) -> list[tuple[int, str, str]]:
         """Every run that waits or is under way, the oldest first: tenant, account, run."""

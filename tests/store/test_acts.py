@@ -20,6 +20,7 @@ from engine.store.leases import Held
 from engine.store.lives import AccountRecommendations
 from engine.store.login_sessions import LoginSessions
 from engine.store.members import Members
+from engine.store.nights import AccountNights
 from engine.store.own_rules import AccountRules
 from engine.store.people import People
 from engine.store.principals import Principal
@@ -35,7 +36,7 @@ ROOT = Path(engine.__file__).resolve().parents[1]
 OTHER = "seven slow 河馬 under a paper moon"
 CLASSES = (
     AccountStore, AccountAudit, AccountClaims, AccountKeys, AccountLeases, AccountRecommendations, AccountRules,
-    AccountRuns, AccountStates, Keys, LoginSessions, Members, People, Store,
+    AccountNights, AccountRuns, AccountStates, Keys, LoginSessions, Members, People, Store,
 )  # fmt: skip
 MINUTE = timedelta(minutes=1)
 
@@ -91,6 +92,10 @@ class Scene:
     @property
     def silenced(self) -> str:
         return self.account.rules.switch_off("dear", DAY).rule_id
+
+    @property
+    def night(self) -> str:
+        return self.account.nights.begin(DAY, replay=False).id
 
     @property
     def held(self) -> Held:
@@ -155,6 +160,9 @@ WRITES: dict[str, tuple[Callable[[Scene], Act], list[str]]] = {
     "AccountRuns.tell": (lambda s: partial(s.account.runs.tell, s.run, "x", 1, 2), []),
     "AccountRuns.end": (lambda s: partial(s.account.runs.end, s.run, "done", {}), []),
     "AccountRuns.give_back": (lambda s: partial(s.account.runs.give_back, s.run), []),
+    "AccountNights.begin": (lambda s: partial(s.account.nights.begin, DAY, replay=False), []),
+    "AccountNights.tell": (lambda s: partial(s.account.nights.tell, s.night, "rules"), []),
+    "AccountNights.end": (lambda s: partial(s.account.nights.end, s.night, "done"), []),
     "AccountLeases.take": (lambda s: partial(s.account.leases.take, "x", "a/1/", MINUTE), []),
     "AccountLeases.renew": (lambda s: partial(s.account.leases.renew, s.held, MINUTE), []),
     "AccountLeases.release": (lambda s: partial(s.account.leases.release, s.held), []),
@@ -213,6 +221,7 @@ READS = {
     "AccountAudit": ["head", "list", "verify"],
     "AccountClaims": ["find"],
     "AccountKeys": ["list"],
+    "AccountNights": ["is_replay", "latest", "list"],
     "AccountRecommendations": ["done", "list", "read", "since", "standing"],
     "AccountRules": ["known", "versions"],
     "AccountStates": ["known"],
@@ -221,13 +230,14 @@ READS = {
     "LoginSessions": ["accounts", "of", "read"],
     "Members": ["list"],
     "People": ["any", "invited_into", "prove", "verify"],
-    "Store": ["account_at", "account_of", "accounts", "close", "open_run_uploads", "open_runs", "upgrade"],
+    "Store": ["account_at", "account_of", "accounts", "close", "latest_nights", "open_run_uploads", "open_runs", "upgrade"],
 }
 # Where nobody acts: how far work is, who holds what, when a session was last seen, a stronger hash, what is over.
 UPKEEP = {
     ("database.py", "write"),
     ("acting.py", "upkeep"),
     ("account_work.py", "_step"),
+    ("nights.py", "_step"),
     ("account_work.py", "take"),
     ("account_work.py", "renew"),
     ("account_work.py", "release"),

@@ -6,7 +6,9 @@ from engine.store.tables.base import Base, Owned
 from engine.store.tables.facts import Entity, Fact, Label
 from engine.store.tables.ledger import Account, Coverage, Import, Scope
 from engine.store.tables.life import ActionStep, EntityState, Episode
+from engine.store.tables.nights import NightRun
 from engine.store.tables.people import Invitation, LoginSession, Membership, Person
+from engine.store.tables.probes import Probe
 from engine.store.tables.records import KINDS, Record
 from engine.store.tables.rules import RuleVersion
 from engine.store.tables.work import Claim, Decision, Lease, Run
@@ -32,8 +34,10 @@ __all__ = [
     "Lease",
     "LoginSession",
     "Membership",
+    "NightRun",
     "Owned",
     "Person",
+    "Probe",
     "Record",
     "RuleVersion",
     "Run",
