@@ -18,6 +18,7 @@ import pandas as pd
 from rules.entities import Floats, Ints
 
 OLDEST_AGE = 45
+DAY = ["scope", "date_day"]
 PRIOR_CONVERSIONS = 20.0
 ROUNDS = 300
 LEAST_DAYS, LEAST_CONVERSIONS, LEAST_AGE = 14, 100.0, 5
@@ -54,7 +55,8 @@ def estimate_lag(receipts: pd.DataFrame) -> dict[str, LagCurve]:
     """The curve of every platform of ``receipts``, assumed where the receipts do not suffice.
 
     ``receipts``: one row per platform, day and export that covers the day: ``platform``, ``date_day`` and ``seen_on``
-    (datetime64), ``conversions`` (float64, what the export held for the day in total). Enough is 14 days seen twice,
+    (datetime64), ``conversions`` (float64, what the export held for the day in total), and ``scope`` where a platform
+    has several accounts or kinds of export, whose days are never mixed. Enough is 14 days seen twice,
     100 conversions in them and one of the days seen 5 days later.
     """
     curves = {}
@@ -66,11 +68,11 @@ def estimate_lag(receipts: pd.DataFrame) -> dict[str, LagCurve]:
 def _estimate(platform: str, rows: pd.DataFrame) -> LagCurve:
     assumed = assumed_curve(platform)
     age = (rows["seen_on"] - rows["date_day"]).dt.days
-    seen = rows.assign(age=age.clip(upper=OLDEST_AGE))[age >= 0].sort_values(["date_day", "age", "seen_on"])
-    seen = seen.drop_duplicates(["date_day", "age"], keep="last")
-    twice = seen[seen.groupby("date_day")["age"].transform("size") > 1]
+    seen = rows.assign(age=age.clip(upper=OLDEST_AGE), scope=rows.get("scope", 0))[age >= 0]
+    seen = seen.sort_values([*DAY, "age", "seen_on"]).drop_duplicates([*DAY, "age"], keep="last")
+    twice = seen[seen.groupby(DAY)["age"].transform("size") > 1]
     days = int(twice["date_day"].nunique())
-    last = twice.groupby("date_day").agg(age=("age", "max"), conversions=("conversions", "last"))
+    last = twice.groupby(DAY).agg(age=("age", "max"), conversions=("conversions", "last"))
     if days < LEAST_DAYS or last["conversions"].sum() < LEAST_CONVERSIONS or last["age"].max() < LEAST_AGE:
         return assumed
     share = _self_consistent(_growths(twice), np.diff(np.asarray(assumed.share), prepend=0.0))
@@ -79,7 +81,7 @@ def _estimate(platform: str, rows: pd.DataFrame) -> LagCurve:
 
 def _growths(twice: pd.DataFrame) -> pd.DataFrame:
     """Conversions reported after age ``low`` up to ``high``, of days last seen at ``last``; corrections set off."""
-    by_day = twice.groupby("date_day")
+    by_day = twice.groupby(DAY)
     parts = pd.DataFrame(
         {
             "low": by_day["age"].shift(fill_value=-1),

@@ -8,9 +8,11 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pandas as pd
+
 from engine.settings import settings
 from engine.snapshot import Snapshot
-from engine.store import decisions, imports, mappings, records, snapshots
+from engine.store import decisions, imports, mappings, receipts, records, snapshots
 from engine.store.account_work import AccountAudit, AccountClaims, AccountLeases, AccountRuns
 from engine.store.acting import Acting
 from engine.store.batch import encode
@@ -22,6 +24,7 @@ from engine.store.lives import AccountRecommendations
 from engine.store.members import Members
 from engine.store.nights import AccountNights
 from engine.store.own_rules import AccountRules
+from engine.store.probes import AccountProbes
 from engine.store.reading import Reading
 from engine.store.records import Stored
 from engine.store.states import AccountStates
@@ -86,6 +89,11 @@ class AccountStore:
         return AccountRules(self._acting)
 
     @property
+    def probes(self) -> AccountProbes:
+        """How its landing pages answered."""
+        return AccountProbes(self._acting)
+
+    @property
     def claims(self) -> AccountClaims:
         """Its requests that were made under an Idempotency-Key."""
         return AccountClaims(self._acting)
@@ -114,6 +122,11 @@ class AccountStore:
             if known_on is None:
                 known_on = snapshots.latest_receipt(session) or datetime.now(ZoneInfo(settings().timezone)).date()
             return snapshots.take_snapshot(session, self.name, known_on, start, end)
+
+    def receipts(self, known_on: date, days: int = 90) -> pd.DataFrame:
+        """What successive exports said of each day's conversions (``engine.store.receipts``), as known on a day."""
+        with self._acting.read() as session:
+            return receipts.conversion_receipts(session, known_on, days)
 
     def remember_mapping(self, fingerprint: str, platform: str, mapping: Mapping[str, str]) -> None:
         """Keeps what the headers of one kind of file mean, for the next such file."""

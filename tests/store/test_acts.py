@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from engine.store.nights import AccountNights
 from engine.store.own_rules import AccountRules
 from engine.store.people import People
 from engine.store.principals import Principal
+from engine.store.probes import AccountProbes, Look
 from engine.store.states import AccountStates, StateRow
 from engine.store.steps import WantedStep
 from engine.store.store import Store
@@ -35,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("cheap_hashes")
 ROOT = Path(engine.__file__).resolve().parents[1]
 OTHER = "seven slow 河馬 under a paper moon"
 CLASSES = (
-    AccountStore, AccountAudit, AccountClaims, AccountKeys, AccountLeases, AccountRecommendations, AccountRules,
+    AccountStore, AccountAudit, AccountClaims, AccountKeys, AccountLeases, AccountProbes, AccountRecommendations, AccountRules,
     AccountNights, AccountRuns, AccountStates, Keys, LoginSessions, Members, People, Store,
 )  # fmt: skip
 MINUTE = timedelta(minutes=1)
@@ -148,6 +149,13 @@ WRITES: dict[str, tuple[Callable[[Scene], Act], list[str]]] = {
         lambda s: partial(s.account.states.mark, [StateRow("meta", "ad", "A", "paused")], DAY, "person"),
         ["states.marked"],
     ),
+    "AccountProbes.keep": (
+        lambda s: partial(
+            s.account.probes.keep,
+            [Look("https://example.com/", datetime(2026, 3, 1, tzinfo=UTC), False, 500, "http_error")],
+        ),
+        ["pages.probed"],
+    ),
     "AccountRules.keep": (
         lambda s: partial(s.account.rules.keep, "dear", 1, "id: dear", "propose", "0" * 64, DAY),
         ["rule.kept"],
@@ -215,6 +223,7 @@ READS = {
         "list",
         "mapping",
         "page_imports",
+        "receipts",
         "snapshot",
         "under",
     ],
@@ -223,6 +232,7 @@ READS = {
     "AccountKeys": ["list"],
     "AccountNights": ["is_replay", "latest", "list"],
     "AccountRecommendations": ["done", "list", "read", "since", "standing"],
+    "AccountProbes": ["known"],
     "AccountRules": ["known", "versions"],
     "AccountStates": ["known"],
     "AccountRuns": ["count_open", "list", "read"],
