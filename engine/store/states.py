@@ -29,7 +29,7 @@ Status = Literal["active", "paused", "removed", "ended"]
 StateSource = Literal["export", "person"]
 COLUMNS = (
     "platform", "account_id", "level", "id", "name", "campaign_name", "ad_group_name", "status", "learning", "review",
-    "review_reason", "daily_budget", "bid", "traits", "source", "known_from", "changed_on",
+    "review_reason", "daily_budget", "bid", "final_url", "traits", "source", "known_from", "changed_on",
 )  # fmt: skip
 
 
@@ -53,6 +53,7 @@ class StateRow:
     review_reason: str = ""
     daily_budget: Decimal | None = None
     bid: Decimal | None = None
+    final_url: str = ""
     traits: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -139,6 +140,7 @@ def _values(row: StateRow) -> dict[str, Any]:
         "review_reason": row.review_reason,
         "daily_budget": _micros(row.daily_budget),
         "bid": _micros(row.bid),
+        "final_url": row.final_url,
         "traits": dict(row.traits),
     }
 

@@ -98,6 +98,7 @@ class EntityState(Owned, Base):
     review_reason: Mapped[str] = mapped_column(Text)
     daily_budget: Mapped[int | None] = mapped_column(BigKey)
     bid: Mapped[int | None] = mapped_column(BigKey)
+    final_url: Mapped[str] = mapped_column(Text, server_default="")
     traits: Mapped[dict[str, Any]] = mapped_column(Document)
     source: Mapped[str] = mapped_column(String(16))
     known_from: Mapped[int]

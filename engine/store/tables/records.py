@@ -74,6 +74,12 @@ class Policy(Record, Base):
     __tablename__ = "policy"
 
 
+class Registry(Record, Base):
+    """Credit, budgets and access tokens of the platform accounts, from a day on; the newest that holds counts."""
+
+    __tablename__ = "registry"
+
+
 KINDS: dict[str, tuple[str, type[Record]]] = {
     "proposal": ("P", Proposal),
     "night": ("N", Night),
@@ -83,4 +89,5 @@ KINDS: dict[str, tuple[str, type[Record]]] = {
     "curves": ("V", Curves),
     "targets": ("T", Targets),
     "policy": ("L", Policy),
+    "registry": ("A", Registry),
 }
