@@ -26,7 +26,7 @@ from engine.errors import InferenceError
 Task = Callable[[Any], Any]
 STARTING_SECONDS = 120.0  # a cold import on a machine under load
 LOOKING_SECONDS = 2.0  # how often an idle child looks whether its parent still lives
-ALARM_MARGIN = 5
+ALARM_MARGIN = 1  # the parent's own clock comes first
 MEMORY_BYTES = 2**30
 
 
@@ -121,7 +121,7 @@ class _Child:
     def _reason(self) -> str:
         self._process.join(LOOKING_SECONDS)  # the pipe closes a moment before
         code = self._process.exitcode
-        if self._late:
+        if self._late or code == -signal.SIGALRM:
             return "timeout"
         if code is None or code >= 0:
             return f"exit {code}"
