@@ -24,13 +24,19 @@ CLASS_RANK: dict[ActionClass, int] = {
 }
 
 
+# What spends less when it is carried out, so that others may be given more.
+FREES: frozenset[ActionClass] = frozenset({"stop", "cut", "shift_out"})
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One action a rule would take on one entity.
 
     ``entity``, ``group`` and ``campaign`` are the keys of the entity, its ad group and its campaign ("" when it
     has none above it); ``last_active``: carrying it out would leave the ad group without an active ad; ``capped``: the
-    value it moves has moved as far as its cap allows.
+    value it moves has moved as far as its cap allows; ``eased``: what the stops proposed below it cost explains most of
+    why it is proposed. ``pool`` is the key of the account whose money it moves, ``free`` says that the plan has money
+    left for it, and ``creative`` names what a refresh would replace ("" where nobody knows).
     """
 
     entity: str
@@ -46,6 +52,10 @@ class Candidate:
     tracking_break: bool = False
     last_active: bool = False
     capped: bool = False
+    eased: bool = False
+    pool: str = ""
+    creative: str = ""
+    free: bool = False
 
     @property
     def top(self) -> str:
@@ -66,11 +76,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What became of a candidate: verdict, why (name of the deciding step), and the index of what beat it."""
+    """What became of a candidate: verdict, why (name of the deciding step), and the index of what beat it.
+
+    ``freed_by`` is the index of what frees the money that a kept shift takes.
+    """
 
     verdict: Verdict
     because: str
     beaten_by: int | None = None
+    freed_by: int | None = None
 
 
 def in_order(candidates: Sequence[Candidate]) -> list[int]:
@@ -93,3 +107,8 @@ def first_of_class(candidates: Sequence[Candidate]) -> list[bool]:
         candidate.action_class == "alert" or best[candidate.entity, candidate.action_class][-1] == at
         for at, candidate in enumerate(candidates)
     ]
+
+
+def refresh_rank(candidate: Candidate) -> tuple[int, str, str]:
+    """By what the refresh that speaks for a creative in several ads is chosen: the lowest wins."""
+    return candidate.priority, candidate.rule, candidate.entity

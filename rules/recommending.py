@@ -74,6 +74,7 @@ def recommendation_of(
     candidate = candidates[number]
     end = EPOCH + timedelta(days=one.table.last_day)
     by = None if decision.beaten_by is None else candidates[decision.beaten_by]
+    freed = None if decision.freed_by is None else candidates[decision.freed_by]
     action: ActionType = "alert" if decision.verdict == "downgraded" else candidate.action
     first_end = min(end, history.since.get((one.pack.id, candidate.entity, action), end))
     share = one.pack.holdout if action != "alert" else 0.0
@@ -87,7 +88,7 @@ def recommendation_of(
         decision=decision.verdict,
         because=decision.because,
         beaten_by=f"{by.rule}:{by.entity}" if by else (decision.because if decision.verdict != "kept" else None),
-        trail=_trail(one, candidate, decision, by.rule if by else None),
+        trail=_trail(one, candidate, decision, by or freed),
         spend_at_stake=float(plain(float(one.table.columns["spend"][at])) or 0),
         window=Period(EPOCH + timedelta(days=one.table.first_day), end),
         holdout=is_withheld(snapshot.account, one.pack.id, candidate.entity, first_end.isoformat(), share),
@@ -111,7 +112,7 @@ def _change(flag: Flagged, action: ActionType, history: History, currency: str |
     return change_of(action, state, step=_step(flag.one), moved=went, currency=currency)
 
 
-def _trail(one: RuleOnLevel, candidate: Candidate, decision: Decision, by: str | None) -> tuple[Message, ...]:
+def _trail(one: RuleOnLevel, candidate: Candidate, decision: Decision, by: Candidate | None) -> tuple[Message, ...]:
     flagged = Message(f"rules.trail.flagged_{candidate.action}", {"rule": one.pack.id, "version": one.pack.version})
-    step = Message(f"rules.trail.{decision.because}", {"by": by or "", "days": one.pack.cooldown_days})
+    step = Message(f"rules.trail.{decision.because}", {"by": by.rule if by else "", "days": one.pack.cooldown_days})
     return (flagged, step)

@@ -2,16 +2,18 @@
 
 A candidate becomes a fact of ordinals and words. Joins go by entity, ad group and campaign, so a batch is cut
 only between campaigns. A protected action is replaced by an alert fact (``soft`` = 1) that goes on through the
-conflicts; what is still there at priority 100 is kept.
+conflicts; what is still there at priority 100 is kept. What chains across campaigns is a second, small batch of facts
+(``rules.resolve_chains``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 from engine.inference import Firing, Pattern, Rule, Ruleset
 from rules.candidates import CLASS_RANK, Candidate, Decision, first_of_class, in_order
+from rules.resolve_chains import chained
 
 Step = Firing[Decision]
 FIELDS: dict[str, type] = {
@@ -23,6 +25,9 @@ FIELDS: dict[str, type] = {
     "rule": int,
     "batch": int,  # number of the campaign, where batches may be cut
     "lead": int,  # 1: speaks for its entity and class
+    "up": int,  # 1: a raise that ranks before every cut and shift_out of its entity
+    "voice": int,  # 1: the first stop in its ad group
+    "eased": int,
     "learn": int,
     "cool": int,
     "track": int,
@@ -85,20 +90,27 @@ def _protection() -> list[Rule[Decision]]:
 def _conflicts() -> list[Rule[Decision]]:
     stop: dict[str, int | str] = {"action": "stop", "lead": 1}
     alert: dict[str, int | str] = {"action": "alert", "soft": 0}
+    more: dict[str, int | str] = {"action": "raise", "lead": 1}
+    waiting: dict[str, int | str] = {"action": "cut", "eased": 1}
     same = {"entity": "entity"}
     return [
         _two("campaign_stopped", 10, "campaign_stopped", stop, {}, {"top": "entity"}, {"top": -1}),
         _two("group_stopped", 11, "group_stopped", stop, {}, {"grp": "entity"}, {"grp": -1}),
         _two("same_action", 12, "same_action", {"lead": 1}, {"lead": 0, "soft": 0}, {**same, "rank": "rank"}),
         _two("stop_wins", 13, "stop_wins", stop, {}, same, above={"rank": CLASS_RANK["stop"]}),
+        _two("child_stopped", 14, "child_stopped", {**stop, "voice": 1}, waiting, {"entity": "grp"}),
         *(
-            _two(f"{less}_beats_{more}", at, "cut_wins", {"action": less, "lead": 1}, {"action": more}, same)
-            for at, less in ((14, "cut"), (15, "shift_out"))
-            for more in ("raise", "shift_in")
+            _two(f"raise_beats_{less}", 15, "opposite_wins", {**more, "up": 1}, {"action": less}, same)
+            for less in ("cut", "shift_out")
         ),
-        _two("raise_wins", 16, "same_action", {"action": "raise", "lead": 1}, {"action": "shift_in"}, same),
-        _two("covered_by_campaign", 17, "covered_above", alert, alert, {"top": "entity", "rule": "rule"}),
-        _two("covered_by_group", 18, "covered_above", alert, alert, {"grp": "entity", "rule": "rule"}),
+        *(
+            _two(f"{less}_beats_{wish}", at, why, {"action": less, "lead": 1}, {"action": wish}, same)
+            for at, less in ((16, "cut"), (17, "shift_out"))
+            for wish, why in (("raise", "opposite_wins"), ("shift_in", "cut_wins"))
+        ),
+        _two("raise_wins", 18, "same_action", more, {"action": "shift_in"}, same),
+        _two("covered_by_campaign", 19, "covered_above", alert, alert, {"top": "entity", "rule": "rule"}),
+        _two("covered_by_group", 20, "covered_above", alert, alert, {"grp": "entity", "rule": "rule"}),
     ]
 
 
@@ -108,8 +120,36 @@ def _ruleset() -> Ruleset[Decision]:
     return Ruleset("resolve", FIELDS, [*_protection(), *_conflicts(), *kept])
 
 
+def _leaders(candidates: Sequence[Candidate], lead: Sequence[bool]) -> Iterator[tuple[int, Candidate]]:
+    """Who speaks for an entity and class, as far as protection leaves it as it is."""
+    for at, c in enumerate(candidates):
+        if lead[at] and not c.shielded and not c.softened:
+            yield at, c
+
+
+def _raises_first(candidates: Sequence[Candidate], lead: Sequence[bool], stopping: set[str]) -> set[int]:
+    less: dict[str, int] = {}
+    for _, c in _leaders(candidates, lead):
+        waits = c.eased and c.entity in stopping
+        if c.action_class == "shift_out" or (c.action_class == "cut" and not waits):
+            less[c.entity] = min(c.priority, less.get(c.entity, c.priority))
+    raises = ((at, c) for at, c in _leaders(candidates, lead) if c.action_class == "raise" and c.entity in less)
+    return {at for at, c in raises if c.priority < less[c.entity]}
+
+
+def _voices(candidates: Sequence[Candidate], lead: Sequence[bool], order: Sequence[int]) -> set[int]:
+    stops = {at for at, c in _leaders(candidates, lead) if c.action_class == "stop" and c.group}
+    first: dict[str, int] = {}
+    for at in order:
+        if at in stops:
+            first.setdefault(candidates[at].group, at)
+    return set(first.values())
+
+
 def _facts(candidates: Sequence[Candidate], order: Sequence[int]) -> list[dict[str, int | str]]:
     lead = first_of_class(candidates)
+    voice = _voices(candidates, lead, order)
+    up = _raises_first(candidates, lead, {candidates[at].group for at in voice})
     keys = {key for c in candidates for key in (c.entity, c.group, c.campaign, c.top) if key}
     number = {key: at for at, key in enumerate(sorted(keys))} | {"": -1}
     rule = {name: at for at, name in enumerate(sorted({c.rule for c in candidates}))}
@@ -123,6 +163,9 @@ def _facts(candidates: Sequence[Candidate], order: Sequence[int]) -> list[dict[s
             "rule": rule[c.rule],
             "batch": number[c.top],
             "lead": int(lead[at]),
+            "up": int(at in up),
+            "voice": int(at in voice),
+            "eased": int(c.eased),
             "learn": int(c.learning),
             "cool": int(c.cooldown),
             "track": int(c.tracking_break),
@@ -142,4 +185,4 @@ def resolve_durable(candidates: Sequence[Candidate]) -> list[Decision]:
     for place, at in enumerate(order):
         by = decided[place].beaten_by
         out[at] = Decision(decided[place].verdict, decided[place].because, None if by is None else order[by])
-    return [decision for decision in out if decision is not None]
+    return chained(candidates, order, [decision for decision in out if decision is not None])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from typing import Any
 
 from rules.candidates import Candidate
 
@@ -17,6 +19,15 @@ CLASSES = {
     "alert": "alert",
 }
 WEIGHTS = (3, 2, 1, 2, 1, 1, 1, 3)
+
+
+def _chains(rng: random.Random, campaign: str, level: str, kind: str) -> dict[str, Any]:
+    """Accounts of three campaigns, some unknown; creatives that several ads share, some nameless."""
+    number = int(campaign[2:])
+    account = f"帳戶{number // 3}" if number % 5 else ""
+    creative = rng.choice(["", "果汁", "茶"]) if kind == "refresh" else ""
+    eased = level == "ad_group" and kind == "cut" and rng.random() < 0.7
+    return {"eased": eased, "pool": account, "creative": creative, "free": rng.random() < 0.2}
 
 
 def random_candidates(rng: random.Random, wanted: int, campaigns: int, shield: float = 0.1) -> list[Candidate]:
@@ -36,5 +47,6 @@ def random_candidates(rng: random.Random, wanted: int, campaigns: int, shield: f
             continue
         seen.add((entity, rule))
         flags = [rng.random() < shield for _ in range(5)]
-        out.append(Candidate(entity, above, top, level, rule, CLASSES[kind], kind, rng.randrange(1, 4), *flags))
+        one = Candidate(entity, above, top, level, rule, CLASSES[kind], kind, rng.randrange(1, 4), *flags)
+        out.append(replace(one, **_chains(rng, campaign, level, kind)))
     return out

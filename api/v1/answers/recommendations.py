@@ -33,8 +33,14 @@ Because = Literal[
     "group_stopped",
     "same_action",
     "stop_wins",
+    "opposite_wins",
     "cut_wins",
+    "child_stopped",
+    "same_creative",
     "covered_above",
+    "budget_freed",
+    "budget_free",
+    "no_budget",
 ]
 
 
