@@ -49,6 +49,7 @@ TABLE: Mapping[str, frozenset[str]] = {
     "v1.create_night": PLANS,
     "v1.list_nights": EVERY_ROLE,
     "v1.read_night": EVERY_ROLE,
+    "v1.read_morning": EVERY_ROLE,
     "v1.create_copy_check": REVIEWS,
     "v1.list_copy_checks": EVERY_ROLE,
     "v1.read_copy_check": EVERY_ROLE,

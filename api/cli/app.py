@@ -23,6 +23,7 @@ VERBS = {
     "cue-sheet": ("proposing.write_cue_sheet_file", "cue.help"),
     "solve": ("solving.solve", "solve.help"),
     "nightly": ("nightly.run_nightly", "nightly.help"),
+    "morning": ("morning.show_morning", "morning.help"),
     "states": ("recommending.take_in_states", "states.help"),
     "copy-check": ("copying.check_copy_file", "copy.help"),
     "sample": ("sampling.write_sample_files", "sample.help"),

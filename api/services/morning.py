@@ -1,0 +1,124 @@
+"""Decides what a morning is about: what needs a decision, the most money first, and what went wrong in the night."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from api.services.morning_mail import mail_of
+from api.services.screenings import undecided_blocks
+from api.speech import told
+from engine.messages import Language, Message, render
+from engine.store.account import AccountStore
+from engine.store.lives import Life, Pile
+from engine.store.records import Stored
+
+OPEN: Sequence[str] = ("open",)
+WAITING: Sequence[str] = ("approved", "auto_approved", "exported")
+MOST = 40
+_NIGHTS = 5
+
+
+def morning_of(account: AccountStore, on: date, language: Language, most: int = MOST) -> dict[str, Any]:
+    """The morning of ``on``, JSON-ready, with its mail; of every part at most ``most`` are listed, all are counted."""
+    stored = latest_night(account)
+    night = told(stored, language) if stored is not None else None
+    currency = currency_in(night)
+    piles = account.recommendations.piles(*OPEN, *WAITING)
+    document = {
+        "account": account.name,
+        "on": on.isoformat(),
+        "currency": currency,
+        "night": night_line(night, on, language),
+        "decide": _part(account, piles, OPEN, True, language, most),
+        "alerts": _part(account, piles, OPEN, False, language, most),
+        "carry_out": _part(account, piles, WAITING, True, language, most),
+        "refused_files": _refused(night),
+        "notices": _notices(night),
+        "undecided_copy": undecided_blocks(account),
+        "undecided_proposal": _undecided_proposal(account, night),
+    }
+    return document | mail_of(document, language)
+
+
+def latest_night(account: AccountStore) -> Stored | None:
+    """The night of the latest morning among those kept last; a replay of an earlier one does not count."""
+    nights = account.list("night", limit=_NIGHTS)
+    return max(nights, key=lambda one: str(one.document["en"]["as_of"]), default=None)
+
+
+def currency_in(night: Mapping[str, Any] | None) -> str | None:
+    """The currency that the night's facts were in; None where nothing was judged."""
+    judged = (night or {}).get("judgement") or {}
+    currency: str | None = judged.get("currency")
+    return currency
+
+
+def night_line(night: Mapping[str, Any] | None, on: date, language: Language) -> dict[str, Any]:
+    """Whether the night of a morning ran, and since when there is none: ``done``, ``late`` or ``never``."""
+    as_of = None if night is None else str(night["as_of"])
+    status = "never" if as_of is None else "done" if as_of >= on.isoformat() else "late"
+    message = Message(f"api.morning.night.{status}", {"on": _day(on.isoformat()), "as_of": _day(as_of or "")})
+    return {"as_of": as_of, "status": status, "text": render(message, language)}
+
+
+def line_of_life(life: Life, language: Language) -> dict[str, Any]:
+    """What a row says of a recommendation."""
+    document = life.stored.document[language]
+    return {
+        "id": life.id,
+        "short_id": life.stored.short_id,
+        "rule": life.rule,
+        "action": life.action,
+        "proposed_action": document["proposed_action"],
+        "platform": life.platform,
+        "level": life.level,
+        "name": document["name"],
+        "state": life.state,
+        "spend_at_stake": life.stake,
+        "seen_on": life.seen_on.isoformat(),
+        "reason": document["reason"],
+    }
+
+
+def _part(
+    account: AccountStore,
+    piles: Sequence[Pile],
+    states: Sequence[str],
+    needs_approval: bool,
+    language: Language,
+    most: int,
+) -> dict[str, Any]:
+    counted = [pile for pile in piles if pile.state in states and pile.needs_approval is needs_approval]
+    lives = account.recommendations.by_stake(most, *states, needs_approval=needs_approval) if counted else ()
+    return {
+        "count": sum(pile.count for pile in counted),
+        "spend_at_stake": sum(pile.stake for pile in counted),
+        "items": [line_of_life(life, language) for life in lives],
+    }
+
+
+def _refused(night: Mapping[str, Any] | None) -> list[dict[str, str]]:
+    files = (night or {}).get("files", [])
+    return [{"file": one["file"], "detail": one["problem"]["detail"]} for one in files if one["problem"]]
+
+
+def _notices(night: Mapping[str, Any] | None) -> list[str]:
+    if night is None:
+        return []
+    findings = (night["judgement"] or {}).get("findings", [])
+    return [*(one["text"] for one in night["notices"]), *(one["reason"] for one in findings)]
+
+
+def _undecided_proposal(account: AccountStore, night: Mapping[str, Any] | None) -> str | None:
+    """Short id of the night's re-allocation as long as nobody decided it."""
+    name: str | None = (night or {}).get("reallocation_id")
+    if name is None:
+        return None
+    stored = account.get("proposal", name)
+    return None if account.decisions("proposal", [stored]) else name
+
+
+def _day(value: str) -> str:
+    return value.replace("-", "/")
