@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -42,6 +43,15 @@ class AccountStore:
     def under(self, lease: Held) -> AccountStore:
         """The same, refusing every change once the lease, or one it was under before, went to another holder."""
         return AccountStore(replace(self._acting, held=(*self._acting.held, lease)))
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[AccountStore]:
+        """The same, to try out what is then taken back: nothing of it is kept, and nobody else sees it.
+
+        On SQLite every other writer waits meanwhile, so it must be short.
+        """
+        with self._acting.rehearsal() as acting:
+            yield AccountStore(acting)
 
     @property
     def keys(self) -> AccountKeys:

@@ -11,7 +11,8 @@ from sqlalchemy import Row, Select
 from sqlalchemy.orm import Session
 
 from engine.store import claims, leases
-from engine.store.tenancy import TALLY
+from engine.store.audit import forget_holds
+from engine.store.tenancy import TALLY, narrowed
 
 if TYPE_CHECKING:
     from engine.store.claims import Claimed
@@ -58,3 +59,49 @@ class Acting:
         """One transaction of what is nobody's act."""
         with self.database.upkeep(self.tenant) as session:
             yield session
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[Rehearsing]:
+        """The same actor in one transaction of which nothing is kept; what it writes, only it reads.
+
+        On SQLite it keeps every other writer waiting, so it must be short.
+        """
+        with self.database.rehearse(self.tenant) as session:
+            yield Rehearsing(self.database, self.tenant, self.account, self.actor, session=session)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsing(Acting):
+    """An actor whose every transaction is a part of one that is taken back; a part that fails is taken back at once."""
+
+    session: Session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """What stands, with what was written in this rehearsal."""
+        yield self.session
+
+    def look(self, statement: Select[*tuple[Any, ...]], **values: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+        """The rows of one statement, with what was written in this rehearsal."""
+        return self.session.connection().execute(narrowed(statement, self.tenant), values).all()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A part of the rehearsal, all or nothing."""
+        with self._part() as session:
+            yield session
+
+    @contextmanager
+    def upkeep(self) -> Iterator[Session]:
+        """The same for what is nobody's act."""
+        with self._part() as session:
+            yield session
+
+    @contextmanager
+    def _part(self) -> Iterator[Session]:
+        try:
+            with self.session.begin_nested():
+                yield self.session
+        except BaseException:
+            forget_holds(self.session)
+            raise

@@ -105,6 +105,11 @@ def hold(session: Session, tenant: int | None = None) -> Held:
     return held[place]
 
 
+def forget_holds(session: Session) -> None:
+    """Reads the end of each chain anew: what stood after a part of a transaction that was taken back is no more."""
+    session.info.pop(_HELD, None)
+
+
 def record_act(
     session: Session, actor: str, action: str, subject: str = "", *, tenant: int | None = None, **details: Any
 ) -> None:

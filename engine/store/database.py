@@ -82,13 +82,19 @@ class Database:
     @contextmanager
     def upkeep(self, tenant: Tenant) -> Iterator[Session]:
         """The same for what is nobody's act: progress, leases, the time a session was last seen."""
+        with self.rehearse(tenant) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def rehearse(self, tenant: Tenant) -> Iterator[Session]:
+        """A session of one account in one transaction of which nothing is kept."""
         self._make_room()
         info: dict[Any, Any] = {TENANT: tenant, TALLY: Tally()}
         with self._connected(info | {WRITES: True}) as connection:
             with Session(connection, info=info, expire_on_commit=False) as session:
                 session.info[CONNECTION] = session.connection()
                 yield session
-                session.commit()
 
     @contextmanager
     def raw(self, *, write: bool) -> Iterator[Connection]:

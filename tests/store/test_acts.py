@@ -223,6 +223,7 @@ READS = {
         "list",
         "mapping",
         "page_imports",
+        "rehearsal",
         "receipts",
         "snapshot",
         "under",
