@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from engine.vocabulary import content_hash
 from rules.entities import NAMED, LevelFacts
 from rules.windows import Bools
 
@@ -104,6 +105,26 @@ def values_at(rows: pd.DataFrame | None, at: int) -> Mapping[str, str | None] | 
         return None
     known = told[["status", "bid", "daily_budget"]].notna().iloc[0]
     return {name: _plain(told[name].iloc[0]) if known[name] else None for name in ("status", "bid", "daily_budget")}
+
+
+# Cells that say where an ad leads, not what it shows.
+_NO_CREATIVE = frozenset({"Final URL", "Path 1", "Path 2", "Ad type"})
+
+
+def creative_at(rows: pd.DataFrame | None, at: int, texts: Mapping[str, str]) -> str:
+    """Names the creative of one entity, the same for all its ads of one account; "" where nobody can tell.
+
+    Its id where one is told (``creative_id``), else the texts told of it (``traits``), else its name in the facts.
+    """
+    own: object = texts["ad_name"]
+    if rows is not None:
+        told = rows.iloc[at]
+        known, shown = told.get("creative_id"), told.get("traits")
+        if isinstance(shown, Mapping) and shown:
+            own = {header: cell for header, cell in shown.items() if cell and header not in _NO_CREATIVE} or own
+        if isinstance(known, str) and known:
+            own = known
+    return content_hash([texts["account_key"], own]) if own else ""
 
 
 def _plain(value: object) -> str:

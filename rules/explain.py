@@ -19,7 +19,7 @@ from rules.peer_members import told_peers
 from rules.signals import SignalTable
 from rules.vocabulary import signals
 
-TEXTS_AND_KEYS = (*TEXTS, "key", "group_key", "campaign_key")
+TEXTS_AND_KEYS = (*TEXTS, "key", "group_key", "campaign_key", "account_key")
 LEAST_TOLD = 0.001  # a chance below this is told as "below 0.1%", never as 0.0%
 SHOWN_NAMES = ("account", "campaign", "ad_group", "ad")
 

@@ -17,9 +17,10 @@ from rules.judgement import Applied, Episode, Judged, Judgement, NoData, Recomme
 from rules.judging import Flagged, judge_rules
 from rules.loading import LoadedPack, shipped_packs
 from rules.missing import no_answers
-from rules.protection import cooling, lately_changed, mark_last_active
-from rules.recommending import History, candidate_of, recommendation_of
+from rules.protection import cooling, lately_changed, mark_eased, mark_last_active
+from rules.recommending import History, candidate_of, cost_of, recommendation_of
 from rules.resolve import Resolver, resolve
+from rules.shifts import behind_plan
 from rules.signals import SignalSource
 
 
@@ -49,12 +50,13 @@ def judge(
     source = SignalSource(snapshot.facts, (as_of - EPOCH).days, targets or Targets(), replace(beside, states=known))
     breaks, broken_accounts = tracking_findings(source, chosen)
     done = list(applied)
-    history = _history(done, chosen, since or {}, as_of)
+    history = replace(_history(done, chosen, since or {}, as_of), behind=behind_plan(source))
     changed = lately_changed(done, as_of)
     judged, active_ads = judge_rules(source, chosen, broken_accounts, changed, as_of)
     flagged = [Flagged(one, at, row) for one in judged for at, row in one.flagged_rows()]
     candidates = [candidate_of(flag, history) for flag in flagged]
     candidates = mark_last_active(candidates, active_ads, [float(f.one.found.sure[f.at]) for f in flagged])
+    candidates = mark_eased(candidates, [cost_of(flag) for flag in flagged])
     decisions, used, notices = resolve(candidates, resolver)
     recommendations = [
         recommendation_of(snapshot, flagged[i], candidates, i, d, history) for i, d in enumerate(decisions)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
@@ -53,12 +53,12 @@ def judge_rules(
     source: SignalSource,
     packs: Sequence[LoadedPack],
     broken_accounts: AbstractSet[str],
-    changed: AbstractSet[str],
+    changed: Mapping[str, date],
     as_of: date,
 ) -> tuple[list[RuleOnLevel], Counter[str]]:
     """Every rule on every level of it, and how many active ads each ad group has.
 
-    ``changed`` are the entities that learn anew because something was changed lately.
+    ``changed`` are the entities that learn anew because something was changed lately, and when.
     """
     judged: list[RuleOnLevel] = []
     active_ads: Counter[str] = Counter()
@@ -91,12 +91,10 @@ def _on_level(
     source: SignalSource,
     level: LevelName,
     broken_accounts: AbstractSet[str],
-    changed: AbstractSet[str],
+    changed: Mapping[str, date],
     as_of: date,
 ) -> _Level:
     facts = source.level(level)
-    active, learning = states_of(source, level, as_of)
-    if changed:
-        learning |= facts.entities["key"].isin(changed).to_numpy(dtype=bool)
+    active, learning = states_of(source, level, as_of, changed)
     broken = facts.entities["account_key"].isin(broken_accounts).to_numpy(dtype=bool)
     return _Level(active, learning, broken, source.told(level))

@@ -11,13 +11,15 @@ from engine.snapshot import Snapshot
 from engine.vocabulary import Period, content_hash
 from rules.actions import CLASS_OF, ActionType, Change, Step, change_of, room_left, step_of
 from rules.candidates import Candidate, Decision
+from rules.condition_form import tests_of
+from rules.conditions import right_side
 from rules.effect.assignment import is_withheld
 from rules.entities import EPOCH
-from rules.entity_states import values_at
+from rules.entity_states import creative_at, values_at
 from rules.explain import evidence, plain, reason, subject
 from rules.judgement import Applied, Episode, Recommendation
 from rules.judging import Flagged, RuleOnLevel
-from rules.protection import moved
+from rules.protection import Cost, moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +27,14 @@ class History:
     """What was done before, as of the morning of judging.
 
     ``at_rest`` are (rule, entity) pairs in their cool-down; ``done`` what was applied, by entity; ``since`` the first
-    window end of every episode that is still open.
+    window end of every episode that is still open; ``behind`` the accounts and campaigns whose plan has money left.
     """
 
     as_of: date
     at_rest: frozenset[tuple[str, str]]
     done: Mapping[str, Sequence[Applied]]
     since: Mapping[Episode, date]
+    behind: frozenset[str] = frozenset()
 
     def moved(self, entity: str, one: RuleOnLevel) -> float:
         """How far the entity's value went lately in the direction of a rule's action, as a share of it."""
@@ -57,7 +60,19 @@ def candidate_of(flag: Flagged, history: History) -> Candidate:
         cooldown=(one.pack.id, row["key"]) in history.at_rest,
         tracking_break="tracking_break" in guards and bool(one.broken[flag.at]),
         capped=step is not None and room_left(step, history.moved(row["key"], one)) <= 0,
+        pool=row["account_key"],
+        creative=creative_at(one.told, flag.at, row) if one.pack.act == "refresh" else "",
+        free=not history.behind.isdisjoint((row["key"], row["campaign_key"], row["account_key"])),
     )
+
+
+def cost_of(flag: Flagged) -> Cost:
+    """What the entity of a flag cost in the window, and the most its rule accepts for a conversion."""
+    columns = flag.one.table.columns
+    asked = [test for test in tests_of(flag.one.pack.when) if test.metric == "cpa" and test.op in (">", ">=")]
+    most = right_side(asked[0], columns, flag.at) if asked else float("nan")
+    spend, got = (float(columns[name][flag.at]) for name in ("spend", "conversions"))
+    return Cost(spend, got, most if isinstance(most, float) else float("nan"))
 
 
 def recommendation_of(
