@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api.services.night_stages import JudgeDelivery, PickUpFiles, Reallocate, ScreenCopy, TakeSnapshot
+from api.services.night_stages import JudgeDelivery, ReadAccount, Reallocate, ScreenCopy
 from api.services.night_state import NightState
 from engine.pipeline import Stage
 
 NIGHT: Sequence[Stage[NightState]] = (
-    PickUpFiles(),
-    TakeSnapshot(),
+    ReadAccount(),
     JudgeDelivery(),
     ScreenCopy(),
     Reallocate(),

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from api.problems import problem
 from api.services.inbox import waiting_copy, waiting_exports
 from api.services.night_context import context_of
-from api.services.night_state import NightFile, NightState
+from api.services.night_state import NightState
+from api.services.pick_up import pick_up, refused
 from engine.errors import AdcueError, InputError
-from engine.messages import LANGUAGES, Message
+from engine.messages import Message
+from engine.store.account import AccountStore
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,45 +23,31 @@ WEEKS_AHEAD = 4
 
 
 @dataclass(frozen=True, slots=True)
-class PickUpFiles:
-    """Takes in the exports that wait. A replay of an earlier day takes in nothing: it was not known then."""
+class ReadAccount:
+    """Takes in the exports that wait, then reads all a night looks at as it was known on the night's day.
+
+    A replay takes in nothing: it was not known then. On a dry run the files are taken back once the account is read.
+    """
 
     name: str = "pick_up"
 
     def run(self, state: NightState) -> NightState:
-        """The state with what became of each file."""
+        """The state with what became of each file, the facts and what the rules are told beside them."""
         waiting = waiting_exports(state.account.name)
-        received = [entry.received_on for entry in state.account.imports()]
-        if waiting and received and max(received) > state.as_of:
-            notice = Message("api.night.replay", {"count": len(waiting), "as_of": state.as_of.isoformat()})
-            return replace(state, notices=(*state.notices, notice))
-        return replace(state, files=tuple(_pick_up(state, path) for path in waiting))
+        if state.replay and waiting:
+            told = Message("api.night.replay", {"count": len(waiting), "as_of": state.as_of.isoformat()})
+            state, waiting = replace(state, notices=(*state.notices, told)), []
+        with _reading(state, rehearsed=state.dry_run and bool(waiting)) as account:
+            return replace(
+                state,
+                files=pick_up(account, waiting, state.as_of, dry_run=state.dry_run),
+                snapshot=account.snapshot(known_on=state.as_of, end=state.as_of),
+                context=context_of(account, state.as_of),
+            )
 
 
-def _pick_up(state: NightState, path: Path) -> NightFile:
-    from api.services.imports import import_file
-
-    try:
-        done = import_file(state.account, path, state.as_of, dry_run=state.dry_run)
-    except InputError as error:
-        return _refused(path, error)
-    return NightFile(path.name, done.status, done.report.rows_kept)
-
-
-def _refused(path: Path, error: InputError) -> NightFile:
-    told: dict[str, Any] = {language: problem(error, language) for language in LANGUAGES}
-    return NightFile(path.name, "refused", 0, told)
-
-
-@dataclass(frozen=True, slots=True)
-class TakeSnapshot:
-    """Reads the account as it was known on the night's day."""
-
-    name: str = "snapshot"
-
-    def run(self, state: NightState) -> NightState:
-        """The state with the snapshot."""
-        return replace(state, snapshot=state.account.snapshot(known_on=state.as_of, end=state.as_of))
+def _reading(state: NightState, *, rehearsed: bool) -> AbstractContextManager[AccountStore]:
+    return state.account.rehearsal() if rehearsed else nullcontext(state.account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +60,9 @@ class JudgeDelivery:
         """The state with the judgement; a notice where there is nothing to judge."""
         from rules.judge import judge
 
-        if state.snapshot is None or state.snapshot.facts.empty:
+        beside = state.context
+        if state.snapshot is None or state.snapshot.facts.empty or beside is None:
             return replace(state, notices=(*state.notices, Message("api.night.no_facts")))
-        beside = context_of(state.account, state.as_of)
         judgement = judge(
             state.snapshot,
             state.as_of,
@@ -102,9 +89,9 @@ class ScreenCopy:
         for path in waiting_copy(state.account.name):
             try:
                 rows = read_copy(path)
-                screened.append((path.name, tuple(screen([row.item for row in rows]))))
+                screened.append((path.name, tuple(screen([row.item for row in rows], state.as_of))))
             except InputError as error:
-                files.append(_refused(path, error))
+                files.append(refused(path, error))
         return replace(state, files=tuple(files), screenings=tuple(screened))
 
 

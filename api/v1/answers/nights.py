@@ -35,6 +35,32 @@ class DataFinding(Part):
     evidence: dict[str, Number | str | None] = Field(description="Each number or day behind it, by its name.")
 
 
+class AlertRule(Part):
+    """Which check or rule."""
+
+    name: str = Field(description="Its id, such as data_incomplete.")
+    version: str | None = Field(description="Its version; null for a check that is built in.")
+    hash: ContentHash | None = Field(description="Hash of its content; null for a check that is built in.")
+
+
+class Alert(Part):
+    """Something about the account itself that wants a look, in the form of a recommendation."""
+
+    id: ContentHash = Field(description="The same for the same finding on the same data.")
+    account: str = Field(description="The account.")
+    platform: str = Field(description="The platform; empty for the account as a whole.")
+    level: Level = Field(description="What kind of entity it is about.")
+    name: str = Field(description="The name people call it by.")
+    ids: dict[str, str] = Field(description="Level to the platform's id, as far as the export has one.")
+    names: dict[str, str] = Field(description="Level to its name.")
+    rule: AlertRule = Field(description="Which check or rule found it.")
+    action: Literal["alert"] = Field(description="Always alert.")
+    decision: Literal["kept"] = Field(description="Always kept: nothing beats a finding.")
+    severity: Severity = Field(description="How grave.")
+    reason: str = Field(description="One sentence, in the language asked for.")
+    evidence: dict[str, Number | str | None] = Field(description="Each number or day behind it, by its name.")
+
+
 class NoAnswer(Part):
     """A rule that could not answer for an entity."""
 
@@ -89,9 +115,11 @@ class NightWork(Part):
 
     as_of: Day = Field(description="The morning it is judged from.")
     dry_run: bool = Field(description="Whether nothing was written.")
+    replay: bool = absent("Whether something later was known already, so that nothing is proposed; older nights: not.")
     files: list[NightFile] = Field(description="Files of the inbox.")
     notices: list[Notice] = Field(description="What a stage could not do, and why.")
     recommendations: list[Recommendation] = Field(description="What the rules flag, most money first.")
+    alerts: list[Alert] = absent("What is wrong with the account itself, the gravest first; older nights do not say.")
     judgement: RuleJudgement | None = Field(description="What else the rules say; null where there are no facts.")
     screenings: list[Screening] = Field(description="Copy of the inbox, one batch a file.")
     reallocation: Plan | None = Field(description="The plan for the coming four weeks; null where there is none.")
