@@ -3,8 +3,9 @@
 The library (2.0.28, the last release) drops the rest of a batch at a float it cannot parse, takes two facts with
 one 32-bit hash for the same, swallows exceptions of actions, reads past its memory on joins by inequality and
 loses a fact that fits more than 64 rules. So this module is its only importer and lets through only: whole
-numbers and texts, ordinal ids, joins by equality, at most 60 rules, one session at a time under one lock. After
-every batch each fact must have been decided exactly once, or nothing of the call is kept.
+numbers and texts, ordinal ids, joins by equality, at most 60 rules of bounded size, one session at a time under one
+lock. After every batch each fact must have been decided exactly once, or nothing of the call is kept. What the C side
+holds goes with the ``Ruleset`` it was built for; to change rules is to make another one, under whichever name.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 import threading
 import time
 import warnings
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Generic
@@ -60,6 +62,7 @@ class Ruleset(Generic[Outcome]):
         self.rules = tuple(rules)
         check_rules(self.fields, self.rules)
         self._built: Any = None
+        self._free: weakref.finalize[Any, Any] | None = None
         self._open = False
         self._batch: Batch[Outcome] | None = None
 
@@ -83,13 +86,13 @@ class Ruleset(Generic[Outcome]):
     def close(self) -> None:
         """Frees the C side; the next call builds it again."""
         with _LOCK:
-            library, built = _library(), self._built
-            self._built = None
-            if built is not None and library is not None:
+            built, free = self._built, self._free
+            self._built = self._free = None
+            if built is not None and free is not None:
                 if self._open:
                     built.delete_state(SESSION)
                     self._open = False
-                library.durable_rules_engine.delete_ruleset(built._handle)
+                free()
 
     def _run(self, facts: Sequence[Fact], start: int, end: int) -> dict[int, Outcome]:
         if self._batch is not None:
@@ -129,7 +132,9 @@ class Ruleset(Generic[Outcome]):
             library = _library()
             if library is None:
                 raise MissingPartError("engine.inference.unavailable")
-            self._built = library.Ruleset(self.name, None, {rule.name: self._definition(rule) for rule in self.rules})
+            built = library.Ruleset(self.name, None, {rule.name: self._definition(rule) for rule in self.rules})
+            self._free = weakref.finalize(self, library.durable_rules_engine.delete_ruleset, built._handle)
+            self._built = built
         return self._built
 
     def _definition(self, rule: Rule[Outcome]) -> dict[str, Any]:

@@ -12,6 +12,9 @@ from engine.errors import InferenceError
 Fact = Mapping[str, int | str]
 Outcome = TypeVar("Outcome")
 MAX_RULES = 60
+MAX_TESTS = 400  # of a ruleset: with 512 first conditions the library searches a full table without end
+MAX_PATTERNS = 16  # of a rule: a match of more cannot be kept (error 304)
+MAX_JOINS = 24  # of a pattern: its table of 32 also holds what holds them together (error 113 from about 30)
 MAX_PRIORITY = 1_000
 MAX_NUMBER = 2**31 - 1
 MAX_ORDINAL = 100_000  # ordinals below this have distinct 32-bit hashes in the library
@@ -121,6 +124,9 @@ def check_rules(fields: Mapping[str, type], rules: Sequence[Rule[Any]]) -> None:
     """Raises InferenceError unless every rule keeps to what the library does safely."""
     if len(rules) > MAX_RULES:
         raise InferenceError("engine.inference.too_many_rules", count=len(rules), most=MAX_RULES)
+    tests = sum(len(pattern.equals) + len(pattern.above) for rule in rules for pattern in rule.patterns)
+    if tests > MAX_TESTS:
+        raise InferenceError("engine.inference.too_many_tests", count=tests, most=MAX_TESTS)
     for name, kind in fields.items():
         if not _NAME.fullmatch(name) or name in ("id", "sid") or kind not in (int, str):
             raise InferenceError("engine.inference.unknown_field", field=name)
@@ -135,12 +141,16 @@ def check_rules(fields: Mapping[str, type], rules: Sequence[Rule[Any]]) -> None:
 def _fault_of(fields: Mapping[str, type], rule: Rule[Any]) -> str | None:
     if not _NAME.fullmatch(rule.name) or not 1 <= rule.priority <= MAX_PRIORITY or not rule.patterns:
         return "name, priority (1 to 1000) or patterns"
+    if len(rule.patterns) > MAX_PATTERNS:
+        return f"{len(rule.patterns)} patterns, at most {MAX_PATTERNS}"
     known: list[str] = []
     for pattern in rule.patterns:
         if not _NAME.fullmatch(pattern.alias) or pattern.alias in (*known, "m", "s"):
             return f"alias {pattern.alias}"
         if not pattern.equals and not pattern.above:
             return f"pattern {pattern.alias} compares no field with a constant"
+        if len(pattern.joins) > MAX_JOINS:
+            return f"pattern {pattern.alias} has {len(pattern.joins)} joins, at most {MAX_JOINS}"
         for name, value in (*pattern.equals.items(), *pattern.above.items()):
             _check_value(fields, name, value)
         for name, join in pattern.joins.items():
