@@ -6,7 +6,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 STAMPS := .setup
 WORKERS ?= 2
 
-.PHONY: run test lint simulate bench bench-service bench-optimizer bench-promises soak screenshots docs lock clean
+.PHONY: run test lint simulate bench bench-service bench-optimizer bench-rules bench-promises soak screenshots docs lock clean
 
 run: $(STAMPS)/run $(STAMPS)/console ## set up, write a sample, import, propose, run the night, screen copy, serve the console
 	@$(BIN)/adcue tour
@@ -32,6 +32,9 @@ bench-service: $(STAMPS)/test ## a request's cost as ratios against a bare Flask
 
 bench-optimizer: $(STAMPS)/test ## proofs and speed of the optimizer beside peers and limits
 	$(BIN)/python -m tests.bench.bench_optimizer
+
+bench-rules: $(STAMPS)/test ## from a million ad-days to stored decisions, beside numpy, durable-rules and peers
+	$(BIN)/python -m tests.bench.bench_rules
 
 bench-promises: $(STAMPS)/test ## 20 seeds of the sample and two curve families against known truth
 	$(BIN)/python -m tests.promises.evaluate --seeds 20

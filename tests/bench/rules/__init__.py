@@ -1,0 +1,1 @@
+"""The rules bench: its account, its rules, and the yardsticks it is held against."""
