@@ -56,6 +56,16 @@ def clash(when: Condition, *, negated: bool = False) -> Branch | None:
     return first
 
 
+def implies(narrow: Condition, wide: Condition) -> bool:
+    """Whether ``wide`` is met wherever ``narrow`` is, as far as it can be told from the comparisons alone."""
+    return clash(All(all=(narrow, Not.model_validate({"not": wide})))) is not None
+
+
+def excludes(one: Condition, other: Condition) -> bool:
+    """Whether no entity can meet both conditions."""
+    return clash(All(all=(one, other))) is not None
+
+
 def impossible_parts(when: Condition, path: str = "when") -> Iterator[tuple[str, Branch]]:
     """The innermost parts of a condition that can never be met: where each stands, and what excludes each other."""
     own = clash(when)

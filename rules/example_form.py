@@ -27,12 +27,12 @@ class ExampleAd(_Part):
     placement: str | None = None
     copies: int = Field(1, ge=1, le=200)
     days: tuple[int, int]
-    impressions: float | None = None
-    clicks: float | None = None
-    spend: float | None = None
-    conversions: float | None = None
-    conversions_value: float | None = None
-    reach: float | None = None
+    impressions: FiniteFloat | None = None
+    clicks: FiniteFloat | None = None
+    spend: FiniteFloat | None = None
+    conversions: FiniteFloat | None = None
+    conversions_value: FiniteFloat | None = None
+    reach: FiniteFloat | None = None
     state: dict[str, FiniteFloat | str] = {}
     flag: bool = False
 

@@ -15,9 +15,11 @@ from engine.messages import Language, Message, render
 from engine.packs import load_yaml, package_path
 from engine.vocabulary import PackRef
 from rules.pack import RulePack
+from rules.rule_texts import read_text
 from rules.sense import sense_faults, size_faults
 
 LoadedPack = tuple[RulePack, PackRef]
+UNNAMED = "rule.yaml"  # what a rule is called whose id cannot be read
 HARMLESS = {"metric": "impressions", "op": ">", "value": 0}  # stands in for a condition too large to be read
 
 
@@ -51,6 +53,15 @@ def read_pack(data: object, file: str, digest: str | None = None) -> LoadedPack:
         raise RulePackError(file, _once_each(faults))
     text = digest or hashlib.sha256(pack.model_dump_json().encode()).hexdigest()
     return pack, PackRef(pack.id, str(pack.version), text)
+
+
+def read_rule(text: str) -> LoadedPack:
+    """One rule of a planner's own from its YAML text, named by its own id. Raises RulePackError with all its faults."""
+    data, faults = read_text(text)
+    if faults:
+        raise RulePackError(UNNAMED, faults)
+    own = data.get("id") if isinstance(data, dict) else None
+    return read_pack(data, f"{own}.yaml" if isinstance(own, str) and own.isidentifier() else UNNAMED)
 
 
 def _once_each(faults: Sequence[Message]) -> list[Message]:

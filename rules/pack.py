@@ -125,6 +125,15 @@ Levels = Annotated[
 ]
 
 
+def _off(value: object) -> object:
+    """``mode: off`` without quotes, which YAML reads as false."""
+    return "off" if value is False else value
+
+
+ModeName = Literal["propose", "alert_only", "off"]
+Mode = Annotated[ModeName, BeforeValidator(_off, json_schema_input_type=ModeName)]
+
+
 class RulePack(_Part):
     """One rule as it is stored."""
 
@@ -147,7 +156,7 @@ class RulePack(_Part):
         le=LARGEST_HOLDOUT,
         description="Share of approved proposals withheld to measure the effect: 0.1 to 0.2; 0 for a rule that alerts.",
     )
-    mode: Literal["propose", "alert_only", "off"] = "propose"
+    mode: Mode = "propose"
     examples: Examples
 
     @property

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
-from engine.snapshot import Snapshot
-from rules.examples import example_facts, example_given
-from rules.judge import judge
+from rules.example_checks import judge_example
 from rules.loading import shipped_packs
 
-AS_OF = date(2026, 3, 2)
 CASES = [
     pytest.param(loaded, example, id=f"{loaded[0].id}-{kind}-{example.name}")
     for loaded in shipped_packs()
@@ -22,12 +17,8 @@ CASES = [
 
 @pytest.mark.parametrize(("loaded", "example"), CASES)
 def test_an_example_is_judged_as_it_says(loaded, example):
-    lowest = loaded[0].level[-1]
-    facts, expected = example_facts(example, AS_OF, lowest)
-    targets, given = example_given(example, AS_OF, lowest)
-    said = judge(Snapshot("x", AS_OF, "TWD", facts, "h"), AS_OF, packs=[loaded], targets=targets, given=given)
-    flagged = {r.subject.name for r in said.recommendations if r.subject.level == lowest}
-    assert flagged == expected
+    said = judge_example(loaded, example)
+    assert said.flagged == said.wanted
 
 
 def test_the_folder_is_the_registry():

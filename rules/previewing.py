@@ -1,0 +1,101 @@
+"""Decides what a rule that is not in force would say of an account today, and whom it only just leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from engine.snapshot import Snapshot
+from engine.vocabulary import Subject
+from rules.condition_form import All, Condition
+from rules.entities import EPOCH
+from rules.explain import evidence, rows_of, subject
+from rules.flags import in_scope
+from rules.given import Given
+from rules.judge import judge
+from rules.judgement import Applied, Judgement, Targets
+from rules.judging import RuleOnLevel, judge_rules
+from rules.loading import LoadedPack
+from rules.protection import states_of
+from rules.signals import SignalSource
+
+MOST_NEAR = 20
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """An entity that all conditions but one hold for: every comparison with its value, and what it spent."""
+
+    entity: str
+    subject: Subject
+    spend: float
+    conditions: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a rule would say, and whom it only just leaves out, the most spend first."""
+
+    judgement: Judgement
+    near: tuple[NearMiss, ...]
+    near_count: int
+
+
+def preview(
+    snapshot: Snapshot,
+    as_of: date,
+    loaded: LoadedPack,
+    *,
+    targets: Targets,
+    given: Given,
+    applied: Iterable[Applied] = (),
+) -> Preview:
+    """The judgement of one rule alone as of the morning of ``as_of``, as if it were not off."""
+    pack, ref = loaded
+    awake = (pack if pack.mode != "off" else pack.model_copy(update={"mode": "propose"}), ref)
+    said = judge(snapshot, as_of, packs=[awake], targets=targets, given=given, applied=applied)
+    source = SignalSource(snapshot.facts, (as_of - EPOCH).days, targets, given)
+    near: list[NearMiss] = []
+    count = 0
+    for on in judge_rules(source, [awake], frozenset(), {}, as_of)[0]:
+        at = _near(on, source, as_of)
+        near, count = [*near, *_told(on, at[:MOST_NEAR])], count + len(at)
+    near.sort(key=lambda one: (-one.spend, one.entity))
+    return Preview(said, tuple(near[:MOST_NEAR]), count)
+
+
+def _near(on: RuleOnLevel, source: SignalSource, as_of: date) -> list[int]:
+    """The entities that exactly one part of the conditions is known not to hold for, the most spend first."""
+    when, table = on.pack.when, on.table
+    parts: tuple[Condition, ...] = when.all if isinstance(when, All) else ()
+    if len(parts) < 2:
+        return []
+    failed = np.zeros(len(table.facts.entities), dtype=np.int64)
+    looked_at = in_scope(on.pack, table.facts.entities)
+    if on.pack.scope.status == "active":
+        looked_at &= states_of(source, on.level, as_of)[0]
+    for part in parts:
+        met, unknown = table.conditions.masks(part)
+        failed += ~met
+        looked_at &= ~unknown
+    spend = np.nan_to_num(table.columns["spend"])
+    at = np.flatnonzero((failed == 1) & looked_at & (spend > 0))
+    ordered: list[int] = at[np.argsort(-spend[at], kind="stable")].tolist()
+    return ordered
+
+
+def _told(on: RuleOnLevel, at: Sequence[int]) -> list[NearMiss]:
+    spend = on.table.columns["spend"]
+    return [
+        NearMiss(
+            row["key"],
+            subject(on.level, row),
+            float(spend[number]),
+            tuple(evidence(on.pack, on.table, on.found, number)["conditions"]),
+        )
+        for number, row in zip(at, rows_of(on.table, at), strict=True)
+    ]
