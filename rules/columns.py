@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from rules import comparisons
+from rules.account_signals import ACCOUNT_SIGNALS, account_signals
 from rules.delivery import Delivery
 from rules.entities import Floats, LevelFacts
 from rules.expected import Expected, expected_conversions, told_target
@@ -178,6 +179,8 @@ def _plan(columns: Columns, name: str) -> Made:
 def _states(columns: Columns, name: str) -> Made:
     at = columns.setting
     rows = account_states(at.facts, at.given.states) if at.facts.level == "account" else at.told
+    if name in ACCOUNT_SIGNALS and rows is not None and at.facts.level == "account":
+        return account_signals(at.facts, rows, name, at.day)
     return {name: told_signal(at.facts, rows, name, at.last_day)}
 
 

@@ -1,7 +1,7 @@
 """Decides which numbers of a rule come from states that were told: review, budgets, and what platforms show beside.
 
-Review and learning are words in an export and become 1 or 0; numbers (overlap, credit, lost impression share, failures
-of a landing page) are taken as they are. A column nobody told is "no data", never 0.
+Review and learning are words in an export and become 1 or 0; numbers (overlap, lost impression share, failures of a
+landing page) are taken as they are. What nobody told, or told with an empty word, is "no data", never 0.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from rules.account_signals import told_numbers
 from rules.entities import Floats, LevelFacts
 from rules.windows import daily
 
@@ -32,18 +33,11 @@ def told_signal(facts: LevelFacts, rows: pd.DataFrame | None, name: str, last_da
         if column not in rows.columns:
             return missing
         told = rows[column]
-        known = told.notna().to_numpy(dtype=bool)
+        known = (told.notna() & (told != "")).to_numpy(dtype=bool)
         return np.where(known, told.isin(words).to_numpy(dtype=np.float64), np.nan)
     if name == "budget_capped_days":
-        return _capped(facts, _numbers(rows, "daily_budget"), last_day)
-    return _numbers(rows, name)
-
-
-def _numbers(rows: pd.DataFrame, name: str) -> Floats:
-    if name not in rows.columns:
-        return np.full(len(rows), np.nan)
-    out: Floats = pd.to_numeric(rows[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    return out
+        return _capped(facts, told_numbers(rows, "daily_budget"), last_day)
+    return told_numbers(rows, name)
 
 
 def _capped(facts: LevelFacts, budget: Floats, last_day: int) -> Floats:

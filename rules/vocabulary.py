@@ -13,7 +13,20 @@ from engine.packs import load_yaml, package_path
 Needs = Literal[
     "sums", "expected", "peers", "delivery", "share", "reach", "trend", "usual", "wear", "roas", "plan", "states"
 ]
-Source = Literal["facts", "reach", "states", "plan", "hours", "credit", "overlap", "probes", "auction", "target_roas"]
+Source = Literal[
+    "facts",
+    "reach",
+    "states",
+    "plan",
+    "hours",
+    "credit",
+    "budget",
+    "token",
+    "overlap",
+    "probes",
+    "auction",
+    "target_roas",
+]
 SHARES_OF_ONE = ("ctr", "cvr")
 
 
