@@ -19,7 +19,8 @@ RECENT_DAYS = 14
 ACCOUNT = ("platform", "account_id", "account_name")
 
 
-def _account(platform: str, account_id: str, account_name: str) -> Subject:
+def account_subject(platform: str, account_id: str, account_name: str) -> Subject:
+    """A platform account, named as far as the export names it."""
     return Subject(
         Level.ACCOUNT, platform, {"account": account_id}, {"account": account_name or account_id or platform}
     )
@@ -44,7 +45,7 @@ def _broken(source: SignalSource, level: LevelName, window: Window) -> dict[str,
     accounts = facts.entities.drop_duplicates("account").set_index("account")
     findings = {}
     for found in tracking_breaks(facts, last_day, window.days, source.targets.target_cpa):
-        who = _account(*(str(accounts.at[found.account, name]) for name in ACCOUNT))
+        who = account_subject(*(str(accounts.at[found.account, name]) for name in ACCOUNT))
         since = EPOCH + timedelta(days=found.since)
         values = {"name": who.name, "since": since.isoformat()}
         numbers = {"clicks": f"{found.clicks:,.0f}", "due": f"{found.due:.1f}"}
@@ -79,7 +80,7 @@ def data_findings(judged: Sequence[tuple[RulePack, SignalTable]], as_of: date) -
             if int(row["until"]) <= NEVER:
                 continue  # no row of a single day that early: there is nothing yet that could be late
             until, day = EPOCH + timedelta(days=int(row["until"])), EPOCH + timedelta(days=table.last_day)
-            who = _account(*(str(row[name]) for name in ACCOUNT))
+            who = account_subject(*(str(row[name]) for name in ACCOUNT))
             key = str(row["account_key"])
             if key not in found or str(found[key].evidence["day"]) < day.isoformat():
                 found[key] = _incomplete(who, until, day, as_of)

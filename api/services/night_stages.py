@@ -51,6 +51,22 @@ def _reading(state: NightState, *, rehearsed: bool) -> AbstractContextManager[Ac
 
 
 @dataclass(frozen=True, slots=True)
+class CheckData:
+    """Looks for days that are missing inside and for totals that do not agree, before anything is judged on them."""
+
+    name: str = "check"
+
+    def run(self, state: NightState) -> NightState:
+        """The state with a finding for each."""
+        from rules.data_checks import data_checks
+
+        if state.snapshot is None or state.snapshot.facts.empty:
+            return state
+        found = data_checks(state.snapshot.facts, state.as_of)
+        return replace(state, findings=(*state.findings, *found))
+
+
+@dataclass(frozen=True, slots=True)
 class JudgeDelivery:
     """Asks the rules about creatives, placements and delivery, with what is set, told and done as of the day."""
 
