@@ -60,6 +60,7 @@ GROUPS = {
             "undo": ("recommending.undo_recommendation", "recommendation.undo"),
         },
     ),
+    "rules": ("rules.help", {"score": ("scoring.score_rules", "rules.score")}),
     "audit": (
         "audit.help",
         {

@@ -61,7 +61,8 @@ def _log_ratio(held: Rows) -> tuple[float, float, float]:
         levels, errors = _jackknife(after[again], before[again])
         with np.errstate(invalid="ignore", divide="ignore"):
             t = (levels - level) / errors
-        tails = np.quantile(t[np.isfinite(t)], [TAIL, 1 - TAIL])
+        told = t[np.isfinite(t)]  # none is where every entity kept its spend to the cent
+        tails = np.quantile(told, [TAIL, 1 - TAIL]) if len(told) else np.zeros(2)
         low, high = min(low, level - float(tails[1]) * error), max(high, level - float(tails[0]) * error)
     return level, low, high
 

@@ -14,17 +14,22 @@ from rules.effect.found import number
 from rules.effect.money import Saved
 from rules.effect.score import RuleScore
 
-ORDER = {"harms": 0, "does_not": 1, "too_early": 2, "earns": 3}
+ORDER = {"harms": 0, "does_not": 1, "too_early": 2, "earns": 3, "alerts": 4}
 
 
 @dataclass(frozen=True, slots=True)
 class EffectReport:
-    """What the rules of one account brought, as of a day; rules that need a decision first."""
+    """What the rules of one account brought, as of a day; rules that need a decision first.
+
+    Counts are of ``as_of``; effects are those of ``scored_on``, and are worked out anew on ``next_on``.
+    """
 
     account: str
     as_of: date
     currency: str | None
     scores: Sequence[RuleScore]
+    scored_on: date
+    next_on: date
 
     @property
     def id(self) -> str:
@@ -43,13 +48,22 @@ class EffectReport:
             "id": self.id,
             "account": self.account,
             "as_of": self.as_of.isoformat(),
+            "scored_on": self.scored_on.isoformat(),
+            "next_on": self.next_on.isoformat(),
             "currency": self.currency,
+            "note": render(self._dated, language),
             "rules": [_rule(score, language, self.currency) for score in self.ordered],
         }
 
     def lines(self, language: Language = "zh-TW") -> list[str]:
         """The report as text, a line a sentence, such as for a mail."""
-        return [line for score in self.ordered for line in _sentences(score, language, self.currency)]
+        told = [line for score in self.ordered for line in _sentences(score, language, self.currency)]
+        return [*told, render(self._dated, language)]
+
+    @property
+    def _dated(self) -> Message:
+        """Of which day the effects are, and when they are worked out anew."""
+        return Message("rules.effect.dated", {"on": self.scored_on.isoformat(), "next": self.next_on.isoformat()})
 
 
 def _rule(score: RuleScore, language: Language, currency: str | None = None) -> dict[str, Any]:
@@ -66,6 +80,7 @@ def _rule(score: RuleScore, language: Language, currency: str | None = None) -> 
         },
         "money": None if record.saved is None else _money(record.saved),
         "effect": None if score.effect is None else score.effect.as_dict(language),
+        "effects": [one.as_dict(language) for one in record.effects],
         "verdict": score.verdict,
         "sentences": _sentences(score, language, currency),
     }

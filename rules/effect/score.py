@@ -19,7 +19,7 @@ from rules.effect.found import LEAST_ARM, RANK, Effect, percent
 from rules.effect.money import Saved
 from rules.effect.shares import Share, mean_share
 
-Verdict = Literal["earns", "does_not", "harms", "too_early"]
+Verdict = Literal["earns", "does_not", "harms", "too_early", "alerts"]
 WORTHWHILE = 0.05
 LARGEST_FALSE = 0.14  # the share of false flags among proposals that the rules promise not to exceed
 LEAST_APPROVED = 0.2
@@ -32,8 +32,9 @@ class Record:
 
     ``false_chances`` holds per proposal the chance, when it was made, that the entity was sound; ``rechecked`` the same
     chance per withheld entity from what it did since, which no choice of bad weeks flatters. ``approved`` counts the
-    ``withheld``, too. ``effects`` are all that was measured, by any method, the outcome that
-    the rule is meant for first.
+    ``withheld``, too. ``effects`` are all that was measured, by any method, the outcome that the rule is meant for
+    first. ``spends_more``: it asks for more delivery, which costs more a piece by design. ``alerts``: it proposes
+    nothing to do.
     """
 
     rule: str
@@ -46,6 +47,8 @@ class Record:
     rechecked: Sequence[float] = ()
     effects: Sequence[Effect] = ()
     saved: Saved | None = None
+    spends_more: bool = False
+    alerts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,10 @@ def _best(effects: Sequence[Effect]) -> Effect | None:
 
 def _judge(record: Record, false_share: Share, effect: Effect | None, worthwhile: float) -> tuple[Verdict, Message]:
     """The first reason that holds, the weightiest first."""
+    if record.alerts:
+        return "alerts", Message("rules.effect.verdict.alerts")
     trusted = effect is not None and effect.enough and effect.trust != "low"
-    if trusted and effect is not None and effect.shown in ("better", "worse"):
+    if trusted and effect is not None and effect.shown in (("better",) if record.spends_more else ("better", "worse")):
         verdict: Verdict = "earns" if effect.shown == "better" else "harms"
         return verdict, Message(f"rules.effect.verdict.{verdict}", _limits(effect))
     decided = record.approved + record.rejected
@@ -104,6 +109,8 @@ def _judge(record: Record, false_share: Share, effect: Effect | None, worthwhile
     if false_share.low > LARGEST_FALSE:
         shares = {"share": f"{false_share.value:.0%}", "low": f"{false_share.low:.0%}", "most": f"{LARGEST_FALSE:.0%}"}
         return "does_not", Message("rules.effect.verdict.false_flags", dict(shares))
+    if trusted and effect is not None and record.spends_more:
+        return "too_early", Message("rules.effect.verdict.spends_more", _limits(effect))
     if trusted and effect is not None and _best_end(effect) < worthwhile:
         return "does_not", Message(
             "rules.effect.verdict.not_worthwhile", {**_limits(effect), "least": f"{worthwhile:.0%}"}

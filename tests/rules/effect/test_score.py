@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from engine.messages import render
+from rules.effect.cases import next_scored, scored_on
 from rules.effect.found import OUTCOMES, Effect, too_few
 from rules.effect.money import Saved
 from rules.effect.report import EffectReport
@@ -37,6 +38,10 @@ def score_of(case, **more):
     return score_rule(Record("low_ctr", share=0.1, false_chances=chances, effects=effect_of(case), **said, **more))
 
 
+def report_of(scores, currency=None, as_of=date(2026, 3, 1)):
+    return EffectReport("acct", as_of, currency, scores, scored_on(as_of), next_scored(as_of))
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_a_record_gives_its_verdict_with_its_reason(case):
     said = score_of(case)
@@ -46,11 +51,12 @@ def test_a_record_gives_its_verdict_with_its_reason(case):
 @pytest.mark.parametrize("language", ["zh-TW", "en"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_every_verdict_is_told_in_words(case, language):
-    report = EffectReport("acct", date(2026, 3, 1), "TWD", [score_of(case, saved=Saved(9.0, 5.0, 12.0, 40_000.0))])
+    report = report_of([score_of(case, saved=Saved(9.0, 5.0, 12.0, 40_000.0))], "TWD")
     lines = report.lines(language)
     assert "low_ctr" in lines[0] and any("TWD 40,000" in one for one in lines)
     assert not any("{" in one or "effect." in one for one in lines)
-    assert json.loads(json.dumps(report.as_dict(language)))["rules"][0]["sentences"] == lines
+    told = json.loads(json.dumps(report.as_dict(language)))
+    assert [*told["rules"][0]["sentences"], told["note"]] == lines
 
 
 def test_the_most_trusted_effect_that_has_an_interval_decides():
@@ -103,12 +109,12 @@ def test_counts_that_contradict_each_other_are_refused_all_at_once():
 
 def test_a_report_puts_what_needs_a_decision_first_and_is_named_by_its_figures():
     scores = [score_of(case) for case in CASES]
-    report = EffectReport("acct", date(2026, 3, 1), None, scores)
+    report = report_of(scores)
     verdicts = [one["verdict"] for one in report.as_dict()["rules"]]
     assert (
         verdicts[0] == "harms"
-        and verdicts[-1] == "earns"
-        and verdicts == sorted(verdicts, key=["harms", "does_not", "too_early", "earns"].index)
+        and verdicts[-1] == "alerts"
+        and verdicts == sorted(verdicts, key=["harms", "does_not", "too_early", "earns", "alerts"].index)
     )
-    assert EffectReport("acct", date(2026, 3, 1), None, list(scores)).id == report.id
-    assert EffectReport("acct", date(2026, 3, 2), None, scores).id != report.id
+    assert report_of(list(scores)).id == report.id
+    assert report_of(scores, as_of=date(2026, 3, 2)).id != report.id

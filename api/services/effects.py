@@ -1,0 +1,176 @@
+"""Decides what is known of whether an account's rules work: what became of their advice, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import nan
+from typing import TYPE_CHECKING
+
+from api.services.recommendations import document_of
+from engine.store.account import AccountStore
+from engine.store.lives import Life
+from engine.store.steps import OPEN, STEPS
+
+if TYPE_CHECKING:
+    from rules.effect.cases import Case
+    from rules.effect.found import Effect
+    from rules.effect.money import Saved
+    from rules.effect.report import EffectReport
+    from rules.effect.score import Record
+    from rules.effect.units import Ground
+    from rules.reporting_lag import LagCurve
+
+APPROVED = ("approved", "auto_approved")
+
+
+def rule_scores(account: AccountStore, as_of: date) -> EffectReport:
+    """What every rule of the last year brought, as of a day.
+
+    Counts are of that day, effects of the first day of its quarter: steps taken and facts known by then, and nothing
+    later, so that the answer stays the same for the quarter whoever looks how often.
+    """
+    from rules.effect.cases import HORIZON_DAYS, next_scored, scored_on
+    from rules.effect.report import EffectReport
+    from rules.effect.score import score_rule
+
+    since = as_of - timedelta(days=HORIZON_DAYS)
+    lives = sorted(
+        (
+            life
+            for life in account.recommendations.standing(OPEN, *STEPS)
+            if not life.undoes and since <= life.first_end < as_of
+        ),
+        key=lambda life: (life.first_end, life.id),
+    )
+    by_rule: dict[str, list[Life]] = {}
+    for life in lives:
+        by_rule.setdefault(life.rule, []).append(life)
+    scored = scored_on(as_of)
+    seen = _Seen.of(account, [case for life in lives if (case := _case(life, scored)) is not None], scored)
+    scores = [score_rule(_record(rule, told, as_of, seen)) for rule, told in sorted(by_rule.items())]
+    return EffectReport(account.name, as_of, seen.currency, scores, scored, next_scored(as_of))
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What effects are read from on a scoring day: every approved case, the facts, and how late they come in."""
+
+    scored: date
+    cases: Sequence[Case]
+    ground: Ground | None
+    currency: str | None
+    lag: Mapping[str, LagCurve]
+
+    @staticmethod
+    def of(account: AccountStore, cases: Sequence[Case], scored: date) -> _Seen:
+        """Facts are read only where a case has had its days."""
+        from rules.effect.cases import counted
+        from rules.effect.eventtime import MOST_BEFORE
+        from rules.effect.units import Ground
+        from rules.entities import EPOCH
+        from rules.reporting_lag import estimate_lag
+
+        old = counted(cases, scored, scored)
+        if not old:
+            return _Seen(scored, (), None, None, {})
+        start = old[0].approved_on - timedelta(days=MOST_BEFORE)
+        snapshot = account.snapshot(known_on=scored, start=start, end=scored - timedelta(days=1))
+        last_day = (scored - EPOCH).days - 1
+        ground = None if snapshot.facts.empty else Ground(snapshot.facts, last_day)
+        return _Seen(scored, cases, ground, snapshot.currency, estimate_lag(account.receipts(scored)))
+
+
+def _record(rule: str, lives: Sequence[Life], as_of: date, seen: _Seen) -> Record:
+    """Counts of one rule as of a day, with what was measured of it."""
+    from rules.actions import SPENDS_MORE
+    from rules.effect.score import Record
+
+    acts = [life for life in lives if life.action != "alert"]
+    told = acts or lives
+    cases = [case for life in acts if (case := _case(life, as_of)) is not None]
+    effects, saved = _measured(acts, seen)
+    return Record(
+        rule=rule,
+        proposals=len(told),
+        approved=len(cases),
+        rejected=sum("rejected" in _steps(life, as_of) for life in acts),
+        withheld=sum(case.withheld for case in cases),
+        share=_share(rule),
+        false_chances=[_chance(life) for life in acts],
+        effects=effects,
+        saved=saved or _touched(acts, as_of),
+        spends_more=bool(acts) and acts[-1].action in SPENDS_MORE,
+        alerts=not acts,
+    )
+
+
+def _measured(lives: Sequence[Life], seen: _Seen) -> tuple[Sequence[Effect], Saved | None]:
+    """Effects and money of one rule from the facts of the scoring day."""
+    from rules.actions import SPENDS_MORE
+    from rules.effect.cases import counted, last_complete
+    from rules.effect.measuring import effects_of, money_of
+    from rules.effect.units import outcome_of
+    from rules.entities import EPOCH
+    from rules.windows import parts_of
+
+    own = [case for life in lives if (case := _case(life, seen.scored)) is not None]
+    if not own or seen.ground is None:
+        return (), None
+    outcome = outcome_of([one["metric"] for one in document_of(lives[-1])["evidence"]["conditions"]])
+    last = EPOCH + timedelta(days=seen.ground.last_fact)
+    platforms = {case.platform for case in own}
+    complete = last_complete(seen.scored, last, parts_of(outcome.name), platforms, seen.lag)
+    chosen = counted(own, seen.scored, complete)
+    spends_more = lives[-1].action in SPENDS_MORE
+    saved = None if spends_more or seen.currency is None else money_of(seen.ground, chosen)
+    return effects_of(seen.ground, chosen, seen.cases, outcome), saved
+
+
+def _case(life: Life, on: date) -> Case | None:
+    """An approved recommendation as of a day; None where it was not approved by then, or not kept to."""
+    from rules.effect.cases import Case
+
+    steps = _steps(life, on)
+    approved = next((steps[name] for name in APPROVED if name in steps), None)
+    if approved is None or "rejected" in steps or life.action == "alert":
+        return None
+    return Case(
+        id=life.id,
+        entity=life.entity,
+        level=document_of(life)["level"],
+        action=life.action,
+        platform=life.platform,
+        window_start=date.fromisoformat(document_of(life)["window"]["start"]),
+        approved_on=approved,
+        withheld="withheld" in steps,
+        applied_on=steps.get("applied"),
+    )
+
+
+def _touched(lives: Sequence[Life], as_of: date) -> Saved | None:
+    """Spend in the windows of what was carried out, as long as nothing tells how much was saved."""
+    from rules.effect.money import Saved
+
+    stakes = [life.stake for life in lives if "applied" in _steps(life, as_of)]
+    return Saved(nan, nan, nan, sum(stakes)) if stakes else None
+
+
+def _steps(life: Life, on: date) -> dict[str, date]:
+    """Day of every step taken until a day."""
+    return {step.step: step.on for step in life.steps if step.on <= on}
+
+
+def _chance(life: Life) -> float:
+    """The chance, when it was said, that the entity was sound; NaN where the rule's method tells none."""
+    sure = document_of(life)["evidence"].get("probability")
+    return nan if sure is None else min(max(1.0 - float(sure), 0.0), 1.0)
+
+
+def _share(rule: str) -> float:
+    """Which share of its approved proposals a rule withholds."""
+    from rules.loading import shipped_packs
+    from rules.pack import LEAST_HOLDOUT
+
+    return next((pack.holdout for pack, _ in shipped_packs() if pack.id == rule), LEAST_HOLDOUT)
