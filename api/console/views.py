@@ -14,6 +14,7 @@ from api.reports.copy_findings import article, merged_spans
 from api.services.background import REACH
 from api.services.imports import stored_import
 from api.services.proposal_words import result_label
+from api.services.night_history import latest_night
 from api.services.screenings import TRIAL, undecided_blocks
 from api.speech import told
 from compliance.categories import categories
@@ -115,8 +116,8 @@ def decision_view(account: AccountStore, stored: Stored) -> dict[str, Any]:
 
 
 def night_view(account: AccountStore, language: Language) -> dict[str, Any] | None:
-    """The latest night, what needs a decision first and the most money first; None where none ran."""
-    stored = next(iter(account.list("night", limit=1)), None)
+    """The latest night, replays aside: what needs a decision first and the most money first; None where none ran."""
+    stored = latest_night(account)
     if stored is None:
         return None
     document = told(stored, language)
@@ -129,7 +130,7 @@ def night_view(account: AccountStore, language: Language) -> dict[str, Any] | No
         "hidden": max(0, len(rows) - MOST_FLAGS),
         "kept": len(kept),
         "stake": sum(one["spend_at_stake"] for one in kept),
-        "findings": judged.get("findings", []),
+        "findings": document.get("alerts", judged.get("findings", [])),
         "waiting": sum(one.get("more_impressions") is not None for one in judged.get("no_data", [])),
     }
 

@@ -44,7 +44,7 @@ def morning_of(account: AccountStore, on: date, language: Language, most: int = 
 
 def latest_night(account: AccountStore) -> Stored | None:
     """The night of the latest morning among those kept last; a replay of an earlier one does not count."""
-    nights = account.list("night", limit=_NIGHTS)
+    nights = [one for one in account.list("night", limit=_NIGHTS) if not one.document["en"].get("replay")]
     return max(nights, key=lambda one: str(one.document["en"]["as_of"]), default=None)
 
 
@@ -107,7 +107,7 @@ def _refused(night: Mapping[str, Any] | None) -> list[dict[str, str]]:
 def _notices(night: Mapping[str, Any] | None) -> list[str]:
     if night is None:
         return []
-    findings = (night["judgement"] or {}).get("findings", [])
+    findings = night.get("alerts", (night["judgement"] or {}).get("findings", []))
     return [*(one["text"] for one in night["notices"]), *(one["reason"] for one in findings)]
 
 
