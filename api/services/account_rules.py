@@ -21,12 +21,12 @@ _PAGE = 50
 def set_targets(account: AccountStore, cpa: Mapping[str, float], roas: Mapping[str, float], start: date) -> Stored:
     """Keeps what conversions may cost and must bring from ``start`` on, by channel or platform."""
     document = {"target_cpa": dict(cpa), "target_roas": dict(roas), "valid_from": start.isoformat()}
-    return _put(account, "targets", document)
+    return put_newest(account, "targets", document)
 
 
 def targets_on(account: AccountStore, on: date) -> Stored | None:
     """The targets that hold on a day; None where none were set by then."""
-    return _newest(account, "targets", on)
+    return newest_on(account, "targets", on)
 
 
 def rule_targets(account: AccountStore, on: date) -> Targets:
@@ -44,10 +44,10 @@ def set_policy(account: AccountStore, policy: Policy) -> Stored:
 
     Raises AccessError where the actor is no person, InputError for an unknown rule or a policy that ends too early.
     """
-    from rules.loading import shipped_packs
+    from api.services.rule_packs import rules_on
 
     require_person(account.actor)
-    known = {pack.id for pack, _ in shipped_packs()}
+    known = {one.id for one in rules_on(account, policy.valid_from)}
     unknown = sorted(policy.rules - known)
     if unknown:
         raise InputError("api.policy.unknown_rules", rules="、".join(unknown), known="、".join(sorted(known)))
@@ -60,12 +60,17 @@ def set_policy(account: AccountStore, policy: Policy) -> Stored:
         "valid_from": policy.valid_from.isoformat(),
         "valid_until": policy.valid_until.isoformat(),
     }
-    return _put(account, "policy", document)
+    return put_newest(account, "policy", document)
 
 
 def policy_on(account: AccountStore, on: date) -> Stored | None:
     """The policy that was set last among those that began by a day, over or not; None where there is none."""
-    return _newest(account, "policy", on)
+    return newest_on(account, "policy", on)
+
+
+def latest_policy(account: AccountStore) -> Stored | None:
+    """The policy that was set last, even where it begins later; None where there is none."""
+    return next(iter(account.list("policy", limit=1)), None)
 
 
 def rule_policy(account: AccountStore, on: date) -> Policy | None:
@@ -86,7 +91,7 @@ def rule_policy(account: AccountStore, on: date) -> Policy | None:
     )
 
 
-def _put(account: AccountStore, kind: str, document: Mapping[str, Any]) -> Stored:
+def put_newest(account: AccountStore, kind: str, document: Mapping[str, Any]) -> Stored:
     """What is set again after something else was set is a new document: the newest counts."""
     latest = next(iter(account.list(kind, limit=1)), None)
     if latest is not None and latest.document == document:
@@ -94,7 +99,8 @@ def _put(account: AccountStore, kind: str, document: Mapping[str, Any]) -> Store
     return account.put(kind, document, {"said": document, "after": latest.id if latest else None})
 
 
-def _newest(account: AccountStore, kind: str, on: date) -> Stored | None:
+def newest_on(account: AccountStore, kind: str, on: date) -> Stored | None:
+    """The document of a kind that was set last among those that began by a day; None where there is none."""
     after: str | None = None
     while found := account.list(kind, limit=_PAGE, after=after):
         for stored in found:

@@ -7,34 +7,47 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from api.services.account_rules import rule_targets
+from api.services.rule_packs import packs_on
+from engine.messages import Message
 from engine.store.account import AccountStore
 from engine.store.lives import Done
 
 if TYPE_CHECKING:
+    from rules.given import Given
     from rules.judgement import Applied, Episode, Targets
+    from rules.loading import LoadedPack
 
 
 @dataclass(frozen=True, slots=True)
 class NightContext:
-    """As known on the night's day: nothing set, told or done later is in it."""
+    """As known on the night's day: nothing set, told or done later is in it.
 
+    ``given`` holds the states of entities and the reporting lag of every platform; ``notices`` say which of the
+    account's own rules cannot be read any more.
+    """
+
+    packs: tuple[LoadedPack, ...]
     targets: Targets
-    states: pd.DataFrame
+    given: Given
     applied: tuple[Applied, ...]
     since: Mapping[Episode, date]
+    notices: tuple[Message, ...] = ()
 
 
 def context_of(account: AccountStore, as_of: date) -> NightContext:
     """What the account's rules are told on the morning of ``as_of``."""
-    lives = account.recommendations
+    from rules.given import Given
+    from rules.reporting_lag import estimate_lag
+
+    lives, chosen = account.recommendations, packs_on(account, as_of)
     return NightContext(
+        packs=chosen.packs,
         targets=rule_targets(account, as_of),
-        states=account.states.known(as_of),
+        given=Given(states=account.states.known(as_of), lag=estimate_lag(account.receipts(as_of))),
         applied=tuple(_applied(lives.done("applied", as_of))),
         since=lives.since(as_of),
+        notices=chosen.notices,
     )
 
 

@@ -82,12 +82,13 @@ class JudgeDelivery:
         judgement = judge(
             state.snapshot,
             state.as_of,
+            packs=beside.packs,
             targets=beside.targets,
-            states=beside.states,
+            given=beside.given,
             applied=beside.applied,
             since=beside.since,
         )
-        return replace(state, judgement=judgement, notices=(*state.notices, *judgement.notices))
+        return replace(state, judgement=judgement, notices=(*state.notices, *beside.notices, *judgement.notices))
 
 
 @dataclass(frozen=True, slots=True)

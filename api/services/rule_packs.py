@@ -1,0 +1,182 @@
+"""Decides which rules judge an account on a day: the shipped ones, with its own in their place or beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from api.services.account_rules import latest_policy, policy_on
+from engine.errors import ConflictError, InputError, NotFoundError
+from engine.messages import Message, Value
+from engine.store.account import AccountStore
+from engine.store.own_rules import OwnRule
+
+if TYPE_CHECKING:
+    from rules.loading import LoadedPack
+    from rules.previewing import Preview
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The rules of a day, by id, and what is to be said about those that cannot be read any more."""
+
+    packs: tuple[LoadedPack, ...]
+    notices: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRule:
+    """One rule as it stands in an account; ``loaded`` is None where its text fits the form no more."""
+
+    id: str
+    loaded: LoadedPack | None
+    own: OwnRule | None
+    shipped: LoadedPack | None
+
+    @property
+    def is_on(self) -> bool:
+        """Whether nights judge by it."""
+        return self.loaded is not None and self.loaded[0].mode != "off" and (self.own is None or self.own.text != "")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A rule that may be kept: what it takes the place of, and which rules it may meet."""
+
+    loaded: LoadedPack
+    replaces: LoadedPack | None
+    notes: tuple[Message, ...]
+
+
+def rules_on(account: AccountStore, on: date) -> list[AccountRule]:
+    """Every rule that is shipped or that the account says something of, by id."""
+    shipped, own = _shipped(), {one.rule_id: one for one in account.rules.known(on)}
+    return [_standing(account, name, own.get(name), shipped.get(name)) for name in sorted({*shipped, *own})]
+
+
+def rule_on(account: AccountStore, rule_id: str, on: date) -> AccountRule:
+    """One of them. NotFoundError where there is no such rule."""
+    found = next((one for one in rules_on(account, on) if one.id == rule_id), None)
+    if found is None:
+        raise NotFoundError("api.rules.unknown", rule=rule_id[:80])
+    return found
+
+
+def packs_on(account: AccountStore, on: date) -> Chosen:
+    """The rules that judge the account on a day, as they were known then; a rule that is off is left out."""
+    found = rules_on(account, on)
+    lost = [one for one in found if one.loaded is None and one.own is not None and one.own.text]
+    notices = tuple(Message("api.rules.unreadable", {"rule": one.id}) for one in lost)
+    return Chosen(tuple(one.loaded for one in found if one.loaded is not None and one.is_on), notices)
+
+
+def check_rule(account: AccountStore, text: str, on: date) -> Checked:
+    """What keeping a rule would come to. Raises RulePackError with every fault of it, alone and beside the others."""
+    from rules.example_checks import example_faults
+    from rules.loading import RulePackError, read_rule
+    from rules.rule_sets import set_faults, set_notes
+
+    loaded = read_rule(text)
+    pack = loaded[0]
+    beside = [one[0] for one in packs_on(account, on).packs if one[0].id != pack.id]
+    shipped = _shipped().get(pack.id)
+    faults = [*_version(account, loaded, shipped), *set_faults([*beside, pack], pack.id), *example_faults(loaded)]
+    if faults:
+        raise RulePackError(f"{pack.id}.yaml", faults)
+    return Checked(loaded, shipped, tuple(set_notes([*beside, pack], pack.id)))
+
+
+def keep_rule(account: AccountStore, text: str, on: date) -> Checked:
+    """Keeps a rule of the account's own from a day on; the same again changes nothing.
+
+    Raises what ``check_rule`` raises, InputError where there are too many, ConflictError for a rule that the account's
+    policy approves without asking: what is approved so must not change under it.
+    """
+    checked = check_rule(account, text, on)
+    pack, ref = checked.loaded
+    _refuse_under_policy(account, pack.id, on)
+    account.rules.keep(pack.id, pack.version, text, pack.mode, ref.hash, on)
+    return checked
+
+
+def switch_off(account: AccountStore, rule_id: str, on: date) -> AccountRule:
+    """Silences a rule from a day on, shipped or own. NotFoundError where there is no such rule."""
+    account.rules.switch_off(rule_on(account, rule_id, on).id, on)
+    return rule_on(account, rule_id, on)
+
+
+def withdraw(account: AccountStore, rule_id: str, on: date) -> None:
+    """Takes back what the account says of a rule, so that the shipped one of that id, if there is one, holds again.
+
+    Raises NotFoundError where it says nothing of it, ConflictError for a rule that its policy approves.
+    """
+    _refuse_under_policy(account, rule_id, on)
+    account.rules.withdraw(rule_id, on)
+
+
+def preview_rule(account: AccountStore, text: str, on: date) -> tuple[Checked, Preview]:
+    """What a rule would say of the account as it is known today, and whom it only just leaves out; nothing is kept.
+
+    Raises what ``check_rule`` raises, InputError where there are no facts to judge.
+    """
+    from api.services.night_context import context_of
+    from rules.previewing import preview
+
+    checked = check_rule(account, text, on)
+    snapshot = account.snapshot(known_on=on, end=on)
+    if snapshot.facts.empty:
+        raise InputError("api.rules.no_facts")
+    beside = context_of(account, on)
+    seen = preview(snapshot, on, checked.loaded, targets=beside.targets, given=beside.given, applied=beside.applied)
+    return checked, seen
+
+
+def _version(account: AccountStore, loaded: LoadedPack, shipped: LoadedPack | None) -> list[Message]:
+    """A version names one content: another one needs a number above the shipped rule's and the last one kept."""
+    pack, ref = loaded
+    kept = next((one for one in account.rules.versions(pack.id) if one.text), None)
+    if kept is not None and kept.id == ref.hash:
+        return []
+    used = max(kept.version if kept is not None else 0, shipped[0].version if shipped is not None else 0)
+    if pack.version > used:
+        return []
+    values: dict[str, Value] = {"field": "version", "version": pack.version, "least": used + 1}
+    return [Message("rules.pack.version_used", values)]
+
+
+def _refuse_under_policy(account: AccountStore, rule_id: str, on: date) -> None:
+    standing = (policy_on(account, on), latest_policy(account))
+    if any(one is not None and rule_id in one.document["rules"] and _runs(one.document, on) for one in standing):
+        raise ConflictError("api.rules.in_policy", rule=rule_id)
+
+
+def _runs(policy: Mapping[str, str], on: date) -> bool:
+    return policy["valid_until"] >= on.isoformat()
+
+
+def _standing(account: AccountStore, name: str, own: OwnRule | None, shipped: LoadedPack | None) -> AccountRule:
+    """A rule that is off is shown as it was last written."""
+    if own is None or (not own.text and shipped is not None):
+        return AccountRule(name, shipped, own, shipped)
+    written = own.text or next((one.text for one in account.rules.versions(name) if one.text), "")
+    return AccountRule(name, _read(written) if written else None, own, shipped)
+
+
+def _shipped() -> dict[str, LoadedPack]:
+    from rules.loading import shipped_packs
+
+    return {pack.id: (pack, ref) for pack, ref in shipped_packs()}
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str) -> LoadedPack | None:
+    """A kept rule; None where it no longer fits the form, which a later version of the product may have narrowed."""
+    from rules.loading import RulePackError, read_rule
+
+    try:
+        return read_rule(text)
+    except RulePackError:
+        return None
