@@ -1,6 +1,7 @@
 """Decides how states of entities are kept: what each was told to be, from which day on, and when it last changed.
 
-A state told for a day takes its place between those told before and after it, as a late file of facts does.
+A state told for a day takes its place between those told before and after it, as a late file of facts does. An export
+tells all there is of an entity; a person tells some of it, and what they leave out stays what it was.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Any, Literal
 
 import pandas as pd
@@ -31,6 +33,12 @@ COLUMNS = (
     "platform", "account_id", "level", "id", "name", "campaign_name", "ad_group_name", "status", "learning", "review",
     "review_reason", "daily_budget", "bid", "final_url", "traits", "source", "known_from", "changed_on",
 )  # fmt: skip
+
+VALUES = (
+    "account_id", "external_id", "name", "campaign_name", "ad_group_name", "status", "learning", "review",
+    "review_reason", "daily_budget", "bid", "final_url", "traits",
+)  # fmt: skip
+AMOUNTS = ("daily_budget", "bid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +119,13 @@ def _place(session: Session, row: StateRow, versions: Sequence[EntityState], day
     """Writes one state unless it says what is known for that day already."""
     holding = next((one for one in versions if one.known_from <= day < one.known_to), None)
     wanted = _values(row)
-    if holding is not None and all(getattr(holding, name) == value for name, value in wanted.items()):
-        return False
+    if holding is not None:
+        if source == "person" and holding.known_from == day:
+            wanted = _filled(wanted, _values_of(holding))  # of one day only the last word is read again
+        said = _told(wanted) if source == "person" else wanted
+        whole = holding.source == "export" or source == "person"
+        if whole and all(getattr(holding, name) == value for name, value in said.items()):
+            return False
     later = [one.known_from for one in versions if one.known_from > day]
     known_to = min(later, default=OPEN_DAY)
     if holding is not None:
@@ -128,21 +141,8 @@ def _place(session: Session, row: StateRow, versions: Sequence[EntityState], day
 
 
 def _values(row: StateRow) -> dict[str, Any]:
-    return {
-        "account_id": row.account_id,
-        "external_id": row.external_id,
-        "name": row.name,
-        "campaign_name": row.campaign_name,
-        "ad_group_name": row.ad_group_name,
-        "status": row.status,
-        "learning": row.learning,
-        "review": row.review,
-        "review_reason": row.review_reason,
-        "daily_budget": _micros(row.daily_budget),
-        "bid": _micros(row.bid),
-        "final_url": row.final_url,
-        "traits": dict(row.traits),
-    }
+    told: dict[str, Any] = {name: getattr(row, name) for name in VALUES}
+    return told | {name: _micros(getattr(row, name)) for name in AMOUNTS} | {"traits": dict(row.traits)}
 
 
 def _micros(amount: Decimal | None) -> int | None:
@@ -170,29 +170,41 @@ def _known(session: Session, known_on: date) -> pd.DataFrame:
 
 
 def _latest(rows: Iterable[EntityState]) -> Iterator[dict[str, Any]]:
-    """The last version of every entity, with the day from which its bid, budget and start are what they are."""
-    before: EntityState | None = None
-    changed: int | None = None
-    for row in rows:
-        if before is not None and before.id == row.id:
-            changed = row.known_from if _restarts(before, row) else changed
-        else:
-            if before is not None:
-                yield _row(before, changed)
-            changed = None
-        before = row
-    if before is not None:
-        yield _row(before, changed)
+    """What every entity was told to be last, with the day from which its bid, budget and start are what they are."""
+    for _, versions in groupby(rows, key=lambda row: row.id):
+        now: dict[str, Any] = {}
+        amounts: dict[str, int] = {}
+        changed: int | None = None
+        for row in versions:
+            before, now = now, _filled(_values_of(row), now) if row.source == "person" else _values_of(row)
+            known = {name: now[name] for name in AMOUNTS if now[name] is not None}
+            # An amount that was not told, or is told for the first time, was not seen to change.
+            if _started(before, now) or any(amounts.get(name, value) != value for name, value in known.items()):
+                changed = row.known_from
+            amounts |= known
+        yield _row(row, now, changed)
 
 
-def _restarts(before: EntityState, after: EntityState) -> bool:
-    moved = (before.bid, before.daily_budget) != (after.bid, after.daily_budget)
-    return moved or (after.status == "active" != before.status)
+def _values_of(row: EntityState) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in VALUES}
 
 
-def _row(row: EntityState, changed: int | None) -> dict[str, Any]:
-    told = {name: getattr(row, name) for name in COLUMNS if name not in ("id", "known_from", "changed_on")}
-    for name in ("daily_budget", "bid"):
-        told[name] = None if told[name] is None else told[name] / MICROS
-    changed_on = None if changed is None else int_to_day(changed)
-    return told | {"id": row.external_id, "known_from": int_to_day(row.known_from), "changed_on": changed_on}
+def _told(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None and value not in ("", {})}
+
+
+def _filled(values: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(values) | dict(before) | _told(values)
+
+
+def _started(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    return bool(before) and after["status"] == "active" != before["status"]
+
+
+def _row(row: EntityState, values: Mapping[str, Any], changed: int | None) -> dict[str, Any]:
+    told = {name: value for name, value in values.items() if name not in ("external_id", *AMOUNTS)}
+    for name in AMOUNTS:
+        told[name] = None if values[name] is None else values[name] / MICROS
+    named = {"platform": row.platform, "level": row.level, "source": row.source, "id": values["external_id"]}
+    days = {"known_from": int_to_day(row.known_from), "changed_on": None if changed is None else int_to_day(changed)}
+    return told | named | days

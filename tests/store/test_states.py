@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from engine.store.account import AccountStore
-from engine.store.states import COLUMNS, Marking, StateRow
+from engine.store.states import COLUMNS, Marking, StateRow, StateSource
 from engine.store.store import Store
 
 DAY = date(2026, 3, 2)
@@ -71,6 +71,65 @@ def test_what_restarts_learning_is_a_change(account: AccountStore, after: dict[s
     account.states.mark([ad(**(first | after))], nth(3), "export")
     account.states.mark([ad(**(first | after | {"review": "fine"}))], nth(6), "export")
     assert told(account, nth(9), "changed_on") == [None if changed is None else nth(changed)]
+
+
+def test_what_a_table_does_not_tell_has_not_changed(account: AccountStore) -> None:
+    first: dict[str, Any] = {"bid": Decimal(10), "daily_budget": Decimal(1000)}
+    account.states.mark([ad(**first)], DAY, "export")
+    account.states.mark([ad()], nth(2), "export")
+    account.states.mark([ad(**first)], nth(4), "export")
+    assert told(account, nth(9), "changed_on") == [None]
+    account.states.mark([ad()], nth(6), "export")
+    account.states.mark([ad(**(first | {"bid": Decimal(12)}))], nth(8), "export")
+    assert told(account, nth(9), "changed_on") == [nth(8)]
+
+
+def test_a_first_amount_is_no_change(account: AccountStore) -> None:
+    account.states.mark([ad()], DAY, "export")
+    account.states.mark([ad(bid=Decimal(10))], nth(2), "export")
+    assert told(account, nth(9), "changed_on") == [None]
+
+
+EXPORTED: dict[str, Any] = {
+    "bid": Decimal(10), "daily_budget": Decimal(1000), "learning": True, "review": "fine", "review_reason": "r",
+    "final_url": "https://example.com", "traits": {"Headline 1": "現做"}, "campaign_name": "C", "ad_group_name": "G",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["export first", "export comes late"])
+def test_a_persons_word_leaves_what_it_does_not_speak_of(account: AccountStore, late: bool) -> None:
+    tables: list[tuple[list[StateRow], date, StateSource]] = [
+        ([ad(**EXPORTED)], DAY, "export"),
+        ([ad("paused", name="")], nth(3), "person"),
+    ]
+    for rows, day, source in tables[::-1] if late else tables:
+        account.states.mark(rows, day, source)
+    (known,) = account.states.known(nth(5)).to_dict("records")
+    assert (known["status"], known["source"], known["changed_on"]) == ("paused", "person", None)
+    assert {name: known[name] for name in EXPORTED} == {**EXPORTED, "bid": 10.0, "daily_budget": 1000.0}
+    assert known["name"] == "A"
+    account.states.mark([ad("paused", bid=Decimal(8))], nth(4), "person")
+    assert told(account, nth(5), "bid") == [8.0] and told(account, nth(5), "changed_on") == [nth(4)]
+
+
+def test_a_persons_word_of_the_same_day_leaves_the_rest_too(account: AccountStore) -> None:
+    account.states.mark([ad(**EXPORTED)], DAY, "export")
+    account.states.mark([ad("paused")], DAY, "person")
+    assert (told(account, DAY), told(account, DAY, "bid")) == (["paused"], [10.0])
+    assert told(account, DAY, "traits") == [EXPORTED["traits"]]
+
+
+def test_a_person_who_says_what_is_known_says_nothing_new(account: AccountStore) -> None:
+    account.states.mark([ad(**EXPORTED)], DAY, "export")
+    assert account.states.mark([ad("active")], nth(2), "person") == Marking(0, 1)
+    assert account.states.mark([ad("paused")], nth(2), "person") == Marking(1, 0)
+
+
+def test_an_export_says_all_there_is(account: AccountStore) -> None:
+    account.states.mark([ad(**EXPORTED)], DAY, "export")
+    account.states.mark([ad("paused")], nth(2), "person")
+    account.states.mark([ad("paused")], nth(4), "export")
+    assert told(account, nth(5), "bid") == [None] and told(account, nth(5), "traits") == [{}]
 
 
 def test_starting_again_is_a_change(account: AccountStore) -> None:
