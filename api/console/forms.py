@@ -12,6 +12,7 @@ from api.console.request_fields import PARTS
 from api.copy_files import read_copy
 from api.plan_files import checked_request
 from api.plan_options import typed_fields
+from api.problems import FieldFaults
 from api.services.plan_request import ProposalRequest
 from api.services.screenings import TRIAL
 from api.uploads import received_file
@@ -19,6 +20,7 @@ from api.values import read_date
 from compliance.findings import CopyItem
 from engine.messages import Language, Message, render
 
+MOST_NOTE = 2_000
 _OF_VALUE = ("roas", "marginal_roas", "margin")
 _BETWEEN = re.compile(r"[\n;；]+")
 
@@ -42,6 +44,14 @@ def proposal_request(form: Mapping[str, str], language: Language) -> ProposalReq
     for name in ("start", "end"):
         fields[name] = read_date(form.get(name, ""), called(name)).isoformat()
     return checked_request(fields, language)
+
+
+def note_of(form: Mapping[str, str], language: Language) -> str:
+    """Why somebody decides so. Raises FieldFaults for a note longer than ``MOST_NOTE`` characters."""
+    note = form.get("note", "").strip()
+    if len(note) > MOST_NOTE:
+        raise FieldFaults([("note", render(Message("api.field.too_long", {"limit": MOST_NOTE}), language))])
+    return note
 
 
 def _lines(text: str) -> list[str]:

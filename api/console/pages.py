@@ -10,17 +10,14 @@ from flask.typing import ResponseReturnValue
 from api.access import account_of_caller, require_margin_sight
 from api.console.blueprint import pages
 from api.console.charts import frontier_chart
+from api.console.forms import note_of
 from api.console.views import decision_view, home_view
 from api.console.work import open_work
 from api.language import request_language
-from api.problems import FieldFaults
 from api.services.budget_frontier import HIGH, LOW, POINTS, frontier_of_proposal
 from api.v1.proposals import sheet_response
 from engine.errors import InputError
-from engine.messages import Message, render
 from engine.store.decisions import VerdictName
-
-MOST_NOTE = 2_000
 
 
 @pages.get("/")
@@ -50,14 +47,12 @@ def show_frontier(proposal_id: str) -> ResponseReturnValue:
 @pages.post("/proposals/<proposal_id>/decision")
 def decide(proposal_id: str) -> ResponseReturnValue:
     """Approves or rejects a proposal as a second person; what was decided, in place of the question."""
-    verdict, note = request.form.get("verdict", ""), request.form.get("note", "").strip()
+    verdict = request.form.get("verdict", "")
     if verdict not in get_args(VerdictName):
         raise InputError(
             "api.value.choice", option="verdict", given=verdict[:20], known=", ".join(get_args(VerdictName))
         )
-    if len(note) > MOST_NOTE:
-        told = render(Message("api.field.too_long", {"limit": MOST_NOTE}), request_language())
-        raise FieldFaults([("note", told)])
+    note = note_of(request.form, request_language())
     account = account_of_caller()
     account.decide("proposal", proposal_id, cast(VerdictName, verdict), note)
     stored = account.get("proposal", proposal_id)

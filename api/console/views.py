@@ -8,6 +8,7 @@ from typing import Any
 
 from api.console.charts import proposal_charts
 from api.console.request_fields import PARTS, form_values, not_in_form
+from api.console.worklist import today_view
 from api.dates import today
 from api.media import channel_name
 from api.reports.copy_findings import article, merged_spans
@@ -41,6 +42,7 @@ def home_view(account: AccountStore, proposal_id: str | None, language: Language
         "proposals": [{"short_id": p.short_id, "created_at": p.created_at.isoformat()} for p in proposals[:8]],
         "form": _form(proposal, language),
         "night": night_view(account, language),
+        "today": today_view(account),
         "screening": _latest_copy(account, language),
         "products": [(name, words[language]) for name, words in categories().items()],
         "imports": import_view(account),

@@ -19,7 +19,7 @@ def speak() -> dict[str, Any]:
     language = request_language()
     other = "en" if language == "zh-TW" else "zh-TW"
 
-    def t(name: str, **values: Value) -> str:
+    def t(name: str, /, **values: Value) -> str:
         return render(Message(f"api.console.{name}", values), language)
 
     named: dict[str, Callable[..., str]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ from api.services.screenings import undecided_blocks
 from api.speech import told
 from engine.messages import Language, Message, render
 from engine.store.account import AccountStore
-from engine.store.lives import Life, Pile
+from engine.store.lives import Life
 from engine.store.records import Stored
 
 OPEN: Sequence[str] = ("open",)
@@ -20,20 +21,53 @@ MOST = 40
 _NIGHTS = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Recommendations that wait for the same thing: all counted, the first of them read, the most money first."""
+
+    count: int
+    stake: float
+    lives: Sequence[Life]
+
+    def as_dict(self, language: Language) -> dict[str, Any]:
+        """JSON-ready in one language."""
+        items = [line_of_life(life, language) for life in self.lives]
+        return {"count": self.count, "spend_at_stake": self.stake, "items": items}
+
+
+def gather(account: AccountStore, most: int) -> dict[str, Waiting]:
+    """What waits in an account to be decided, looked at or carried out; of each at most ``most`` are read."""
+    piles = account.recommendations.piles(*OPEN, *WAITING)
+
+    def waiting(states: Sequence[str], needs_approval: bool) -> Waiting:
+        counted = [pile for pile in piles if pile.state in states and pile.needs_approval is needs_approval]
+        lives = account.recommendations.by_stake(most, *states, needs_approval=needs_approval) if counted else ()
+        return Waiting(sum(pile.count for pile in counted), sum(pile.stake for pile in counted), lives)
+
+    return {"decide": waiting(OPEN, True), "alerts": waiting(OPEN, False), "carry_out": waiting(WAITING, True)}
+
+
 def morning_of(account: AccountStore, on: date, language: Language, most: int = MOST) -> dict[str, Any]:
     """The morning of ``on``, JSON-ready, with its mail; of every part at most ``most`` are listed, all are counted."""
     stored = latest_night(account)
     night = told(stored, language) if stored is not None else None
-    currency = currency_in(night)
-    piles = account.recommendations.piles(*OPEN, *WAITING)
+    return morning_document(account, on, language, gather(account, most), night)
+
+
+def morning_document(
+    account: AccountStore,
+    on: date,
+    language: Language,
+    parts: Mapping[str, Waiting],
+    night: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """The same from what was gathered and the latest night as told."""
     document = {
         "account": account.name,
         "on": on.isoformat(),
-        "currency": currency,
+        "currency": currency_in(night),
         "night": night_line(night, on, language),
-        "decide": _part(account, piles, OPEN, True, language, most),
-        "alerts": _part(account, piles, OPEN, False, language, most),
-        "carry_out": _part(account, piles, WAITING, True, language, most),
+        **{name: part.as_dict(language) for name, part in parts.items()},
         "refused_files": _refused(night),
         "notices": _notices(night),
         "undecided_copy": undecided_blocks(account),
@@ -79,23 +113,6 @@ def line_of_life(life: Life, language: Language) -> dict[str, Any]:
         "spend_at_stake": life.stake,
         "seen_on": life.seen_on.isoformat(),
         "reason": document["reason"],
-    }
-
-
-def _part(
-    account: AccountStore,
-    piles: Sequence[Pile],
-    states: Sequence[str],
-    needs_approval: bool,
-    language: Language,
-    most: int,
-) -> dict[str, Any]:
-    counted = [pile for pile in piles if pile.state in states and pile.needs_approval is needs_approval]
-    lives = account.recommendations.by_stake(most, *states, needs_approval=needs_approval) if counted else ()
-    return {
-        "count": sum(pile.count for pile in counted),
-        "spend_at_stake": sum(pile.stake for pile in counted),
-        "items": [line_of_life(life, language) for life in lives],
     }
 
 
