@@ -7,6 +7,7 @@ shows in the columns that are filled) and what Meta's bulk export holds (one lin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -16,13 +17,25 @@ from engine.ingest.faults import FaultList
 from engine.ingest.sniffing import read_bytes
 from engine.messages import Message
 from engine.settings import settings
-from engine.store.states import StateRow, Status
+from engine.store.states import AMOUNTS, StateRow, Status
+from engine.vocabulary import content_hash
 
 Cells = Mapping[str, str]
 STATUS: Mapping[str, Status] = {
     "enabled": "active", "active": "active", "paused": "paused", "removed": "removed", "deleted": "removed",
     "archived": "removed", "ended": "ended", "campaign_paused": "paused", "adset_paused": "paused",
+    # What Meta calls an ad that is switched on and does not run, or not yet.
+    "disapproved": "active", "pending_review": "active", "preapproved": "active", "in_process": "active",
+    "with_issues": "active", "pending_billing_info": "active",
 }  # fmt: skip
+# How the word of a review begins -> what it says; a word that begins otherwise tells nothing.
+REVIEW = {
+    "disapproved": "disapproved", "not approved": "disapproved", "rejected": "disapproved",
+    "approved (limited": "limited", "eligible (limited": "limited", "approved": "approved", "eligible": "approved",
+    "under review": "pending", "pending": "pending", "in process": "pending", "preapproved": "pending",
+}  # fmt: skip
+# By what two ads of Meta are seen to show the same.
+META_CREATIVE = ("Image Hash", "Video ID", "Title", "Body")
 
 
 def read_states(path: Path) -> list[StateRow]:
@@ -34,7 +47,7 @@ def read_states(path: Path) -> list[StateRow]:
     lines = iter(table_lines(read_bytes(path, limits, faults), limits, faults))
     headers: list[str] = []
     rows_of: Callable[[Cells, _Cell], Iterator[StateRow]] | None = None
-    found: dict[str, StateRow] = {}
+    found: dict[str, list[tuple[int, StateRow]]] = {}
     for number, cells in lines:
         if rows_of is None:
             headers = [cell.strip().casefold().removeprefix("\ufeff") for cell in cells]
@@ -44,11 +57,34 @@ def read_states(path: Path) -> list[StateRow]:
             continue
         told = {header: cell.strip() for header, cell in zip(headers, cells, strict=False)}
         for row in rows_of(told, _Cell(faults, number)):
-            found.setdefault(row.id, row)
+            found.setdefault(row.id, []).append((number, row))
+    told_of = [row for told in found.values() for row in _told_apart(told, faults)]
     faults.raise_any()
-    if not found:
+    if not told_of:
         raise faults.stop(Message("api.states.nothing"))
-    return list(found.values())
+    return told_of
+
+
+def _told_apart(told: list[tuple[int, StateRow]], faults: FaultList) -> list[StateRow]:
+    """What several rows tell of one name: ads of different texts are several, anything else is told once.
+
+    A fault where two rows tell different things of the same entity; a cell left empty contradicts nothing.
+    """
+    several = len({content_hash(row.traits) for _, row in told if not row.external_id}) > 1
+    out: dict[str, StateRow] = {}
+    for number, row in told:
+        apart = content_hash(row.traits) if several and not row.external_id else ""
+        one = out.setdefault(apart, replace(row, apart=apart))
+        for name in ("status", *AMOUNTS):
+            before, now = getattr(one, name), getattr(row, name)
+            if None not in (before, now) and before != now:
+                told_as = Message(
+                    "api.states.contradiction", {"name": row.name or row.external_id, "first": told[0][0]}
+                )
+                faults.add(told_as, number, name)
+        known = {name: getattr(row, name) for name in AMOUNTS if getattr(row, name) is not None}
+        out[apart] = replace(one, **known)
+    return list(out.values())
 
 
 def _form_of(headers: list[str]) -> Callable[[Cells, _Cell], Iterator[StateRow]] | None:
@@ -71,6 +107,12 @@ class _Cell:
         if text and text not in STATUS:
             self._faults.add(Message("api.states.status", {"known": "、".join(STATUS)}), self._row, column)
         return STATUS.get(text)
+
+    @staticmethod
+    def review(text: str) -> str:
+        """What a platform's review said; empty where the cell tells nothing of it."""
+        word = text.casefold().replace("_", " ")
+        return next((said for begins, said in REVIEW.items() if word.startswith(begins)), "")
 
     def money(self, told: Cells, column: str) -> Decimal | None:
         """None where the cell is empty, or names another setting instead of an amount."""
@@ -96,7 +138,9 @@ def _editor_rows(told: Cells, cell: _Cell) -> Iterator[StateRow]:
         if status is not None:
             name = texts.get("Headline 1") or next(iter(texts.values()))
             yield StateRow("google_ads", "ad", told.get("ad name") or name, status, told.get("ad id", ""),
-                           campaign_name=campaign, ad_group_name=group, traits=texts)  # fmt: skip
+                           campaign_name=campaign, ad_group_name=group, traits=texts,
+                           review=cell.review(told.get("approval status", "")),
+                           final_url=told.get("final url", ""))  # fmt: skip
     elif group and campaign and not told.get("keyword"):
         status = cell.status(told, "ad group status")
         if status is not None:
@@ -124,8 +168,10 @@ def _meta_rows(told: Cells, cell: _Cell) -> Iterator[StateRow]:
                        bid=cell.money(told, "bid amount"))  # fmt: skip
     status = cell.status(told, "ad status")
     if status is not None and (told.get("ad id") or told.get("ad name")):
+        shown = {header: told[header.casefold()] for header in META_CREATIVE if told.get(header.casefold())}
         yield StateRow("meta", "ad", told.get("ad name", ""), status, _bare(told.get("ad id", "")),
-                       campaign_name=campaign, ad_group_name=group)  # fmt: skip
+                       campaign_name=campaign, ad_group_name=group, traits=shown,
+                       review=cell.review(told.get("ad status", "")), final_url=told.get("link", ""))  # fmt: skip
 
 
 def _bare(text: str) -> str:

@@ -45,7 +45,8 @@ AMOUNTS = ("daily_budget", "bid")
 class StateRow:
     """What one entity is told to be. Money in units of the account's currency; ``review`` as the platform has it.
 
-    ``traits``: cells of its row that a bulk-edit file must repeat, by header.
+    ``traits``: cells of its row that a bulk-edit file must repeat, by header. ``apart``: what tells it from another
+    entity of the same names, where neither has an id.
     """
 
     platform: str
@@ -63,6 +64,7 @@ class StateRow:
     bid: Decimal | None = None
     final_url: str = ""
     traits: Mapping[str, str] = field(default_factory=dict)
+    apart: str = ""
 
     @property
     def id(self) -> str:
@@ -70,7 +72,7 @@ class StateRow:
         if self.external_id:
             return content_hash(["state", self.platform, self.level, self.external_id])
         names = [self.account_id, self.campaign_name, self.ad_group_name, self.name]
-        return content_hash(["state", self.platform, self.level, *names])
+        return content_hash(["state", self.platform, self.level, *names, *filter(None, [self.apart])])
 
 
 @dataclass(frozen=True, slots=True)

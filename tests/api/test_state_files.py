@@ -54,6 +54,43 @@ def test_an_export_of_meta(tmp_path):
     assert rows[2].campaign_name == "冬季" and rows[2].ad_group_name == "暢銷"
 
 
+def test_ads_of_one_headline_in_one_group_are_told_apart(tmp_path):
+    """Editor knows no name of an ad, and responsive ads of one group often begin with the same headline."""
+    ad = ["冬季", "", "", "暢銷", "", "", "每天現做", "滿千免運", "https://example.com", "", "Enabled"]
+    other = [*ad[:7], "隔日到貨", "https://example.com", "", "Paused"]
+    rows = [row for row in read_states(written(tmp_path, [EDITOR[0], ad, other, ad])) if row.level == "ad"]
+    assert [(row.name, row.status, row.traits["Description 1"]) for row in rows] == [
+        ("每天現做", "active", "滿千免運"), ("每天現做", "paused", "隔日到貨"),
+    ]  # fmt: skip
+    assert len({row.id for row in rows}) == 2
+    (alone,) = read_states(written(tmp_path, [EDITOR[0], ad]))
+    assert alone.id not in {row.id for row in rows}
+
+
+def test_rows_that_contradict_each_other_are_a_fault(tmp_path):
+    ad = ["冬季", "", "", "暢銷", "", "", "每天現做", "滿千免運", "https://example.com", "", "Enabled"]
+    groups = [EDITOR[2], [*EDITOR[2][:4], "25.00", "Paused", *EDITOR[2][6:]]]
+    with pytest.raises(FileFaults) as refused:
+        read_states(written(tmp_path, [EDITOR[0], ad, [*ad[:-1], "Paused"], *groups]))
+    told = [
+        (fault.row, fault.column, fault.message.id, fault.message.values["first"]) for fault in refused.value.faults
+    ]
+    assert told == [
+        (3, "status", "api.states.contradiction", 2), (5, "bid", "api.states.contradiction", 4),
+    ]  # fmt: skip
+
+
+def test_an_amount_in_any_row_of_an_entity_counts(tmp_path):
+    filled = [META[1][0], *META[1][1:3], "1200", *META[1][4:]]
+    campaign = read_states(written(tmp_path, [META[0], META[1], [*filled[:9], "a:34", "茶", "ACTIVE"]]))[0]
+    assert (campaign.level, campaign.daily_budget) == ("campaign", Decimal(1200))
+
+
+def test_what_an_ad_of_meta_shows_is_kept(tmp_path):
+    rows = [[*META[0], "Image Hash", "Title"], [*META[1], "9f2c", "每天現做"]]
+    assert read_states(written(tmp_path, rows))[-1].traits == {"Image Hash": "9f2c", "Title": "每天現做"}
+
+
 def test_every_cell_that_cannot_be_read_is_told_at_once(tmp_path):
     broken = [META[0], [*META[1][:7], "-5", "1e99", "a:33", "果汁", "sleeping"]]
     with pytest.raises(FileFaults) as refused:
