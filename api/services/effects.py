@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import nan
 from typing import TYPE_CHECKING
 
+from api.services.night_context import NightContext, context_of
 from api.services.recommendations import document_of
 from engine.store.account import AccountStore
 from engine.store.lives import Life
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from rules.effect.report import EffectReport
     from rules.effect.score import Record
     from rules.effect.units import Ground
-    from rules.reporting_lag import LagCurve
+    from rules.pack import RulePack
+    from rules.signals import SignalSource
 
 APPROVED = ("approved", "auto_approved")
 
@@ -55,13 +57,14 @@ def rule_scores(account: AccountStore, as_of: date) -> EffectReport:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What effects are read from on a scoring day: every approved case, the facts, and how late they come in."""
+    """What effects are read from on a scoring day: every approved case, the facts, and what the rules were told."""
 
     scored: date
     cases: Sequence[Case]
-    ground: Ground | None
-    currency: str | None
-    lag: Mapping[str, LagCurve]
+    beside: NightContext
+    ground: Ground | None = None
+    source: SignalSource | None = None
+    currency: str | None = None
 
     @staticmethod
     def of(account: AccountStore, cases: Sequence[Case], scored: date) -> _Seen:
@@ -70,35 +73,44 @@ class _Seen:
         from rules.effect.eventtime import MOST_BEFORE
         from rules.effect.units import Ground
         from rules.entities import EPOCH
-        from rules.reporting_lag import estimate_lag
+        from rules.signals import SignalSource
 
-        old = counted(cases, scored, scored)
+        beside, old = context_of(account, scored), counted(cases, scored, scored)
         if not old:
-            return _Seen(scored, (), None, None, {})
+            return _Seen(scored, (), beside)
         start = old[0].approved_on - timedelta(days=MOST_BEFORE)
         snapshot = account.snapshot(known_on=scored, start=start, end=scored - timedelta(days=1))
-        last_day = (scored - EPOCH).days - 1
-        ground = None if snapshot.facts.empty else Ground(snapshot.facts, last_day)
-        return _Seen(scored, cases, ground, snapshot.currency, estimate_lag(account.receipts(scored)))
+        if snapshot.facts.empty:
+            return _Seen(scored, cases, beside)
+        day = (scored - EPOCH).days
+        source = SignalSource(snapshot.facts, day, beside.targets, beside.given)
+        return _Seen(scored, cases, beside, Ground(snapshot.facts, day - 1), source, snapshot.currency)
+
+    def pack(self, rule: str) -> RulePack | None:
+        """The rule as it was on the scoring day; None where it was not there."""
+        return next((pack for pack, _ in self.beside.packs if pack.id == rule), None)
 
 
 def _record(rule: str, lives: Sequence[Life], as_of: date, seen: _Seen) -> Record:
     """Counts of one rule as of a day, with what was measured of it."""
     from rules.actions import SPENDS_MORE
     from rules.effect.score import Record
+    from rules.pack import LEAST_HOLDOUT
 
     acts = [life for life in lives if life.action != "alert"]
     told = acts or lives
     cases = [case for life in acts if (case := _case(life, as_of)) is not None]
     effects, saved = _measured(acts, seen)
+    pack = seen.pack(rule)
     return Record(
         rule=rule,
         proposals=len(told),
         approved=len(cases),
         rejected=sum("rejected" in _steps(life, as_of) for life in acts),
         withheld=sum(case.withheld for case in cases),
-        share=_share(rule),
+        share=LEAST_HOLDOUT if pack is None else pack.holdout,
         false_chances=[_chance(life) for life in acts],
+        rechecked=_rechecked(rule, acts, seen),
         effects=effects,
         saved=saved or _touched(acts, as_of),
         spends_more=bool(acts) and acts[-1].action in SPENDS_MORE,
@@ -121,7 +133,7 @@ def _measured(lives: Sequence[Life], seen: _Seen) -> tuple[Sequence[Effect], Sav
     outcome = outcome_of([one["metric"] for one in document_of(lives[-1])["evidence"]["conditions"]])
     last = EPOCH + timedelta(days=seen.ground.last_fact)
     platforms = {case.platform for case in own}
-    complete = last_complete(seen.scored, last, parts_of(outcome.name), platforms, seen.lag)
+    complete = last_complete(seen.scored, last, parts_of(outcome.name), platforms, seen.beside.given.lag)
     chosen = counted(own, seen.scored, complete)
     spends_more = lives[-1].action in SPENDS_MORE
     saved = None if spends_more or seen.currency is None else money_of(seen.ground, chosen)
@@ -149,6 +161,24 @@ def _case(life: Life, on: date) -> Case | None:
     )
 
 
+def _rechecked(rule: str, lives: Sequence[Life], seen: _Seen) -> list[float]:
+    """The chance, by what the withheld did since, that each of them was sound."""
+    from rules.effect.found import LEAST_ARM
+    from rules.effect.rechecking import rechecked
+
+    cases = [case for life in lives if (case := _case(life, seen.scored)) is not None]
+    pack = seen.pack(rule)
+    if pack is None or seen.source is None or sum(case.withheld for case in cases) < LEAST_ARM:
+        return []
+    held = {case.entity: case.approved_on for case in cases if case.withheld}
+    later = {
+        life.entity: _chance(life)
+        for life in lives
+        if life.entity in held and held[life.entity] <= life.first_end < seen.scored
+    }
+    return rechecked(seen.source, pack, cases, later)
+
+
 def _touched(lives: Sequence[Life], as_of: date) -> Saved | None:
     """Spend in the windows of what was carried out, as long as nothing tells how much was saved."""
     from rules.effect.money import Saved
@@ -166,11 +196,3 @@ def _chance(life: Life) -> float:
     """The chance, when it was said, that the entity was sound; NaN where the rule's method tells none."""
     sure = document_of(life)["evidence"].get("probability")
     return nan if sure is None else min(max(1.0 - float(sure), 0.0), 1.0)
-
-
-def _share(rule: str) -> float:
-    """Which share of its approved proposals a rule withholds."""
-    from rules.loading import shipped_packs
-    from rules.pack import LEAST_HOLDOUT
-
-    return next((pack.holdout for pack, _ in shipped_packs() if pack.id == rule), LEAST_HOLDOUT)

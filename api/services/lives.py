@@ -14,6 +14,8 @@ def life_document(life: Life, language: Language) -> dict[str, Any]:
     """A recommendation as every door answers it."""
     return told(life.stored, language) | {
         "state": life.state,
+        # Whoever knew the draw beforehand could approve by it; then the withheld would be no fair comparison.
+        "holdout": life.state == "withheld",
         "seen_on": life.seen_on.isoformat(),
         "needs_approval": life.needs_approval,
         "undoes": life.undoes or None,

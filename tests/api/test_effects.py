@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -108,7 +109,7 @@ def test_the_lift_is_what_pausing_brought(worked):
     assert abs(effect["value"] - TRUE) < width < 0.1
     assert (effect["shown"], told["verdict"]) == ("better", "earns")
     assert effect["measured"]["carried_out"] == 1
-    assert told["false_share"]["high"] < 0.05 and told["false_share"]["known"] == told["proposals"]
+    assert told["false_share"]["high"] < 0.05 and told["false_share"]["known"] == told["withheld"]
     daily = 120 * (told["approved"] - told["withheld"])
     assert told["money"]["moved"] == pytest.approx(28 * daily, rel=0.05)
     assert told["money"]["saved_low"] < 28 * daily < told["money"]["saved_high"]
@@ -131,7 +132,10 @@ def test_what_is_withheld_is_told_written_into_no_file_and_never_marked_as_done(
     held = worked.recommendations.standing("withheld")
     assert len(held) >= 20
     for life in held[:3]:
-        assert life_document(life, "zh-TW")["state"] == "withheld"
+        document = life_document(life, "zh-TW")
+        assert (document["state"], document["holdout"]) == ("withheld", True)
+        drawn_but_open = life_document(replace(life, state="open"), "zh-TW")
+        assert drawn_but_open["holdout"] is False, "who knew the draw could approve by it"
         with pytest.raises(ConflictError):
             mark_applied(worked, life.id, SCORED, "")
     for platform in sorted({life.platform for life in held}):

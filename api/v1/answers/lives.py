@@ -42,6 +42,7 @@ class KeptRecommendation(Recommendation, Kept):
 
     kind: Literal["recommendation"] = Field(description="What kind of document it is.")
     state: State = Field(description="Its last step; `open` before the first.")
+    holdout: bool = Field(description="Whether chance withheld it, which nobody is told before it is approved.")
     seen_on: Day = Field(description="Last morning on which the rules said it.")
     needs_approval: bool = Field(description="Whether somebody has to approve it; an alert is dealt with and marked.")
     undoes: str | None = Field(description="Id of the recommendation it takes back; null where it is no undo.")

@@ -12,9 +12,13 @@ from engine.snapshot import DIMENSIONS
 from rules.effect.cases import Case, counted, last_complete, next_scored, scored_on, starts
 from rules.effect.found import OUTCOMES
 from rules.effect.measuring import effects_of, money_of
+from rules.effect.rechecking import rechecked
 from rules.effect.units import Ground, first_cases, outcome_of, touched, unit_level
 from rules.entities import EPOCH
+from rules.judgement import Targets
+from rules.loading import shipped_packs
 from rules.reporting_lag import assumed_curve
+from rules.signals import SignalSource
 
 CTR = OUTCOMES["ctr"]
 SCORED = date(2026, 10, 1)
@@ -169,3 +173,21 @@ def test_what_was_left_alone_counts_from_as_long_after_its_approval_as_the_other
 )  # fmt: skip
 def test_the_outcome_is_the_first_that_a_rule_reads(metrics, name):
     assert outcome_of(metrics).name == name
+
+
+def test_flags_are_checked_by_what_the_withheld_did_since_and_not_by_the_weeks_they_were_flagged_on():
+    chance = np.random.default_rng(6)
+    rate = np.full((40, DAYS), 0.03)
+    at = (APPROVED - FIRST).days
+    rate[:10, at - 28 : at] = 0.012  # all ten looked bad, and half of them still do
+    rate[:5, at:] = 0.012
+    shown = np.full((40, DAYS), 1500)
+    frame = facts(chance.binomial(shown, rate), shown, per_campaign=40).assign(grain="ad", ad_name="A")
+    key = "meta|1|campaign=C0|ad_group=G{}|ad=A"
+    cases = [case(key.format(g), withheld=True, level="ad", action="pause") for g in range(10)]
+    (pack,) = [pack for pack, _ in shipped_packs() if pack.id == "low_ctr_vs_peers"]
+    source = SignalSource(frame, (SCORED - EPOCH).days, Targets())
+    sound = rechecked(source, pack, cases, {})
+    assert max(sound[:5]) < 0.05 and min(sound[5:]) > 0.9
+    assert rechecked(source, pack, cases, {cases[7].entity: 0.25})[7] == 0.25
+    assert rechecked(source, pack, [case(key.format(0), level="ad")], {}) == []
