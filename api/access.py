@@ -44,6 +44,8 @@ TABLE: Mapping[str, frozenset[str]] = {
     "v1.mark_states": DECIDES,
     "v1.read_targets": EVERY_ROLE,
     "v1.set_targets": DECIDES,
+    "v1.read_registry": EVERY_ROLE,
+    "v1.set_whole_registry": DECIDES,
     "v1.read_policy": EVERY_ROLE,
     "v1.set_policy": ADMINS,
     "v1.create_night": PLANS,

@@ -22,7 +22,10 @@ MOST_BYTES = 1_000_000
 _PERCENT = re.compile(r"^[0-9]+(\.[0-9]+)?\s*[%％]$", re.ASCII)
 _MONEY = re.compile(r"^(NT\$|[$＄])?\s*[0-9][0-9,]*(\.[0-9]+)?\s*(萬|千|[kKmM])?\s*元?$", re.ASCII)
 # What stands under these names is a name itself, also where it reads like a number.
-_NAMED = {"name", "channel", "channels", "over", "under", "held", "then", "result", "goal", "currency", "source"}
+_NAMED = {
+    "name", "channel", "channels", "over", "under", "held", "then", "result", "goal", "currency", "source", "platform",
+    "account_id",
+}  # fmt: skip
 
 
 class _Once(yaml.SafeLoader):
@@ -41,14 +44,14 @@ class _Once(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def read_plan(path: Path) -> dict[str, Any]:
-    """The fields of a plan file, not yet checked. Raises InputError naming the file and the line."""
+def read_plan(path: Path, option: str = "--plan") -> dict[str, Any]:
+    """The fields of a plan file, not yet checked. Raises InputError naming ``option`` or the file and the line."""
     try:
         if path.stat().st_size > MOST_BYTES:
             raise InputError("api.plan.too_large", file=path.name, limit=MOST_BYTES)
         read = _Once(path.read_bytes()).get_single_data()
     except OSError as error:
-        raise InputError("api.value.no_file", option="--plan", file=str(path)) from error
+        raise InputError("api.value.no_file", option=option, file=str(path)) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         detail = getattr(error, "problem", None) or "?"

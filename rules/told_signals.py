@@ -49,9 +49,15 @@ def _capped(facts: LevelFacts, budget: Floats, last_day: int) -> Floats:
 
 
 def account_states(facts: LevelFacts, states: pd.DataFrame | None) -> pd.DataFrame | None:
-    """States told of whole accounts, by platform and account id."""
+    """States told of whole accounts, by platform and account id; one told without an id is every account's there."""
     if states is None or states.empty:
         return None
-    own = states.loc[states["level"] == "account"].drop_duplicates(["platform", "id"], keep="last")
-    asked = facts.entities[["platform", "account_id"]].rename(columns={"account_id": "id"})
-    return None if own.empty else asked.merge(own, how="left", on=["platform", "id"])
+    own = states.loc[states["level"] == "account"]
+    if own.empty:
+        return None
+    ids = own["id"].fillna("").astype("str")
+    place = {pair: at for at, pair in enumerate(zip(own["platform"], ids, strict=True))}
+    asked = zip(facts.entities["platform"], facts.entities["account_id"], strict=True)
+    at = np.array([place.get((who, one), place.get((who, ""), -1)) for who, one in asked], dtype=np.int64)
+    out = own.astype(object).iloc[np.where(at < 0, 0, at)].reset_index(drop=True)
+    return out.where(pd.Series(at >= 0), None)

@@ -25,6 +25,7 @@ VERBS = {
     "nightly": ("nightly.run_nightly", "nightly.help"),
     "morning": ("morning.show_morning", "morning.help"),
     "states": ("recommending.take_in_states", "states.help"),
+    "registry": ("registering.keep_registry", "registry.help"),
     "copy-check": ("copying.check_copy_file", "copy.help"),
     "sample": ("sampling.write_sample_files", "sample.help"),
     "tour": ("touring.take_tour", "tour.help"),

@@ -20,6 +20,7 @@ from engine.store.states import StateRow
 
 TAGS = [Tag(name="account-rules")]
 Channel = Annotated[str, Field(pattern=r"^[^\x00]{1,80}$")]
+Review = Literal["approved", "limited", "pending", "disapproved"]
 Name = Annotated[str, Field(pattern=r"^[^\x00]*$", max_length=1_000)]
 
 
@@ -52,6 +53,9 @@ class EntityBody(Strict):
     ad_group_name: Name = Field("", description="Name of the ad group it is in.")
     status: Literal["active", "paused", "removed", "ended"] = Field(description="Whether it runs.")
     learning: bool | None = Field(None, description="Whether the platform says that it is learning.")
+    review: Review | None = Field(None, description="What the platform's review said.")
+    review_reason: Name = Field("", description="Why, in the platform's words.")
+    final_url: Name = Field("", description="Where an ad leads.")
     daily_budget: PositiveAmount | None = Field(None, description="Daily budget, in units of the currency.")
     bid: PositiveAmount | None = Field(None, description="Bid, in units of the currency.")
 
@@ -116,6 +120,9 @@ def mark_states(query: NoQuery, body: StatesBody) -> Answer:
             campaign_name=one.campaign_name,
             ad_group_name=one.ad_group_name,
             learning=one.learning,
+            review=one.review or "",
+            review_reason=one.review_reason,
+            final_url=one.final_url,
             daily_budget=one.daily_budget,
             bid=one.bid,
         )

@@ -52,6 +52,7 @@ def sends(worked, everything, sample) -> dict[str, Callable[[], dict[str, Any]]]
         "v1.create_bulk_edit": lambda: {"json": {"platform": "google_ads"}},
         "v1.mark_states": lambda: {"json": {"states": [PAUSED]}},
         "v1.set_targets": lambda: {"json": {"target_cpa": {"meta": 480}}},
+        "v1.set_whole_registry": lambda: {"json": {"accounts": [{"platform": "meta", "monthly_budget": 90000}]}},
         "v1.set_policy": lambda: {"json": POLICY},
         "v1.cancel_run": dict,
         "v1.create_key": lambda: {"json": {"for_whom": "me", "name": "laptop"}},
