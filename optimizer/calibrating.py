@@ -5,7 +5,6 @@ Fitted (curves, steps, seasons) + tests -> curves moved channel by channel, each
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,6 +19,7 @@ from optimizer.curves.curve import Array
 from optimizer.curves.curve_set import ChannelCurve, CurveSet
 from optimizer.curves.families.hill_average import HillAverage
 from optimizer.curves.lift import LiftTest, calibrated
+from optimizer.seeding import seed_of
 from optimizer.track import Track
 
 CALIBRATED = "optimizer.fit.calibrated"
@@ -98,9 +98,3 @@ def _told(before: ChannelCurve, after: ChannelCurve, result: str) -> Message:
     change = float(after.curve.slope(spend) / before.curve.slope(spend)) - 1.0
     what = {"channel": after.channel, "result": result, "change": f"{change:+.0%}"}
     return Message(CALIBRATED, {**what, "count": len(after.lift_tests)})
-
-
-def seed_of(name: str, seed: int) -> int:
-    """A seed of its own per channel, so that other channels and their order change nothing."""
-    digest = hashlib.sha256(f"{seed}:{name}".encode()).digest()
-    return int.from_bytes(digest[:4], "big")

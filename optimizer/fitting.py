@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import expit
 
 from engine.messages import Message, Value
-from optimizer.calibrating import Fitted, seed_of
+from optimizer.calibrating import Fitted
 from optimizer.curves.curve import Array
 from optimizer.curves.curve_set import ChannelCurve, CurveSet
 from optimizer.curves.estimator import ResponseCurveEstimator
@@ -21,6 +21,7 @@ from optimizer.curves.lift import LiftTest
 from optimizer.curves.season import PRIOR_SPREAD, shared_season
 from optimizer.history import WeeklyHistory
 from optimizer.ratecard import assumed_curve
+from optimizer.seeding import seed_of
 from optimizer.shaping import s_shaped_channels
 from optimizer.track import CONTROL_SPREAD, ENOUGH_WEEKS, Track, read_track, track_series
 from optimizer.validating import out_of_time_skill

@@ -1,7 +1,7 @@
 """Decides what may be approved without asking, what may go into a file, and when a change is seen to be made.
 
 Nothing is approved without an account's explicit policy: which rules, until when, for how large a share of the spend,
-how many changes a day. Even then only what is surer than 95 % is.
+how many changes a day. Even then only what the evidence calls certain is.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from datetime import date
 
 from engine.messages import Message
 from rules.actions import ActionType, Change, same_value
+from rules.evidence_form import SURE
 
-SURE_ENOUGH = 0.95
 # What a policy may never approve: there is nothing to do about an alert, and a new creative is somebody's work.
 BY_PEOPLE_ONLY: frozenset[ActionType] = frozenset({"alert", "refresh"})
 
@@ -35,13 +35,13 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One recommendation that could be approved; ``spend`` of its entity a day, ``sure`` as its evidence says."""
+    """One recommendation that could be approved; ``spend`` of its entity a day, ``certain`` as its evidence says."""
 
     id: str
     rule: str
     action: ActionType
     spend: float
-    sure: float | None
+    certain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,8 @@ def _refused(wish: Wish, policy: Policy | None, on: date) -> Message | None:
         return Message("rules.policy.rule", {"rule": wish.rule})
     if wish.action in BY_PEOPLE_ONLY:
         return Message("rules.policy.action", {})
-    if wish.sure is None or wish.sure <= SURE_ENOUGH:
-        return Message("rules.policy.unsure", {"least": f"{SURE_ENOUGH:.0%}"})
+    if not wish.certain:
+        return Message("rules.policy.unsure", {"least": f"{SURE:.0%}"})
     return None
 
 

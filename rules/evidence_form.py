@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+SURE = 0.95  # what is surer than this may be done without a person, where the account allows it
 MethodName = Literal["none", "poisson_zero", "ctr_below_peers", "cpa_gamma"]
 
 

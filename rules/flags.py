@@ -10,10 +10,10 @@ import pandas as pd
 
 from rules.entities import Floats
 from rules.evidence import false_discovery_set
+from rules.evidence_form import SURE
 from rules.methods import METHODS
 from rules.methods.proof import Proof
 from rules.pack import MINIMUMS, Guards, RulePack
-from rules.rate_ratios import SURE
 from rules.signals import SignalTable
 from rules.windows import Bools
 

@@ -22,6 +22,7 @@ import numpy as np
 from scipy.special import gammainc
 
 from rules.entities import Floats, Ints
+from rules.evidence_form import SURE
 from rules.windows import Bools
 
 STEP = np.log(1.07)
@@ -29,7 +30,6 @@ BELOW, ABOVE = 26, 20  # cells on either side of the ratio that is asked about
 PRIOR_ADS = 2.0
 ROUNDS = 800
 MOST_FITTED = 4_000
-SURE = 0.95
 MOST_DOUBLINGS = 12.0
 TINY = 1e-300
 

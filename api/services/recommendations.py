@@ -113,7 +113,7 @@ def approve_by_policy(account: AccountStore, judgement: Judgement, snapshot: Sna
         if life.id in tonight and life.seen_on == on and not life.undoes
     }
     wishes = [
-        Wish(one.id, one.rule.name, one.action, one.spend_at_stake / one.window.days, one.evidence.get("probability"))
+        Wish(one.id, one.rule.name, one.action, one.spend_at_stake / one.window.days, bool(one.evidence.get("certain")))
         for one in tonight.values()
         if one.id in waiting
     ]

@@ -13,12 +13,12 @@ import pandas as pd
 from rules.comparisons import ABOVE
 from rules.dispersion import dispersion
 from rules.entities import Floats, Ints
-from rules.evidence_form import Evidence
+from rules.evidence_form import SURE, Evidence
 from rules.expected import LEAST_CONVERSIONS, rest_of
 from rules.methods.platforms import platform_numbers
 from rules.methods.proof import Method, Proof
 from rules.peers import shape_by_moments
-from rules.rate_ratios import SURE, rate_ratios
+from rules.rate_ratios import rate_ratios
 from rules.signals import SignalTable
 from rules.windows import divide
 
@@ -40,7 +40,11 @@ def _due(evidence: Evidence, table: SignalTable) -> tuple[Floats, Floats]:
     rest_spend, rest_got = (rest_of(values, pool) for values in (spend, got))
     enough = (rest_got >= LEAST_CONVERSIONS) & (rest_spend > 0)
     cost = np.where(enough, rest_spend, np.nan) / np.fmax(rest_got, 1.0)
-    return divide(columns["spend"], cost), np.where(enough, 1.0 / np.sqrt(np.fmax(rest_got, 1.0)), np.nan)
+    reported = columns["reported_now"]  # both sides lag: what counts is by how much more the one does
+    rest_reported = divide(rest_of(spend * reported, pool), rest_spend)
+    return divide(columns["spend"] * divide(reported, rest_reported), cost), np.where(
+        enough, 1.0 / np.sqrt(np.fmax(rest_got, 1.0)), np.nan
+    )
 
 
 def _shapes(counts: Floats, due: Floats, platform: Ints) -> Floats:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from rules.entities import Floats, Ints
-from rules.evidence_form import Evidence
+from rules.evidence_form import SURE, Evidence
 from rules.methods.platforms import platform_numbers
 from rules.methods.proof import Method, Proof
-from rules.rate_ratios import SURE, rate_ratios
+from rules.rate_ratios import rate_ratios
 from rules.signals import SignalTable
 
 

@@ -15,8 +15,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
+from api.v1.account_rules import EntityBody
 from api.v1.answering import check_answer
-from api.v1.answers import parts, recommendations
+from api.v1.answers import lives, parts, recommendations
 from api.v1.answers.channel_plans import ChannelPlan
 from api.v1.answers.copy_checks import Certainty, CopyCheck, Verdict
 from api.v1.answers.health import Health
@@ -29,6 +30,7 @@ from engine import vocabulary
 from engine.errors import AdcueError
 from engine.ingest.entities import GRAINS
 from engine.messages import sentence_ids
+from engine.store import states, steps
 from optimizer.curves.curve_set import Basis
 from rules import actions, candidates, condition_form, pack
 from rules.peer_members import SETS
@@ -278,6 +280,10 @@ def test_closed_lists_are_those_of_the_program():
     assert set(get_args(recommendations.Because)) == {name for name in told if not name.startswith("flagged_")}
     assert set(get_args(recommendations.Action)) == set(get_args(actions.ActionType))
     assert set(get_args(recommendations.Decision)) == set(get_args(candidates.Verdict))
+    assert set(get_args(lives.State)) == {steps.OPEN, *steps.STEPS}
+    assert get_args(lives.StepTaken.model_fields["source"].annotation) == get_args(steps.Source)
+    assert get_args(recommendations.Change.model_fields["field"].annotation) == get_args(actions.Field)
+    assert get_args(EntityBody.model_fields["status"].annotation) == get_args(states.Status)
     assert set(get_args(Condition.model_fields["op"].annotation)) == set(get_args(condition_form.Operator))
     assert set(get_args(Verdict)) == set(findings.Verdict)
     assert set(get_args(Certainty)) == set(vocabulary.Certainty)

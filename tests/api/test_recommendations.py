@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -127,15 +128,18 @@ def _steps(*names, on=AS_OF):
 
 def _state(life, **told):
     """What is told of a recommendation's entity."""
-    document = life.stored.document["en"]
-    names = document["names"]
+    return _state_of(life.stored.document["en"], **told)
+
+
+def _state_of(line, **told):
+    level, names = line["level"], line["names"]
     return StateRow(
-        platform=life.platform,
-        level=life.level,
-        name=names[life.level],
-        external_id=document["ids"].get(life.level, ""),
-        campaign_name=names["campaign"] if life.level != "campaign" else "",
-        ad_group_name=names["ad_group"] if life.level == "ad" else "",
+        platform=line["platform"],
+        level=level,
+        name=names[level],
+        external_id=line["ids"].get(level, ""),
+        campaign_name=names["campaign"] if level != "campaign" else "",
+        ad_group_name=names["ad_group"] if level == "ad" else "",
         **({"status": "active"} | told),
     )
 
@@ -186,18 +190,25 @@ def test_a_platform_without_a_file_is_done_by_hand_and_marked(account, web):
     assert web("POST", f"recommendations/{life.id}/applied", on="2026-11-16")["steps"][-1]["source"] == "person"
 
 
-def test_a_value_that_was_changed_since_goes_into_no_file(account, mei):
+@pytest.mark.parametrize(
+    ("now", "reason"), [("25", "rules.action.stale"), ("18", "rules.action.already"), ("20", None)]
+)
+def test_a_value_that_was_changed_since_goes_into_no_file(account, mei, now, reason):
+    said = run_night(account, AS_OF, dry_run=True).as_dict("en")["recommendations"]
+    cuts = (one for one in said if one["action"] == "cut_bid" and one["decision"] == "kept")
+    line = next(one for one in cuts if one["platform"] == "google_ads")
+    mark_states(account, [_state_of(line, bid=Decimal(20))], AS_OF - timedelta(days=20), "export")
     run_night(account, AS_OF)
-    cut = next(
-        life for life in account.recommendations.list(100) if life.action == "cut_bid" and life.platform == "google_ads"
-    )
+    cut = next(life for life in account.recommendations.list(100) if life.entity == line["entity"])
+    assert {name: cut.stored.document["en"]["change"][name] for name in ("before", "after")} == {
+        "before": "20",
+        "after": "18",
+    }
     account.recommendations.take(cut.id, *_steps("auto_approved"))
-    document = dict(cut.stored.document["en"])
-    assert document["change"]["before"] is None
-    told = _state(cut, bid=None)
-    mark_states(account, [told], AS_OF, "export")
-    ((_, why),) = bulk_file(mei, "google_ads", today()).by_hand
-    assert why.id == "api.bulk.no_value"
+    account.states.mark([_state(cut, bid=Decimal(now))], AS_OF + timedelta(days=1), "export")
+    made = bulk_file(mei, "google_ads", today())
+    assert [why.id for _, why in made.by_hand] == ([] if reason is None else [reason])
+    assert [life.id for life in made.written] == ([cut.id] if reason is None else [])
 
 
 def test_more_delivery_waits_while_copy_is_blocked(account, mei, monkeypatch):

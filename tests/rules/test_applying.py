@@ -15,7 +15,7 @@ from rules.applying import Day, Policy, Wish, approvable, seen_applied, stale
 
 ON = date(2026, 3, 2)
 POLICY = Policy(frozenset({"a", "b"}), 0.10, 2, ON, ON + timedelta(days=9))
-WISH = Wish("1", "a", "pause", 10.0, 0.99)
+WISH = Wish("1", "a", "pause", 10.0, True)
 DAY = Day(ON, 1_000.0)
 
 
@@ -38,8 +38,7 @@ def why(wish, policy=POLICY, day=DAY):
         (replace(WISH, rule="c"), POLICY, DAY, "rule"),
         (replace(WISH, action="alert"), POLICY, DAY, "action"),
         (replace(WISH, action="refresh"), POLICY, DAY, "action"),
-        (replace(WISH, sure=0.95), POLICY, DAY, "unsure"),
-        (replace(WISH, sure=None), POLICY, DAY, "unsure"),
+        (replace(WISH, certain=False), POLICY, DAY, "unsure"),
         (replace(WISH, spend=100.0), POLICY, DAY, "approved"),
         (replace(WISH, spend=100.1), POLICY, DAY, "spend"),
         (WISH, POLICY, replace(DAY, touched=95.0), "spend"),
@@ -52,18 +51,18 @@ def test_a_policy_approves_only_what_it_covers(wish, policy, day, said):
 
 
 @given(
-    st.lists(st.tuples(st.floats(0, 500), st.floats(0, 1), st.sampled_from("abc")), max_size=12),
+    st.lists(st.tuples(st.floats(0, 500), st.booleans(), st.sampled_from("abc")), max_size=12),
     st.integers(0, 4),
     st.floats(0, 1),
 )
 def test_no_day_goes_over_its_caps_whatever_is_wished(drawn, changes, share):
-    wishes = [Wish(str(n), rule, "pause", spend, sure) for n, (spend, sure, rule) in enumerate(drawn)]
+    wishes = [Wish(str(n), rule, "pause", spend, certain) for n, (spend, certain, rule) in enumerate(drawn)]
     policy = replace(POLICY, max_changes_per_day=changes, max_spend_share=share)
     answered = approvable(wishes, policy, DAY)
     passed = [wish for wish, refused in answered if refused is None]
     assert sorted(wish.id for wish, _ in answered) == sorted(wish.id for wish in wishes)
     assert len(passed) <= changes and sum(wish.spend for wish in passed) <= share * DAY.spend + 1e-9
-    assert all(wish.rule in policy.rules and wish.sure is not None and wish.sure > 0.95 for wish in passed)
+    assert all(wish.rule in policy.rules and wish.certain for wish in passed)
     assert approvable(wishes[::-1], policy, DAY) == answered
 
 

@@ -10,9 +10,10 @@ import pytest
 from rules.condition_form import columns_of
 from rules.conditions import Conditions
 from rules.evidence import false_discovery_set
+from rules.evidence_form import SURE
 from rules.loading import shipped_packs
 from rules.peers import LARGEST_SHAPE, peer_rates, shape_by_moments
-from rules.rate_ratios import SURE, fit_spread, growth_until_sure, probability_below
+from rules.rate_ratios import fit_spread, growth_until_sure, probability_below
 from tests.rules.truth import entities
 
 

@@ -23,7 +23,6 @@ class Episode(Owned, Base):
     __table_args__ = (
         UniqueConstraint("tenant", "id"),
         Index(None, "tenant", "state"),
-        Index(None, "tenant", "rule", "action"),
     )
 
     pk: Mapped[int] = mapped_column(BigKey, primary_key=True)
