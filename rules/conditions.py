@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.condition_form import All, Condition, Not, Test
-from rules.entities import Floats
+from rules.entities import Floats, Ints
 from rules.windows import Bools
 
 Bits = NDArray[np.uint8]
@@ -80,10 +80,10 @@ class Conditions:
         return Answer(np.packbits(met & known), np.packbits(~met & known))
 
 
-def right_side(test: Test, columns: Mapping[str, Floats], at: int) -> float | list[float]:
-    """The number (or range) a comparison holds its metric against, for one entity."""
+def right_sides(test: Test, columns: Mapping[str, Floats], at: Ints) -> Floats:
+    """The number a comparison holds its metric against, for the entities ``at``; NaN where that is a range."""
     if test.than is not None:
-        return float(columns[test.than.column][at]) * test.than.times
-    if isinstance(test.value, tuple):
-        return list(test.value)
-    return float(test.value if test.value is not None else np.nan)
+        out: Floats = columns[test.than.column][at] * test.than.times
+        return out
+    one = test.value if isinstance(test.value, int | float) else np.nan
+    return np.full(len(at), one, dtype=np.float64)

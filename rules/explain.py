@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.messages import Message, Value
 from engine.money import SIGNS
 from engine.vocabulary import Level, Subject
-from rules.condition_form import Test, tests_of
-from rules.conditions import COMPARE, right_side
-from rules.entities import EPOCH, TEXTS
-from rules.flags import Flags, least_e_value
-from rules.pack import MINIMUMS, RulePack
-from rules.peer_members import told_peers
+from rules.entities import TEXTS
+from rules.flags import Flags
+from rules.pack import RulePack
 from rules.signals import SignalTable
-from rules.vocabulary import signals
 
 TEXTS_AND_KEYS = (*TEXTS, "key", "group_key", "campaign_key", "account_key")
 LEAST_TOLD = 0.001  # a chance below this is told as "below 0.1%", never as 0.0%
+Conditions = Callable[[], Iterable[Mapping[str, Any]]]
 SHOWN_NAMES = ("account", "campaign", "ad_group", "ad")
-
-
-def plain(value: float) -> float | int | None:
-    """A number fit for JSON: whole ones as int, missing and endless ones as null."""
-    if not math.isfinite(value):
-        return None
-    return int(value) if float(value).is_integer() else round(float(value), 10)
 
 
 def rows_of(table: SignalTable, at: Sequence[int]) -> list[dict[str, str]]:
@@ -50,92 +39,19 @@ def subject(level: str, row: Mapping[str, str]) -> Subject:
     return Subject(Level(level), row["platform"], ids, names)
 
 
-def _condition(test: Test, table: SignalTable, at: int) -> dict[str, Any]:
-    columns = table.columns
-    value, threshold = float(columns[test.metric][at]), right_side(test, columns, at)
-    if isinstance(threshold, list):
-        met = threshold[0] <= value <= threshold[1]
-    else:
-        met = bool(COMPARE[test.op](value, threshold))
-    of = signals()[test.metric]
-    parts = {"numerator": of.numerator, "denominator": of.denominator}
-    return {
-        "metric": test.metric,
-        "value": plain(value),
-        "op": test.op,
-        "threshold": threshold if isinstance(threshold, list) else plain(threshold),
-        "met": met,
-        **{
-            name: {"metric": part, "value": plain(float(columns[part][at]))} if part else None
-            for name, part in parts.items()
-        },
-    }
-
-
-def evidence(pack: RulePack, table: SignalTable, found: Flags, at: int) -> dict[str, Any]:
-    """Every number behind one flag, JSON-ready."""
-    columns = table.columns
-    out: dict[str, Any] = {
-        "conditions": [_condition(test, table, at) for test in tests_of(pack.when)],
-        "sums": {
-            name: plain(float(columns[name][at]))
-            for name in ("spend", "impressions", "clicks", "conversions")
-            if not math.isnan(columns[name][at])
-        },
-        "method": pack.evidence.method,
-        "guards_passed": _guards(pack),
-        "judged": found.judged,
-    }
-    counted = found.counted
-    if pack.evidence.method != "none":
-        out |= _weighed(pack, found, at)
-    if counted.peers is not None:
-        told = told_peers(counted, counted.peers, at)
-        out["peers"] = {name: plain(value) if isinstance(value, float) else value for name, value in told.items()}
-    if counted.expected is not None:
-        due = counted.expected
-        out["target"] = {
-            "cpa": plain(float(due.target_cpa[at])),
-            "given": bool(due.given[at]),
-            "learned_from_conversions": plain(float(due.conversions_behind[at])),
-            "reported_share": plain(float(due.reported_share[at])),
-            "lag_basis": due.lag_basis[at],
-        }
-    return out
-
-
-def _weighed(pack: RulePack, found: Flags, at: int) -> dict[str, Any]:
-    """How the method weighed an entity: on which days and numbers, how sure it is, and which bars were passed."""
-    counted = found.counted
-    return {
-        "probability": plain(float(found.sure[at])),
-        "false_rate": plain(float(found.false_rate[at])),
-        "log_e": plain(float(found.proof.log_e[at])),
-        "least_e": least_e_value(pack),
-        "fdr": pack.evidence.fdr,
-        "fdr_rank": plain(float(found.rank[at])),
-        "certain": bool(found.certain[at]),
-        "counted": {
-            "start": (EPOCH + timedelta(days=counted.first_day)).isoformat(),
-            "end": (EPOCH + timedelta(days=counted.last_day)).isoformat(),
-            "numbers": {name: plain(float(values[at])) for name, values in found.proof.counted.items()},
-        },
-    }
-
-
-def _guards(pack: RulePack) -> list[str]:
-    minimums = [name for name in (*MINIMUMS, "min_peers") if getattr(pack.guards, name)]
-    return [*minimums, *pack.guards.skip_if]
-
-
 def amount(value: float, currency: str | None) -> str:
     """Money as people read it; a whole amount in a currency booked whole."""
     sign = SIGNS.get(currency or "", f"{currency} " if currency else "")
     return f"{sign}{value:,.0f}"
 
 
-def reason(pack: RulePack, table: SignalTable, found: Flags, at: int, name: str, currency: str | None) -> Message:
-    """One plain sentence: what, on which numbers, how sure, and how much money is in it."""
+def reason(
+    pack: RulePack, table: SignalTable, found: Flags, at: int, name: str, currency: str | None, numbers: Conditions
+) -> Message:
+    """One plain sentence: what, on which numbers, how sure, and how much money is in it.
+
+    ``numbers`` gives the comparisons of the flag, where the sentence is made of them.
+    """
     columns = table.columns
     values: dict[str, Value] = {
         "name": name,
@@ -160,14 +76,15 @@ def reason(pack: RulePack, table: SignalTable, found: Flags, at: int, name: str,
         days = int(columns["days_since_delivery"][at])
         before = f"{columns['impressions_per_day_before'][at]:,.0f}"
         return Message("rules.reason.zero_delivery", {**values, "stopped": days, "before": before})
-    return Message("rules.reason.conditions", {**values, "told": _met(pack, table, at)})
+    return Message("rules.reason.conditions", {**values, "told": _met(numbers())})
 
 
-def _met(pack: RulePack, table: SignalTable, at: int) -> str:
+def _met(conditions: Iterable[Mapping[str, Any]]) -> str:
     """The comparisons that hold, with their numbers: ``ctr_wear 0.51 <= 0.8``."""
-    told = [_condition(test, table, at) for test in tests_of(pack.when)]
     return "; ".join(
-        f"{one['metric']} {_short(one['value'])} {one['op']} {_short(one['threshold'])}" for one in told if one["met"]
+        f"{one['metric']} {_short(one['value'])} {one['op']} {_short(one['threshold'])}"
+        for one in conditions
+        if one["met"]
     )
 
 

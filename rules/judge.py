@@ -14,11 +14,11 @@ from rules.checks import data_findings, tracking_findings
 from rules.entities import EPOCH
 from rules.given import Given
 from rules.judgement import Applied, Episode, Judged, Judgement, NoData, Recommendation, Targets
-from rules.judging import Flagged, judge_rules
+from rules.judging import judge_rules
 from rules.loading import LoadedPack, shipped_packs
 from rules.missing import no_answers
 from rules.protection import cooling, lately_changed, mark_eased, mark_last_active
-from rules.recommending import History, candidate_of, cost_of, recommendation_of
+from rules.recommending import History, candidate_of, costs_of, recommendation_of
 from rules.resolve import Resolver, resolve
 from rules.shifts import behind_plan
 from rules.signals import SignalSource
@@ -53,10 +53,10 @@ def judge(
     history = replace(_history(done, chosen, since or {}, as_of), behind=behind_plan(source))
     changed = lately_changed(done, as_of)
     judged, active_ads = judge_rules(source, chosen, broken_accounts, changed, as_of)
-    flagged = [Flagged(one, at, row) for one in judged for at, row in one.flagged_rows()]
+    flagged = [flag for one in judged for flag in one.flags()]
     candidates = [candidate_of(flag, history) for flag in flagged]
     candidates = mark_last_active(candidates, active_ads, [float(f.one.found.sure[f.at]) for f in flagged])
-    candidates = mark_eased(candidates, [cost_of(flag) for flag in flagged])
+    candidates = mark_eased(candidates, [cost for one in judged for cost in costs_of(one)])
     decisions, used, notices = resolve(candidates, resolver)
     recommendations = [
         recommendation_of(snapshot, flagged[i], candidates, i, d, history) for i, d in enumerate(decisions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from engine.messages import Language, Message, render
 from engine.vocabulary import Finding, PackRef, Period, Subject, content_hash, short_id
@@ -44,13 +44,21 @@ class Applied:
 Episode = tuple[str, str, str]
 
 
+class Evidence(Protocol):
+    """The numbers behind the flags of one rule on one level."""
+
+    def evidence(self, number: int) -> dict[str, Any]:
+        """Every number behind one of them, JSON-ready."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recommendation:
     """One flag with what became of it. ``action`` is what is proposed now: an alert where it was downgraded.
 
     ``id`` is the same for the same account, entity, rule, version, action and first window end, however often a night
     is run and for as many nights as the flag goes on. ``holdout``: once approved, it is withheld to measure the effect.
-    ``change`` is what it would do on the platform, or a sentence why nothing can be said.
+    ``change`` is what it would do on the platform, or a sentence why nothing can be said. ``numbers`` are those behind
+    all flags of its rule, of which it is ``number``.
     """
 
     id: str
@@ -67,9 +75,15 @@ class Recommendation:
     window: Period
     holdout: bool
     reason: Message
-    evidence: Mapping[str, Any]
+    numbers: Evidence = field(repr=False, compare=False)
+    number: int
     change: Change | Message | None = None
     first_end: date | None = None
+
+    @property
+    def evidence(self) -> dict[str, Any]:
+        """Every number behind it, put together when it is asked for: most of a night's documents are read once."""
+        return self.numbers.evidence(self.number)
 
     @property
     def episode(self) -> Episode:
@@ -203,7 +217,7 @@ def _recommendation(one: Recommendation, language: Language) -> dict[str, Any]:
         "by_hand": render(one.change, language) if isinstance(one.change, Message) else None,
         "since": (one.first_end or one.window.end).isoformat(),
         "reason": render(one.reason, language),
-        "evidence": dict(one.evidence),
+        "evidence": one.evidence,
     }
 
 

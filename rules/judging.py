@@ -11,6 +11,7 @@ from datetime import date
 import pandas as pd
 
 from engine.vocabulary import PackRef
+from rules.evidence_told import Numbers
 from rules.explain import rows_of
 from rules.flags import Flags, flags
 from rules.loading import LoadedPack
@@ -34,19 +35,23 @@ class RuleOnLevel:
     broken: Bools
     told: pd.DataFrame | None
 
-    def flagged_rows(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """Number and texts of every flagged entity."""
+    def flags(self) -> Iterator[Flagged]:
+        """Every entity it flagged."""
         at = self.found.flagged.nonzero()[0].tolist()
-        return zip(at, rows_of(self.table, at), strict=True)
+        numbers = Numbers(self.pack, self.table, self.found, at)
+        for number, row in enumerate(rows_of(self.table, at)):
+            yield Flagged(self, at[number], row, numbers, number)
 
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """One entity that one rule flagged."""
+    """One entity that one rule flagged: its row ``at`` in the table, its texts, and its ``number`` among the flags."""
 
     one: RuleOnLevel
     at: int
     row: dict[str, str]
+    numbers: Numbers
+    number: int
 
 
 def judge_rules(

@@ -13,7 +13,8 @@ from engine.snapshot import Snapshot
 from engine.vocabulary import Subject
 from rules.condition_form import All, Condition
 from rules.entities import EPOCH
-from rules.explain import evidence, rows_of, subject
+from rules.evidence_told import Numbers
+from rules.explain import rows_of, subject
 from rules.flags import in_scope
 from rules.given import Given
 from rules.judge import judge
@@ -89,13 +90,8 @@ def _near(on: RuleOnLevel, source: SignalSource, as_of: date) -> list[int]:
 
 
 def _told(on: RuleOnLevel, at: Sequence[int]) -> list[NearMiss]:
-    spend = on.table.columns["spend"]
+    numbers = Numbers(on.pack, on.table, on.found, at)
     return [
-        NearMiss(
-            row["key"],
-            subject(on.level, row),
-            float(spend[number]),
-            tuple(evidence(on.pack, on.table, on.found, number)["conditions"]),
-        )
-        for number, row in zip(at, rows_of(on.table, at), strict=True)
+        NearMiss(row["key"], subject(on.level, row), numbers.spend[number], tuple(numbers.conditions(number)))
+        for number, row in enumerate(rows_of(on.table, at))
     ]

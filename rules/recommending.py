@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
+
+import numpy as np
 
 from engine.messages import Message
 from engine.snapshot import Snapshot
@@ -12,13 +15,14 @@ from engine.vocabulary import Period, content_hash
 from rules.actions import CLASS_OF, ActionType, Change, Step, change_of, room_left, step_of
 from rules.candidates import Candidate, Decision
 from rules.condition_form import tests_of
-from rules.conditions import right_side
+from rules.conditions import right_sides
 from rules.effect.assignment import is_withheld
 from rules.entities import EPOCH
 from rules.entity_states import creative_at, values_at
-from rules.explain import evidence, plain, reason, subject
+from rules.explain import reason, subject
 from rules.judgement import Applied, Episode, Recommendation
 from rules.judging import Flagged, RuleOnLevel
+from rules.plain import plain
 from rules.protection import Cost, moved
 
 
@@ -38,8 +42,8 @@ class History:
 
     def moved(self, entity: str, one: RuleOnLevel) -> float:
         """How far the entity's value went lately in the direction of a rule's action, as a share of it."""
-        step = _step(one)
-        return 0.0 if step is None else moved(self.done.get(entity, ()), entity, step, self.as_of)
+        step, done = _step(one), self.done.get(entity)
+        return 0.0 if step is None or not done else moved(done, entity, step, self.as_of)
 
 
 def candidate_of(flag: Flagged, history: History) -> Candidate:
@@ -66,13 +70,13 @@ def candidate_of(flag: Flagged, history: History) -> Candidate:
     )
 
 
-def cost_of(flag: Flagged) -> Cost:
-    """What the entity of a flag cost in the window, and the most its rule accepts for a conversion."""
-    columns = flag.one.table.columns
-    asked = [test for test in tests_of(flag.one.pack.when) if test.metric == "cpa" and test.op in (">", ">=")]
-    most = right_side(asked[0], columns, flag.at) if asked else float("nan")
-    spend, got = (float(columns[name][flag.at]) for name in ("spend", "conversions"))
-    return Cost(spend, got, most if isinstance(most, float) else float("nan"))
+def costs_of(one: RuleOnLevel) -> list[Cost]:
+    """What the entity of every flag cost in the window, and the most its rule accepts for a conversion."""
+    columns, at = one.table.columns, one.found.flagged.nonzero()[0]
+    asked = [test for test in tests_of(one.pack.when) if test.metric == "cpa" and test.op in (">", ">=")]
+    most = right_sides(asked[0], columns, at) if asked else np.full(len(at), np.nan)
+    spend, got = (columns[name][at].tolist() for name in ("spend", "conversions"))
+    return list(map(Cost, spend, got, most.tolist()))
 
 
 def recommendation_of(
@@ -93,6 +97,7 @@ def recommendation_of(
     action: ActionType = "alert" if decision.verdict == "downgraded" else candidate.action
     first_end = min(end, history.since.get((one.pack.id, candidate.entity, action), end))
     share = one.pack.holdout if action != "alert" else 0.0
+    told = partial(flag.numbers.conditions, flag.number)
     return Recommendation(
         id=content_hash([snapshot.account, candidate.entity, one.pack.id, one.pack.version, first_end, action]),
         rule=one.ref,
@@ -104,11 +109,12 @@ def recommendation_of(
         because=decision.because,
         beaten_by=f"{by.rule}:{by.entity}" if by else (decision.because if decision.verdict != "kept" else None),
         trail=_trail(one, candidate, decision, by or freed),
-        spend_at_stake=float(plain(float(one.table.columns["spend"][at])) or 0),
+        spend_at_stake=float(plain(flag.numbers.spend[flag.number]) or 0),
         window=Period(EPOCH + timedelta(days=one.table.first_day), end),
         holdout=is_withheld(snapshot.account, one.pack.id, candidate.entity, first_end.isoformat(), share),
-        reason=reason(one.pack, one.table, one.found, at, who.name, snapshot.currency),
-        evidence=evidence(one.pack, one.table, one.found, at),
+        reason=reason(one.pack, one.table, one.found, at, who.name, snapshot.currency, told),
+        numbers=flag.numbers,
+        number=flag.number,
         change=_change(flag, action, history, snapshot.currency),
         first_end=first_end,
     )

@@ -1,0 +1,140 @@
+"""Decides which numbers stand behind a flag, and how they are told: as JSON, missing and endless ones as null.
+
+A night may flag tens of thousands. So the numbers of all flags of a rule are taken out of their columns at once, and
+the document of a flag is put together when somebody reads or keeps it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from rules.condition_form import Test, tests_of
+from rules.conditions import COMPARE, right_sides
+from rules.entities import EPOCH, Ints
+from rules.flags import Flags, least_e_value
+from rules.pack import MINIMUMS, RulePack
+from rules.peer_members import Peers
+from rules.plain import plain_all
+from rules.signals import SignalTable
+from rules.vocabulary import signals
+
+SUMS = ("spend", "impressions", "clicks", "conversions")
+
+
+class _Comparison:
+    """One comparison of a rule, over its flags."""
+
+    def __init__(self, test: Test, table: SignalTable, at: Ints) -> None:
+        left, of = table.columns[test.metric][at], signals()[test.metric]
+        self.metric, self.op = test.metric, test.op
+        self.value = plain_all(left)
+        self.range = list(test.value) if isinstance(test.value, tuple) else None
+        if isinstance(test.value, tuple):
+            met = (left >= test.value[0]) & (left <= test.value[1])
+        else:
+            right = right_sides(test, table.columns, at)
+            self.threshold = plain_all(right)
+            met = COMPARE[test.op](left, right)
+        self.met: list[bool] = met.tolist()
+        self.parts = {
+            name: (part, plain_all(table.columns[part][at])) if part else None
+            for name, part in (("numerator", of.numerator), ("denominator", of.denominator))
+        }
+
+    def told(self, number: int) -> dict[str, Any]:
+        return {
+            "metric": self.metric,
+            "value": self.value[number],
+            "op": self.op,
+            "threshold": self.threshold[number] if self.range is None else list(self.range),
+            "met": self.met[number],
+            **{
+                name: {"metric": part[0], "value": part[1][number]} if part else None
+                for name, part in self.parts.items()
+            },
+        }
+
+
+class Numbers:
+    """The numbers behind the flags of one rule on one level, which are counted from 0."""
+
+    def __init__(self, pack: RulePack, table: SignalTable, found: Flags, at: Sequence[int]) -> None:
+        rows = np.asarray(at, dtype=np.int64)
+        counted, asked = found.counted, pack.evidence
+        self.spend: list[float] = table.columns["spend"][rows].tolist()
+        self._comparisons = [_Comparison(test, table, rows) for test in tests_of(pack.when)]
+        self._sums = {name: plain_all(table.columns[name][rows]) for name in SUMS}
+        self._same = {
+            "method": asked.method,
+            "guards_passed": [*(n for n in (*MINIMUMS, "min_peers") if getattr(pack.guards, n)), *pack.guards.skip_if],
+            "judged": found.judged,
+        }
+        self._weighed = None if asked.method == "none" else _Weighed(pack, found, rows)
+        self._peers = None if counted.peers is None else Peers(counted, counted.peers, rows)
+        self._target = None if counted.expected is None else _target(counted, rows)
+
+    def conditions(self, number: int) -> list[dict[str, Any]]:
+        """Every comparison of the rule with its numbers."""
+        return [one.told(number) for one in self._comparisons]
+
+    def evidence(self, number: int) -> dict[str, Any]:
+        """Every number behind one flag, JSON-ready."""
+        sums = {name: values[number] for name, values in self._sums.items() if values[number] is not None}
+        out: dict[str, Any] = {"conditions": self.conditions(number), "sums": sums}
+        out |= {name: list(value) if isinstance(value, list) else value for name, value in self._same.items()}
+        if self._weighed is not None:
+            out |= self._weighed.told(number)
+        if self._peers is not None:
+            out["peers"] = self._peers.told(number)
+        if self._target is not None:
+            out["target"] = {name: values[number] for name, values in self._target.items()}
+        return out
+
+
+class _Weighed:
+    """How the method weighed the flags: on which days and numbers, how sure it is, and which bars were passed."""
+
+    def __init__(self, pack: RulePack, found: Flags, at: Ints) -> None:
+        proof, counted = found.proof, found.counted
+        self.sure, self.false_rate = plain_all(found.sure[at]), plain_all(found.false_rate[at])
+        self.log_e, self.rank = plain_all(proof.log_e[at]), plain_all(found.rank[at])
+        self.certain: list[bool] = found.certain[at].tolist()
+        self.least_e, self.fdr = least_e_value(pack), pack.evidence.fdr
+        self.start, self.end = (
+            (EPOCH + timedelta(days=day)).isoformat() for day in (counted.first_day, counted.last_day)
+        )
+        self.numbers = {name: plain_all(values[at]) for name, values in proof.counted.items()}
+
+    def told(self, number: int) -> dict[str, Any]:
+        return {
+            "probability": self.sure[number],
+            "false_rate": self.false_rate[number],
+            "log_e": self.log_e[number],
+            "least_e": self.least_e,
+            "fdr": self.fdr,
+            "fdr_rank": self.rank[number],
+            "certain": self.certain[number],
+            "counted": {
+                "start": self.start,
+                "end": self.end,
+                "numbers": {name: values[number] for name, values in self.numbers.items()},
+            },
+        }
+
+
+def _target(counted: SignalTable, at: Ints) -> dict[str, Sequence[Any]]:
+    """What a conversion may cost, and where that comes from."""
+    due = counted.expected
+    if due is None:
+        return {}
+    return {
+        "cpa": plain_all(due.target_cpa[at]),
+        "given": due.given[at].tolist(),
+        "learned_from_conversions": plain_all(due.conversions_behind[at]),
+        "reported_share": plain_all(due.reported_share[at]),
+        "lag_basis": [due.lag_basis[number] for number in at.tolist()],
+    }
