@@ -74,10 +74,17 @@ def starter() -> Iterator[Starter]:
 
 
 @pytest.fixture(scope="session")
-def exported(tmp_path_factory) -> Path:
-    """Twelve weeks of campaigns."""
+def written(tmp_path_factory) -> dict[str, Path]:
+    """Twelve weeks of a sample advertiser: its exports and its copy, by name."""
     folder = tmp_path_factory.mktemp("sample")
-    return write_sample(folder, seed=3, weeks=12).exports[0]
+    paths = [*write_sample(folder, seed=3, weeks=12).exports, folder / "copy.csv"]
+    return {path.stem: path for path in paths}
+
+
+@pytest.fixture(scope="session")
+def exported(written) -> Path:
+    """Its campaigns."""
+    return written["google-ads-campaigns"]
 
 
 @pytest.fixture(scope="session")
@@ -103,13 +110,7 @@ def service(request, starter, exported, tmp_path) -> Iterator[Service]:
     """One account with something to plan from and one for files, a planner and a second person; not started yet."""
     folder = tmp_path / "data"
     folder.mkdir()
-    url = f"sqlite:///{folder / 'adcue.sqlite3'}"
-    if request.param == "postgresql":
-        server = request.getfixturevalue("durable_postgres")
-        name = f"soak_{tmp_path.name}"[:60].lower()
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
-        url = server.get_uri(database=name)
+    url = database(request, folder, tmp_path.name)
     store = Store(url)
     store.upgrade()
     import_file(store.account(PLANS, "test"), exported, date(2026, 11, 16))
@@ -126,6 +127,17 @@ def service(request, starter, exported, tmp_path) -> Iterator[Service]:
     made = Service(starter, folder, url, port, secrets)
     yield made
     made.kill()
+
+
+def database(request, folder: Path, name: str) -> str:
+    """Where a store of its own lies: a file in the folder, or a database of the server, as the fixture is asked for."""
+    if request.param == "sqlite":
+        return f"sqlite:///{folder / 'adcue.sqlite3'}"
+    server = request.getfixturevalue("durable_postgres")
+    name = f"soak_{name}"[:60].lower()
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return server.get_uri(database=name)
 
 
 def _person_key(store: Store, account: str, login: str) -> str:

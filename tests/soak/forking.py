@@ -1,8 +1,9 @@
-"""Decides how a service is started often: one process imports everything once, and each start is a fork of it.
+"""Decides how a service or a night is started often: one process imports everything once, each start is a fork of it.
 
 python -m tests.soak.forking reads lines: ``start`` with an environment and a file for what is said is answered with a
 process number, ``study`` works out what stands behind an account's plans, ``kill`` with that number ends the service's
-whole group and says so once it is gone, ``stop`` asks it to stop and answers with its exit code.
+whole group and says so once it is gone, ``stop`` asks it to stop and answers with its exit code. ``night`` starts a
+night and ``end`` waits for it, and kills it where it takes longer.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 
@@ -28,6 +31,10 @@ _IMPORTED = (
     "engine.ingest.reading",
     "gunicorn.app.base",
     "gunicorn.workers.gthread",
+    "api.cli.nightly",
+    "api.services.nights",
+    "compliance.screening",
+    "rules.judge",
     "highspy",
     "optimizer.fitting",
     "optimizer.propose",
@@ -57,6 +64,20 @@ class Starter:
         """Tells the service to stop, and gives its exit code once it has."""
         return int(self._ask(json.dumps(["stop", number])))
 
+    def night(self, environment: dict[str, str], output: Path, day: date, statement: int | None = None) -> int:
+        """Starts ``adcue nightly`` for a day, to kill itself before its nth statement if given; its process number.
+
+        It writes what it says to ``output``; its log and how many statements it ran lie beside it.
+        """
+        return int(self._ask(json.dumps(["night", environment, str(output), day.isoformat(), statement])))
+
+    def end(self, number: int, seconds: float | None = None) -> int:
+        """How a night ended: its exit code, or minus the signal; after so many seconds it is killed with -9.
+
+        Only it: what it has started must go by itself, and has before this answers.
+        """
+        return int(self._ask(json.dumps(["end", number, seconds])))
+
     def study(self, url: str, account: str) -> None:
         """Works out what stands behind an account's plans, so that no service has to do it after each start."""
         assert self._ask(json.dumps(["study", url, account])) == "studied"
@@ -76,16 +97,66 @@ class Starter:
         return self._process.stdout.readline().strip()
 
 
-def _serve(environment: dict[str, str], output: str, grace_seconds: float | None) -> None:
+def _begin(environment: dict[str, str], output: str) -> None:
     os.setsid()
     out = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    for number in (1, 2):
-        os.dup2(out, number)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
     os.environ.update(environment)
-    from api.cli import main
     from engine.settings import settings
 
     settings.cache_clear()
+
+
+def _night(environment: dict[str, str], output: str, day: str, statement: int | None) -> None:
+    _begin(environment, output)
+    os.dup2(os.open(f"{output}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 2)
+    ran = _count_statements(statement)
+    from api.cli import main
+
+    sys.argv = ["adcue", "nightly", "--as-of", day, "--json"]
+    try:
+        main()
+    finally:
+        Path(f"{output}.statements").write_text(str(ran()))
+
+
+def _count_statements(fatal: int | None) -> Callable[[], int]:
+    """How many statements and commits were sent so far; before the one that is ``fatal`` the process is killed."""
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    ran = 0
+
+    def count(*_: object) -> None:
+        nonlocal ran
+        ran += 1
+        if ran == fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(Engine, "before_cursor_execute", count)
+    event.listen(Engine, "commit", count)
+    return lambda: ran
+
+
+def _end(number: int, seconds: float | None) -> int:
+    end = time.monotonic() + (600 if seconds is None else seconds)
+    gone, status = os.waitpid(number, os.WNOHANG)
+    while not gone:
+        if time.monotonic() > end:
+            os.kill(number, signal.SIGKILL)
+            gone, status = os.waitpid(number, 0)
+            break
+        time.sleep(0.002)
+        gone, status = os.waitpid(number, os.WNOHANG)
+    _until_gone(number)
+    return os.waitstatus_to_exitcode(status)
+
+
+def _serve(environment: dict[str, str], output: str, grace_seconds: float | None) -> None:
+    _begin(environment, output)
+    from api.cli import main
+
     if grace_seconds is not None:
         from api.cli import serving
         from engine.store import database
@@ -100,10 +171,14 @@ def _serve(environment: dict[str, str], output: str, grace_seconds: float | None
 def _kill(number: int) -> None:
     os.killpg(number, signal.SIGKILL)
     os.waitpid(number, 0)
+    _until_gone(number)
+
+
+def _until_gone(group: int) -> None:
     end = time.monotonic() + 10
-    while _lives(number):  # its worker is no child of ours
+    while _lives(group):  # what it started is no child of ours
         if time.monotonic() > end:
-            raise TimeoutError("a killed service is still there")
+            raise TimeoutError("something of a killed process is still there")
         time.sleep(0.002)
 
 
@@ -161,9 +236,13 @@ def main() -> None:
             running.discard(rest[0])
             print("killed", flush=True)
             continue
+        if verb == "end":
+            running.discard(rest[0])
+            print(_end(*rest), flush=True)
+            continue
         number = os.fork()
         if number == 0:
-            _serve(*rest)
+            (_night if verb == "night" else _serve)(*rest)
             return  # it ends as it would by itself
         running.add(number)
         print(number, flush=True)
