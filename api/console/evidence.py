@@ -8,7 +8,8 @@ from typing import Any
 
 from api.money_words import money, number, percent
 from api.services.lives import life_document
-from api.services.morning import currency_in, latest_night
+from api.services.morning import currency_in
+from api.services.night_history import latest_night
 from api.speech import told
 from engine.errors import NotFoundError
 from engine.messages import Language

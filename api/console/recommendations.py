@@ -57,20 +57,24 @@ def show_evidence(recommendation_id: str) -> ResponseReturnValue:
     return render_template("partials/evidence.html", one=view)
 
 
-@pages.post("/bulk-edits/<platform>")
-def show_bulk_edit(platform: str) -> ResponseReturnValue:
+@pages.post("/bulk-edits")
+def show_bulk_edit() -> ResponseReturnValue:
     """What goes into a platform's file and what has to be done by hand; what goes in is marked as exported."""
     account, language = account_of_caller(), request_language()
-    told = bulk_file(account, platform[:32], today()).as_dict(language)
+    told = bulk_file(account, _platform(), today()).as_dict(language)
     return render_template("partials/worklist.html", view=worklist_view(account, language), bulk=told)
 
 
-@pages.post("/bulk-edits/<platform>/file")
-def download_bulk_edit(platform: str) -> Response:
+@pages.post("/bulk-edits/file")
+def download_bulk_edit() -> Response:
     """The file itself, with a byte order mark, so that a spreadsheet reads Chinese names as they are."""
-    made = bulk_file(account_of_caller(), platform[:32], today())
+    made = bulk_file(account_of_caller(), _platform(), today())
     if made.content is None:
-        raise NotFoundError("api.bulk.nothing", platform=platform[:32])
+        raise NotFoundError("api.bulk.nothing", platform=made.platform)
     answer = Response(made.content.encode("utf-8-sig"), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
     return answer
+
+
+def _platform() -> str:
+    return request.form.get("platform", "")[:32]

@@ -10,7 +10,8 @@ from api.dates import today
 from api.services.account_rules import policy_on, targets_on
 from api.services.bulk_edits import FORMS
 from api.services.decide_many import Acted, acts_of
-from api.services.morning import OPEN, WAITING, gather, latest_night, line_of_life, morning_document
+from api.services.morning import OPEN, WAITING, gather, line_of_life, morning_document
+from api.services.night_history import latest_night
 from api.speech import told
 from engine.messages import Language, render
 from engine.store.account import AccountStore

@@ -8,17 +8,16 @@ from datetime import date
 from typing import Any
 
 from api.services.morning_mail import mail_of
+from api.services.night_history import latest_night
 from api.services.screenings import undecided_blocks
 from api.speech import told
 from engine.messages import Language, Message, render
 from engine.store.account import AccountStore
 from engine.store.lives import Life
-from engine.store.records import Stored
 
 OPEN: Sequence[str] = ("open",)
 WAITING: Sequence[str] = ("approved", "auto_approved", "exported")
 MOST = 40
-_NIGHTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +73,6 @@ def morning_document(
         "undecided_proposal": _undecided_proposal(account, night),
     }
     return document | mail_of(document, language)
-
-
-def latest_night(account: AccountStore) -> Stored | None:
-    """The night of the latest morning among those kept last; a replay of an earlier one does not count."""
-    nights = [one for one in account.list("night", limit=_NIGHTS) if not one.document["en"].get("replay")]
-    return max(nights, key=lambda one: str(one.document["en"]["as_of"]), default=None)
 
 
 def currency_in(night: Mapping[str, Any] | None) -> str | None:

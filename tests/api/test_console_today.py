@@ -142,7 +142,7 @@ def test_a_reviewer_reads_and_decides_nothing(account, enter):
     client = enter("reviewer")
     page = text(client.get("/today"))
     assert "審稿人員只能查看" in page and "<strong>大</strong>" in page
-    assert 'name="one"' not in page and 'name="act"' not in page and "/bulk-edits/" not in page
+    assert 'name="one"' not in page and 'name="act"' not in page and "/bulk-edits" not in page
     assert "<table" in text(client.get(f"/recommendations/{SHORT['大']}/evidence", headers=PIECE))
     assert client.post("/recommendations", data={"one": f"approved:{SHORT['大']}"}).status_code == 403
 
@@ -185,12 +185,12 @@ def test_a_bulk_edit_file_is_shown_then_downloaded(account, enter):
     mark_states(account, [state], today(), "export")
     client = enter()
     act(client, act="approved", id=[named["short_id"], SHORT["中"]])
-    assert client.post("/bulk-edits/meta/file").status_code == 404
-    piece = text(client.post("/bulk-edits/line", headers=PIECE))
+    assert client.post("/bulk-edits/file", data={"platform": "meta"}).status_code == 404
+    piece = text(client.post("/bulk-edits", data={"platform": "line"}, headers=PIECE))
     assert "LINE：沒有可以寫進檔案的調整" in piece and f"{SHORT['中']} 暫停 中：" in piece
-    piece = text(client.post("/bulk-edits/google_ads", headers=PIECE))
-    assert "1 項寫進批次檔" in piece and 'action="/bulk-edits/google_ads/file"' in piece
-    answer = client.post("/bulk-edits/google_ads/file")
+    piece = text(client.post("/bulk-edits", data={"platform": "google_ads"}, headers=PIECE))
+    assert "1 項寫進批次檔" in piece and 'action="/bulk-edits/file"' in piece
+    answer = client.post("/bulk-edits/file", data={"platform": "google_ads"})
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="bulk-edit-google_ads-')
     (row,) = csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig")))
     assert (row["Campaign"], row["Status"]) == ("轉換", "Paused")

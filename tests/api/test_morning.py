@@ -47,7 +47,7 @@ def test_a_night_that_did_not_run_is_said_first(account):
     assert (never["night"]["status"], never["decide"]["count"]) == ("never", 0)
     assert never["text"].startswith("注意：還沒有跑過夜間檢查") and "沒有跑" in never["subject"]
     keep_night(account, line("a"), on=MORNING - timedelta(days=2))
-    keep_night(account, line("b"), on=MORNING - timedelta(days=9))
+    keep_night(account, line("b"), on=MORNING - timedelta(days=9), replay=True)
     late = morning_of(account, MORNING, "en")
     assert (late["night"]["status"], late["night"]["as_of"]) == ("late", "2026-11-14")
     assert late["text"].startswith("Attention: the night of 2026/11/16 did not run")
