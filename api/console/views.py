@@ -14,8 +14,8 @@ from api.media import channel_name
 from api.reports.copy_findings import article, merged_spans
 from api.services.background import REACH
 from api.services.imports import stored_import
-from api.services.proposal_words import result_label
 from api.services.night_history import latest_night
+from api.services.proposal_words import result_label
 from api.services.screenings import TRIAL, undecided_blocks
 from api.speech import told
 from compliance.categories import categories
