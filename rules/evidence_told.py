@@ -20,6 +20,7 @@ from rules.pack import MINIMUMS, RulePack
 from rules.peer_members import Peers
 from rules.plain import plain_all
 from rules.signals import SignalTable
+from rules.told_signals import told_words
 from rules.vocabulary import signals
 
 SUMS = ("spend", "impressions", "clicks", "conversions")
@@ -76,6 +77,8 @@ class Numbers:
         self._weighed = None if asked.method == "none" else _Weighed(pack, found, rows)
         self._peers = None if counted.peers is None else Peers(counted, counted.peers, rows)
         self._target = None if counted.expected is None else _target(counted, rows)
+        reads_told = any(signals()[name].needs == "states" for name in pack.metrics)
+        self._told = told_words(table.told, rows) if reads_told and table.told is not None else None
 
     def conditions(self, number: int) -> list[dict[str, Any]]:
         """Every comparison of the rule with its numbers."""
@@ -92,6 +95,8 @@ class Numbers:
             out["peers"] = self._peers.told(number)
         if self._target is not None:
             out["target"] = {name: values[number] for name, values in self._target.items()}
+        if self._told is not None:
+            out["told"] = self._told[number]
         return out
 
 
@@ -136,5 +141,6 @@ def _target(counted: SignalTable, at: Ints) -> dict[str, Sequence[Any]]:
         "given": due.given[at].tolist(),
         "learned_from_conversions": plain_all(due.conversions_behind[at]),
         "reported_share": plain_all(due.reported_share[at]),
-        "lag_basis": [due.lag_basis[number] for number in at.tolist()],
+        "lag_basis": [due.lag[number].basis for number in at.tolist()],
+        "lag_days_seen": [due.lag[number].days_seen for number in at.tolist()],
     }

@@ -18,6 +18,7 @@ from rules.expected import Expected, blanks_are_zero
 from rules.given import Given
 from rules.judgement import Targets
 from rules.peers import PeerRates
+from rules.told_signals import account_states
 from rules.vocabulary import signals
 
 HELD: frozenset[str] = frozenset({"expected", "peers"})  # what a table holds beside its columns, when a rule needs it
@@ -27,7 +28,8 @@ HELD: frozenset[str] = frozenset({"expected", "peers"})  # what a table holds be
 class SignalTable:
     """One level over one window: ``columns`` holds a float64 per entity and metric, NaN where it is missing.
 
-    ``kept`` remembers what was computed from the table, so that rules which ask the same compute it once.
+    ``kept`` remembers what was computed from the table, so that rules which ask the same compute it once; ``told`` is
+    what was told of every entity, where anything was.
     """
 
     facts: LevelFacts
@@ -39,6 +41,7 @@ class SignalTable:
     peers: PeerRates | None
     conditions: Conditions
     kept: dict[Hashable, Any] = field(default_factory=dict)
+    told: pd.DataFrame | None = None
 
 
 @dataclass(slots=True)
@@ -108,4 +111,5 @@ class SignalSource:
             columns.expected if "expected" in needs else None,
             columns.peers if "peers" in needs else None,
             conditions,
+            told=account_states(facts, self.given.states) if level == "account" else self.told(level),
         )

@@ -10,11 +10,15 @@ import numpy as np
 import pandas as pd
 
 from rules.account_signals import told_numbers
-from rules.entities import Floats, LevelFacts
+from rules.entities import Floats, Ints, LevelFacts
 from rules.windows import daily
 
 CAPPED_SHARE = 0.95
 CAPPED_DAYS = 5
+SHOWN = (
+    "review", "review_reason", "final_url", "page_code", "page_reason", "page_seen", "credit_left", "credit_on",
+    "token_expires_on",
+)  # fmt: skip
 WORDS = {
     "disapproved": ("review", ("disapproved", "rejected", "not_approved")),
     "learning_limited": ("learning_status", ("limited", "learning_limited")),
@@ -61,3 +65,12 @@ def account_states(facts: LevelFacts, states: pd.DataFrame | None) -> pd.DataFra
     at = np.array([place.get((who, one), place.get((who, ""), -1)) for who, one in asked], dtype=np.int64)
     out = own.astype(object).iloc[np.where(at < 0, 0, at)].reset_index(drop=True)
     return out.where(pd.Series(at >= 0), None)
+
+
+def told_words(rows: pd.DataFrame, at: Ints) -> list[dict[str, str]]:
+    """What was told of some entities beside the numbers: words, days, and where a page is, by name."""
+    known = rows.reindex(columns=list(SHOWN)).iloc[at]
+    return [
+        {str(name): str(value) for name, value in row.items() if not pd.isna(value) and value != ""}
+        for row in known.to_dict("records")
+    ]

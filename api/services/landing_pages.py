@@ -75,14 +75,26 @@ def failures_in_a_row(looks: Iterable[Look]) -> int:
     return count
 
 
-def link_failures(account: AccountStore, as_of: date) -> Mapping[str, int]:
-    """Failures in a row of every page looked at in the week up to the end of a day; only what was known then."""
+@dataclass(frozen=True, slots=True)
+class PageSeen:
+    """What is known of one page: failures in a row, and the last look that said anything."""
+
+    failures: int
+    last: Look
+
+
+def pages_seen(account: AccountStore, as_of: date) -> Mapping[str, PageSeen]:
+    """Every page of which a look of the week up to the end of a day said anything; only what was known then."""
     end = datetime.combine(as_of + timedelta(days=1), datetime.min.time(), ZoneInfo(settings().timezone))
-    by_page: dict[str, list[Look]] = {}
-    for look in account.probes.known(end - REMEMBERED, end):
-        by_page.setdefault(look.url, []).append(look)
-    told = {url: looks for url, looks in by_page.items() if any(look.ok is not None for look in looks)}
-    return {url: failures_in_a_row(looks) for url, looks in told.items()}
+    told = _by_page(look for look in account.probes.known(end - REMEMBERED, end) if look.ok is not None)
+    return {url: PageSeen(failures_in_a_row(looks), looks[-1]) for url, looks in told.items()}
+
+
+def _by_page(looks: Iterable[Look]) -> dict[str, list[Look]]:
+    found: dict[str, list[Look]] = {}
+    for look in looks:
+        found.setdefault(look.url, []).append(look)
+    return found
 
 
 def probe_pages(account: AccountStore, states: pd.DataFrame, prober: Prober | None = None) -> Probed:
@@ -109,9 +121,7 @@ def _by_last_look(account: AccountStore, now: datetime) -> dict[str, datetime]:
 def _again(account: AccountStore, looks: Sequence[Look], prober: Prober) -> list[Look]:
     """The looks with a second one at those that failed and were not yet known to fail."""
     now = prober.now()
-    row: dict[str, list[Look]] = {}
-    for look in account.probes.known(now - REMEMBERED, now + timedelta(seconds=1)):
-        row.setdefault(look.url, []).append(look)
+    row = _by_page(account.probes.known(now - REMEMBERED, now + timedelta(seconds=1)))
     failed = [look for look in looks if look.ok is False and failures_in_a_row(row.get(look.url, [])) < 2]
     if not failed:
         return list(looks)

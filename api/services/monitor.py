@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from api.dates import today
-from api.services.landing_pages import Prober, link_failures, page_of, probe_pages
+from api.services.landing_pages import PageSeen, Prober, page_of, pages_seen, probe_pages
 from api.services.night_state import NightState
 from api.services.registry import Registered, registered_on
 from engine.messages import Message
@@ -41,18 +42,24 @@ class MonitorDelivery:
         entries = registered_on(state.account, state.as_of)
         if state.snapshot is not None:
             notices += unmatched(entries, state.snapshot.facts)
-        states = monitored(beside.given.states, link_failures(state.account, state.as_of), entries)
+        states = monitored(beside.given.states, pages_seen(state.account, state.as_of), entries)
         context = replace(beside, given=replace(beside.given, states=states))
         return replace(state, context=context, notices=tuple(notices))
 
 
-def monitored(states: pd.DataFrame, failures: Mapping[str, int], entries: Sequence[Registered]) -> pd.DataFrame:
-    """States with the failures of every ad's landing page, and a row of level account an entry of the registry."""
-    counted = [
-        failures.get(page_of(url)) if level == "ad" and url else None
+def monitored(states: pd.DataFrame, pages: Mapping[str, PageSeen], entries: Sequence[Registered]) -> pd.DataFrame:
+    """States with what was seen of every ad's landing page, and a row of level account an entry of the registry."""
+    seen = [
+        pages.get(page_of(url)) if level == "ad" and url else None
         for level, url in zip(states["level"], states["final_url"], strict=True)
     ]
-    told = states.assign(link_failures=pd.array(counted, dtype="Float64"))
+    zone = ZoneInfo(settings().timezone)
+    told = states.assign(
+        link_failures=pd.array([None if one is None else one.failures for one in seen], dtype="Float64"),
+        page_code=pd.array([None if one is None else one.last.code for one in seen], dtype="Int64"),
+        page_reason=["" if one is None else one.last.reason for one in seen],
+        page_seen=["" if one is None else one.last.at.astimezone(zone).isoformat("T", "minutes") for one in seen],
+    )
     rows = [{"level": "account", "platform": one.platform, "id": one.account_id, **one.told()} for one in entries]
     return pd.concat([told.astype(object), pd.DataFrame(rows, dtype=object)], ignore_index=True) if rows else told
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from api.services.landing_pages import Prober, failures_in_a_row, link_failures, look_at, pages_of, probe_pages
+from api.services.landing_pages import Prober, failures_in_a_row, look_at, pages_of, pages_seen, probe_pages
 from api.services.page_fetch import Answer
 from engine.settings import settings
 from engine.store.probes import Look
@@ -49,6 +49,10 @@ def states(account, *urls, **more):
     ]
     account.states.mark(rows, NOON.date(), "export")
     return account.states.known(NOON.date())
+
+
+def link_failures(account, on):
+    return {url: seen.failures for url, seen in pages_seen(account, on).items()}
 
 
 @pytest.mark.parametrize(

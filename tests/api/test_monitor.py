@@ -83,6 +83,14 @@ def test_a_disapproved_ad_a_dead_page_and_an_account_at_its_end_are_alerts(accou
         (one,) = said[rule]
         (condition,) = one.evidence["conditions"]
         assert (one.action, one.decision, condition["met"]) == ("alert", "kept", True)
+    assert said["broken_link"][0].evidence["told"] == {
+        "final_url": DEAD,
+        "page_code": "503",
+        "page_reason": "http_error",
+        "page_seen": "2026-11-16T04:10+08:00",
+    }
+    assert said["disapproved"][0].evidence["told"] == {"review": "disapproved", "final_url": "https://a.example/"}
+    assert said["token_expiring"][0].evidence["told"]["token_expires_on"] == "2026-11-26"
     used = said["budget_used_up"][0].evidence["conditions"][0]
     assert used["numerator"]["metric"] == "month_spend" and used["numerator"]["value"] > 1
     assert used["denominator"] == {"metric": "monthly_budget", "value": 1}

@@ -99,6 +99,7 @@ class Target(Part):
     lag_basis: Literal["restated", "assumed", "given"] = Field(
         description="Where that share is from: days exported more than once, an assumption, or the targets."
     )
+    lag_days_seen: Count = absent("Days exported more than once that the share was learned from; 0 where assumed.")
 
 
 class Counted(Part):
@@ -129,6 +130,7 @@ class Evidence(Part):
     fdr_rank: Number | None = absent("Its place among the flags, the surest first.")
     peers: Peers = absent("Its peers, where the rule compares with them.")
     target: Target = absent("The target, where the rule holds cost against one.")
+    told: dict[str, str] = absent("What was told of it, where the rule reads that: review, page, credit, token.")
 
 
 class Change(Part):
@@ -139,6 +141,16 @@ class Change(Part):
     after: str | None = Field(description="The value wanted; null where only the share can be told.")
     share: float | None = Field(description="By which part of the value it moves, signed; null where it is no number.")
     verified: bool = Field(description="Whether the value now was told by a state, not supposed.")
+
+
+class Shift(Part):
+    """What the night's plan made of a budget shift; money in units of the currency."""
+
+    channel: str = Field(description="The channel whose money it is.")
+    start: Day = Field(description="First day of the plan.")
+    end: Day = Field(description="Last day of the plan.")
+    amount: Number = Field(description="Money moved over these days.")
+    a_day: Number = Field(description="Money moved a day.")
 
 
 class Recommendation(Part):
@@ -164,6 +176,7 @@ class Recommendation(Part):
     window: Span = Field(description="Days that count.")
     change: Change | None = absent("What it changes; null where it changes nothing, or nothing can be said.")
     by_hand: str | None = absent("Why nothing can be said, in the language asked for; null where something can.")
+    shift: Shift | None = absent("What the night's plan made of it; null where it moves no budget, or none is given.")
     since: Day = absent("Last day of the window in which this was first said.")
     holdout: bool = Field(description="Whether it is withheld once approved, to measure the effect.")
     reason: str = Field(description="One sentence on why, in the language asked for.")
