@@ -40,6 +40,21 @@ class Applied:
     share: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What became of a budget shift in the plan of some days: money it moves in all and a day, units of currency."""
+
+    channel: str
+    start: date
+    end: date
+    amount: float
+    a_day: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return asdict(self) | {"start": self.start.isoformat(), "end": self.end.isoformat()}
+
+
 # A rule, an entity and an action: one stretch of nights on which the same thing is said of the same entity.
 Episode = tuple[str, str, str]
 
@@ -57,7 +72,8 @@ class Recommendation:
 
     ``id`` is the same for the same account, entity, rule, version, action and first window end, however often a night
     is run and for as many nights as the flag goes on. ``holdout``: once approved, it is withheld to measure the effect.
-    ``change`` is what it would do on the platform, or a sentence why nothing can be said. ``numbers`` are those behind
+    ``change`` is what it would do on the platform, or a sentence why nothing can be said; ``shift`` what
+    a plan made of it where it moves a budget. ``numbers`` are those behind
     all flags of its rule, of which it is ``number``.
     """
 
@@ -79,11 +95,37 @@ class Recommendation:
     number: int
     change: Change | Message | None = None
     first_end: date | None = None
+    shift: Shift | None = None
 
     @property
     def evidence(self) -> dict[str, Any]:
         """Every number behind it, put together when it is asked for: most of a night's documents are read once."""
         return self.numbers.evidence(self.number)
+
+    def as_dict(self, language: Language, evidence: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """JSON-ready, every sentence in ``language``; ``evidence`` is its own, where that is at hand already."""
+        return {
+            "id": self.id,
+            "short_id": self.short_id,
+            "rule": _pack(self.rule),
+            "entity": self.entity,
+            "subject": _subject(self.subject),
+            "action": self.action,
+            "proposed_action": self.proposed_action,
+            "decision": self.decision,
+            "because": self.because,
+            "beaten_by": self.beaten_by,
+            "trail": [render(step, language) for step in self.trail],
+            "spend_at_stake": self.spend_at_stake,
+            "window": {"start": self.window.start.isoformat(), "end": self.window.end.isoformat()},
+            "holdout": self.holdout,
+            "change": self.change.as_dict() if isinstance(self.change, Change) else None,
+            "by_hand": render(self.change, language) if isinstance(self.change, Message) else None,
+            "shift": self.shift.as_dict() if self.shift is not None else None,
+            "since": (self.first_end or self.window.end).isoformat(),
+            "reason": render(self.reason, language),
+            "evidence": self.evidence if evidence is None else evidence,
+        }
 
     @property
     def episode(self) -> Episode:
@@ -161,7 +203,7 @@ class Judgement:
             "packs": [_pack(ref) for ref in self.packs],
             "judged": [asdict(one) for one in self.judged],
             "findings": [_finding(finding, language) for finding in self.findings],
-            "recommendations": [_recommendation(one, language) for one in self.recommendations],
+            "recommendations": [one.as_dict(language) for one in self.recommendations],
             "no_data": [_no_data(one, language) for one in self.no_data],
         }
 
@@ -194,30 +236,6 @@ def _finding(finding: Finding, language: Language) -> dict[str, Any]:
         "subject": _subject(finding.subject),
         "reason": render(finding.reason, language),
         "evidence": dict(finding.evidence),
-    }
-
-
-def _recommendation(one: Recommendation, language: Language) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "short_id": one.short_id,
-        "rule": _pack(one.rule),
-        "entity": one.entity,
-        "subject": _subject(one.subject),
-        "action": one.action,
-        "proposed_action": one.proposed_action,
-        "decision": one.decision,
-        "because": one.because,
-        "beaten_by": one.beaten_by,
-        "trail": [render(step, language) for step in one.trail],
-        "spend_at_stake": one.spend_at_stake,
-        "window": {"start": one.window.start.isoformat(), "end": one.window.end.isoformat()},
-        "holdout": one.holdout,
-        "change": one.change.as_dict() if isinstance(one.change, Change) else None,
-        "by_hand": render(one.change, language) if isinstance(one.change, Message) else None,
-        "since": (one.first_end or one.window.end).isoformat(),
-        "reason": render(one.reason, language),
-        "evidence": one.evidence,
     }
 
 

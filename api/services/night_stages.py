@@ -19,6 +19,8 @@ from engine.store.account import AccountStore
 if TYPE_CHECKING:
     import pandas as pd
 
+    from rules.judgement import Judgement
+
 WEEKS_AHEAD = 4
 
 
@@ -114,25 +116,34 @@ class ScreenCopy:
 
 @dataclass(frozen=True, slots=True)
 class Reallocate:
-    """Proposes the coming four weeks at the pace of the last complete four."""
+    """Proposes the coming four weeks at the pace of the last complete four, within what the advice asks of channels."""
 
     name: str = "optimizer"
 
     def run(self, state: NightState) -> NightState:
-        """The state with the proposal; a notice where history does not carry one."""
-        from api.services.proposals import ProposalRequest, plan
+        """The state with the proposal and the amounts of shifts; a notice where history does not carry one."""
+        from api.services.proposals import ProposalRequest
+        from api.services.shifts import settle
 
-        if state.snapshot is None or state.snapshot.facts.empty:
+        if state.snapshot is None or state.judgement is None:
             return state
         budget = recent_spend(state.snapshot.facts, state.snapshot.currency or "TWD")
         if budget <= 0:
-            return replace(state, notices=(*state.notices, Message("api.night.no_pace")))
+            return _unsettled(state, state.judgement, Message("api.night.no_pace"))
         start = state.as_of + timedelta(days=7 - state.as_of.weekday())
         request = ProposalRequest(budget=budget, start=start, end=start + timedelta(days=7 * WEEKS_AHEAD - 1))
         try:
-            return replace(state, reallocation=plan(state.snapshot, request, origin="night"))
+            done = settle(state.snapshot, request, state.judgement)
         except AdcueError as error:
-            return replace(state, notices=(*state.notices, error.message))
+            return _unsettled(state, state.judgement, error.message)
+        return replace(state, reallocation=done.proposed, judgement=done.judgement)
+
+
+def _unsettled(state: NightState, judgement: Judgement, why: Message) -> NightState:
+    """The state of a night without a plan, which leaves shifts without amounts."""
+    from api.services.shifts import without_amounts
+
+    return replace(state, judgement=without_amounts(judgement), notices=(*state.notices, why))
 
 
 def recent_spend(facts: pd.DataFrame, currency: str) -> Decimal:
