@@ -11,6 +11,7 @@ from rules.delivery import NEVER
 from rules.entities import EPOCH
 from rules.loading import LoadedPack
 from rules.pack import LevelName, RulePack, Window
+from rules.reporting_lag import assumed_curve
 from rules.signals import SignalSource, SignalTable
 from rules.tracking import tracking_breaks
 from rules.windows import cut_periods
@@ -44,7 +45,8 @@ def _broken(source: SignalSource, level: LevelName, window: Window) -> dict[str,
     facts, last_day = source.level(level), source.day - window.end_lag_days
     accounts = facts.entities.drop_duplicates("account").set_index("account")
     findings = {}
-    for found in tracking_breaks(facts, last_day, window.days, source.targets.target_cpa):
+    lag, target = source.given.lag, source.targets.target_cpa
+    for found in tracking_breaks(facts, last_day, window.days, target, lag, source.day):
         who = account_subject(*(str(accounts.at[found.account, name]) for name in ACCOUNT))
         since = EPOCH + timedelta(days=found.since)
         values = {"name": who.name, "since": since.isoformat()}
@@ -59,6 +61,7 @@ def _broken(source: SignalSource, level: LevelName, window: Window) -> dict[str,
                 "days": found.days,
                 "clicks": found.clicks,
                 "conversions_due": round(found.due, 3),
+                "lag_basis": (lag.get(who.platform) or assumed_curve(who.platform)).basis,
                 "clicks_per_day": round(found.clicks_per_day, 3),
                 "clicks_per_day_before": found.clicks_per_day_before,
             },

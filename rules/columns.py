@@ -18,9 +18,11 @@ from rules.entities import Floats, LevelFacts
 from rules.expected import Expected, expected_conversions, told_target
 from rules.given import Given
 from rules.judgement import Targets
+from rules.lagging import brought_down, matured, power_of
 from rules.maturity import reported_share
 from rules.pacing import pace, planned_between
 from rules.peers import PeerRates, peer_rates
+from rules.reporting_lag import LagCurve
 from rules.roas import below_target
 from rules.told_signals import account_states, told_signal
 from rules.trend import trend
@@ -57,6 +59,8 @@ class Columns(dict[str, Floats]):
         self.setting = setting
         self._expected: Expected | None = None
         self._peers: PeerRates | None = None
+        self._reported: tuple[Floats, list[LagCurve]] | None = None
+        self._matured: LevelFacts | None = None
 
     def __missing__(self, name: str) -> Floats:
         """The column ``name``, computed. Raises KeyError for a name that is no metric."""
@@ -71,15 +75,28 @@ class Columns(dict[str, Floats]):
         """Conversions due, computed once."""
         if self._expected is None:
             at, targets = self.setting, self.setting.targets
-            if targets.reported_share != ASSUMED_ONCE:
-                share, basis = (
-                    np.full(len(at.facts.entities), targets.reported_share),
-                    ["given"] * len(at.facts.entities),
-                )
-            else:
-                share, basis = reported_share(at.facts, at.first_day, at.last_day, at.day, at.given.lag)
-            self._expected = expected_conversions(at.facts.entities, self, targets.target_cpa, share, basis)
+            share, lag = self.reported
+            self._expected = expected_conversions(at.facts.entities, self, targets.target_cpa, share, lag)
         return self._expected
+
+    @property
+    def reported(self) -> tuple[Floats, list[LagCurve]]:
+        """Which share of the window's conversions is reported, and how that is known, per entity; computed once."""
+        if self._reported is None:
+            at, count = self.setting, len(self.setting.facts.entities)
+            if at.targets.reported_share != ASSUMED_ONCE:
+                told = at.targets.reported_share
+                self._reported = np.full(count, told), [LagCurve("", (told,), 0, "given")] * count
+            else:
+                self._reported = reported_share(at.facts, at.first_day, at.last_day, at.day, at.given.lag)
+        return self._reported
+
+    @property
+    def matured(self) -> LevelFacts:
+        """The facts with conversions as they will have come in, computed once."""
+        if self._matured is None:
+            self._matured = matured(self.setting.facts, self.setting.day, self.setting.given.lag)
+        return self._matured
 
     @property
     def peers(self) -> PeerRates:
@@ -90,19 +107,29 @@ class Columns(dict[str, Floats]):
 
     def _side(self, name: str, side: str) -> Floats:
         at = self.setting
-        if side == "previous":
-            return comparisons.previous(at.facts, at.first_day, at.last_day, name)
-        if side == "same_weekday":
-            return comparisons.median_of_weeks(comparisons.earlier_weeks(at.facts, at.first_day, at.last_day, name))
-        if side == "first_days":
-            return comparisons.first_days(at.facts, at.delivered, at.first_day, name)
-        if side in ("parent", "rest"):
-            return comparisons.above(at.facts, self, name, own=side == "parent")
-        if side == "peers":
-            return comparisons.peers(at.facts, self, name)
         if side == "plan":
             return planned_between(at.facts, at.given.plan, at.first_day, at.last_day)
-        return self["target_cpa" if name == "cpa" else "target_roas"]
+        if side == "target":
+            # What a target comes to while only a part of the conversions is reported.
+            share = self["reported_share"] if name == "cpa" else self.reported[0]
+            return brought_down(self["target_cpa" if name == "cpa" else "target_roas"], name, share)
+        if not power_of(name):
+            return self._of_others(at.facts, self, name, side)
+        window = sums(self.matured, at.first_day, at.last_day)
+        return brought_down(self._of_others(self.matured, window, name, side), name, self.reported[0])
+
+    def _of_others(self, facts: LevelFacts, window: dict[str, Floats], name: str, side: str) -> Floats:
+        """A side of other days, or of other entities in the same ``window``."""
+        at = self.setting
+        if side == "previous":
+            return comparisons.previous(facts, at.first_day, at.last_day, name)
+        if side == "same_weekday":
+            return comparisons.median_of_weeks(comparisons.earlier_weeks(facts, at.first_day, at.last_day, name))
+        if side == "first_days":
+            return comparisons.first_days(facts, at.delivered, at.first_day, name)
+        if side in ("parent", "rest"):
+            return comparisons.above(facts, window, name, own=side == "parent")
+        return comparisons.peers(facts, window, name)
 
 
 Made = dict[str, Floats]
@@ -116,6 +143,10 @@ def _expected(columns: Columns, name: str) -> Made:
         "reported_share": due.reported_share,
         "target_roas": told_target(at.facts.entities, at.targets.target_roas),
     }
+
+
+def _lag(columns: Columns, name: str) -> Made:
+    return {name: columns.reported[0]}
 
 
 def _peers(columns: Columns, name: str) -> Made:
@@ -147,13 +178,17 @@ def _reach(columns: Columns, name: str) -> Made:
 
 def _trend(columns: Columns, name: str) -> Made:
     at, metric = columns.setting, name.removesuffix("_z").removesuffix("_trend")
-    change, score = trend(at.facts, at.first_day, at.last_day, metric)
+    facts = columns.matured if power_of(metric) else at.facts
+    change, score = trend(facts, at.first_day, at.last_day, metric)
     return {f"{metric}_trend": change, f"{metric}_trend_z": score}
 
 
 def _usual(columns: Columns, name: str) -> Made:
     at, metric = columns.setting, name.removesuffix("_mads")
-    weeks = comparisons.earlier_weeks(at.facts, at.first_day, at.last_day, metric)
+    facts = columns.matured if power_of(metric) else at.facts
+    weeks = brought_down(
+        comparisons.earlier_weeks(facts, at.first_day, at.last_day, metric), metric, columns.reported[0]
+    )
     side = comparisons.median_of_weeks(weeks)
     return {name: deviations(columns[metric], weeks, metric), f"{metric}@same_weekday": side}
 
@@ -166,7 +201,7 @@ def _wear(columns: Columns, name: str) -> Made:
 
 def _roas(columns: Columns, name: str) -> Made:
     at = columns.setting
-    return {name: below_target(at.facts, at.first_day, at.last_day, columns["target_roas"])}
+    return {name: below_target(at.facts, at.first_day, at.last_day, columns["roas@target"])}
 
 
 def _plan(columns: Columns, name: str) -> Made:
@@ -186,6 +221,7 @@ def _states(columns: Columns, name: str) -> Made:
 
 MAKERS: dict[str, Callable[[Columns, str], Made]] = {
     "expected": _expected,
+    "lag": _lag,
     "peers": _peers,
     "delivery": _delivery,
     "share": _share,

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from rules.entities import Floats, Ints
+from rules.reporting_lag import LagCurve
 from rules.windows import add_up, divide
 
 LEAST_CONVERSIONS = 5.0
@@ -26,7 +27,7 @@ class Expected:
     """Per entity: target CPA, where it came from, expected conversions, chance of none, conversions behind it.
 
     ``reported_share`` is the share of what is due that is reported, against what the target was learned from where it
-    was learned; ``lag_basis`` says per entity whether its curve is ``restated``, ``assumed`` or ``given``.
+    was learned; ``lag`` is the curve of each entity's platform, which says from where the share is known.
     """
 
     target_cpa: Floats
@@ -35,7 +36,7 @@ class Expected:
     chance_of_none: Floats
     conversions_behind: Floats
     reported_share: Floats
-    lag_basis: Sequence[str]
+    lag: Sequence[LagCurve]
 
 
 def channel_of(entities: pd.DataFrame) -> pd.Series:
@@ -79,7 +80,7 @@ def expected_conversions(
     columns: Mapping[str, Floats],
     targets: Mapping[str, float],
     own_share: Floats,
-    lag_basis: Sequence[str],
+    lag: Sequence[LagCurve],
 ) -> Expected:
     """Expected conversions of every entity; NaN where no target is known.
 
@@ -111,7 +112,7 @@ def expected_conversions(
     with np.errstate(divide="ignore", invalid="ignore"):
         learned = np.exp(-got * np.log1p(spend * share / paid))
     chance = np.where(is_given, np.exp(-expected), learned)
-    return Expected(target, is_given, expected, chance, np.where(is_given, np.nan, got), share, lag_basis)
+    return Expected(target, is_given, expected, chance, np.where(is_given, np.nan, got), share, lag)
 
 
 def blanks_are_zero(conversions: Floats, account: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -14,7 +14,7 @@ import pandas as pd
 from rules.delivery import extreme
 from rules.entities import Floats, Ints, LevelFacts
 from rules.reporting_lag import LagCurve, assumed_curve
-from rules.windows import inside
+from rules.windows import Bools, inside
 
 
 def read_on(facts: LevelFacts, day: int) -> Ints:
@@ -27,23 +27,38 @@ def read_on(facts: LevelFacts, day: int) -> Ints:
 
 def reported_share(
     facts: LevelFacts, first_day: int, last_day: int, day: int, curves: Mapping[str, LagCurve]
-) -> tuple[Floats, list[str]]:
-    """Share of the window's due conversions that is reported by ``day``, and the basis of each entity's curve.
+) -> tuple[Floats, list[LagCurve]]:
+    """Share of the window's due conversions that is reported by ``day``, and the curve of each entity's platform.
 
     Days weigh by their spend; an entity that spent nothing gets 1, as nothing is due.
     """
     rows = inside(facts, first_day, last_day)
     owner, count = facts.entity[rows], len(facts.entities)
     spend = np.nan_to_num(facts.values["spend"][rows]) if "spend" in facts.values else np.zeros(int(rows.sum()))
-    age = read_on(facts, day)[owner] - facts.end_day[rows]
-    platform, names = pd.factorize(facts.entities["platform"].astype(str))
-    chosen = [curves.get(name) or assumed_curve(name) for name in names]
-    reported = np.ones(len(owner))
-    for number, curve in enumerate(chosen):
-        own = platform[owner] == number if len(chosen) > 1 else slice(None)
-        reported[own] = curve.at(age[own])
+    reported = row_shares(facts, day, curves, rows)
     weight = np.fmax(spend, 0.0)
     total = np.bincount(owner, weights=weight, minlength=count)
     told = np.bincount(owner, weights=weight * reported, minlength=count)
     share = np.where(total > 0, told / np.where(total > 0, total, 1.0), 1.0)
-    return share, [chosen[number].basis for number in platform]
+    return share, curves_of(facts, curves)
+
+
+def row_shares(
+    facts: LevelFacts, day: int, curves: Mapping[str, LagCurve], rows: Bools | slice = slice(None)
+) -> Floats:
+    """Share of the conversions of every row (of some ``rows``) that is reported by ``day``."""
+    owner = facts.entity[rows]
+    age = read_on(facts, day)[owner] - facts.end_day[rows]
+    platform, names = pd.factorize(facts.entities["platform"].astype(str))
+    reported = np.ones(len(age))
+    for number, name in enumerate(names):
+        own = platform[owner] == number if len(names) > 1 else slice(None)
+        reported[own] = (curves.get(name) or assumed_curve(name)).at(age[own])
+    return reported
+
+
+def curves_of(facts: LevelFacts, curves: Mapping[str, LagCurve]) -> list[LagCurve]:
+    """The curve of every entity's platform, the assumed one where none is told."""
+    platform, names = pd.factorize(facts.entities["platform"].astype(str))
+    chosen = [curves.get(name) or assumed_curve(name) for name in names]
+    return [chosen[number] for number in platform]

@@ -29,13 +29,14 @@ ASSUMED_FIRST, ASSUMED_SCALE_DAYS = 0.6, 3.0  # a cautious guess until receipts 
 class LagCurve:
     """Share of a day's conversions reported at age 0, 1, 2 ...; later ages count as the last one told.
 
-    ``basis``: ``restated`` when estimated from ``days_seen`` days exported more than once, else ``assumed``.
+    ``basis``: ``restated`` when estimated from ``days_seen`` days exported more than once, ``given`` where the share
+    was told beside the targets, else ``assumed``.
     """
 
     platform: str
     share: tuple[float, ...]
     days_seen: int
-    basis: Literal["restated", "assumed"]
+    basis: Literal["restated", "assumed", "given"]
 
     def at(self, ages: Ints) -> Floats:
         """The share at each age in days; an age below 0 counts as 0."""

@@ -11,7 +11,7 @@ from engine.metrics import metrics
 from engine.packs import load_yaml, package_path
 
 Needs = Literal[
-    "sums", "expected", "peers", "delivery", "share", "reach", "trend", "usual", "wear", "roas", "plan", "states"
+    "sums", "expected", "lag", "peers", "delivery", "share", "reach", "trend", "usual", "wear", "roas", "plan", "states"
 ]
 Source = Literal[
     "facts",

@@ -11,7 +11,9 @@ import pytest
 from rules.condition_form import All, AnyOf, Not, Test, Than
 from rules.conditions import COMPARE
 from rules.delivery import LEARNING_DAYS
+from rules.given import Given
 from rules.judgement import Targets
+from rules.reporting_lag import LagCurve
 from rules.signals import SignalSource
 from tests.rules.accounts import AS_OF, daily, facts, row
 
@@ -21,6 +23,7 @@ LAST, FIRST = -LAG, -LAG - DAYS + 1
 RATIO = {"ctr": ("clicks", "impressions"), "cpa": ("spend", "conversions"), "cvr": ("conversions", "clicks")}
 NAMES = ("impressions", "clicks", "spend", "conversions")
 SIDES = ("previous", "same_weekday", "first_days", "parent", "rest", "peers")
+AT_ONCE = {"meta": LagCurve("meta", (1.0,), 20, "restated")}  # sides of what lags: test_lagging.py
 DAY = (np.datetime64(AS_OF) - np.datetime64("1970-01-01")).astype(int)
 
 
@@ -102,7 +105,7 @@ def _naive(ads, own, name, side):
 
 def _table(rows, **targets):
     frame = facts([{k: v for k, v in r.items() if k != "day"} for r in rows])
-    source = SignalSource(frame, int(DAY), Targets(**targets))
+    source = SignalSource(frame, int(DAY), Targets(**targets), Given(lag=AT_ONCE))
     return source.table("ad", DAYS, LAG, ("ctr",))
 
 
