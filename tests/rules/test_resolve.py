@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import InferenceError
+from engine.fanout import Crashed
 from engine.inference import available
+from engine.messages import Message, sentence_ids
 from rules.candidates import CLASS_RANK, Candidate
 from rules.resolve import resolve
 from rules.resolve_durable import resolve_durable
@@ -42,10 +45,44 @@ def test_a_conflict_is_decided_with_its_reason(case, decide):
 
 @needs_engine
 def test_both_resolvers_agree_on_thousands_of_random_cases():
+    """Every action class and every reason that has a sentence comes up often among them."""
+    classes, reasons = Counter(), Counter()
     for seed in range(1_000):
         rng = random.Random(seed)
         candidates = random_candidates(rng, rng.randrange(25), rng.randrange(1, 4))
-        assert resolve_durable(candidates) == resolve_reference(candidates), seed
+        said = resolve_reference(candidates)
+        assert resolve_durable(candidates) == said, seed
+        classes.update(one.action_class for one in candidates)
+        reasons.update(one.because for one in said)
+    spoken = {name.removeprefix("trail.") for name in sentence_ids("rules") if name.startswith("trail.")}
+    assert set(classes) == set(CLASS_RANK)
+    assert set(reasons) == {name for name in spoken if not name.startswith("flagged_")}
+    assert min(*classes.values(), *reasons.values()) > 10, (classes, reasons)
+
+
+@needs_engine
+def test_a_process_apart_decides_the_same():
+    candidates = random_candidates(random.Random(11), 400, 40)
+    assert resolve(candidates) == (resolve_reference(candidates), "durable_rules", ())
+    assert resolve(candidates, "durable_rules") == resolve(candidates)
+
+
+@needs_engine
+def test_without_a_process_apart_the_reference_decides_and_says_why(monkeypatch):
+    candidates = random_candidates(random.Random(2), 60, 2)
+    asked = []
+
+    def _crash(task, rows, timeout):
+        asked.append(timeout)
+        return Crashed("SIGSEGV")
+
+    monkeypatch.setattr("rules.resolve.run_apart", _crash)
+    decisions, resolver, (notice,) = resolve(candidates)
+    assert (decisions, resolver) == (resolve_reference(candidates), "reference")
+    assert notice == Message("rules.resolver.crashed", {"attempts": 2, "reason": "SIGSEGV"})
+    assert len(asked) == 2 and min(asked) > 60
+    with pytest.raises(InferenceError, match="SIGSEGV"):
+        resolve(candidates, "durable_rules")
 
 
 @needs_engine
