@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from engine.messages import Message
+from engine.messages import Message, Value
 from engine.vocabulary import Finding, Severity
 from rules.checks import RECENT_DAYS, account_subject
 
@@ -100,8 +100,8 @@ def _compared(facts: pd.DataFrame, coarse: str, fine: str) -> Finding | None:
         return None
     worst = max(wrong, key=lambda name: float(apart[name] / larger[name]))
     who = account_subject(*_who(facts))
-    days = both.get_level_values("date_day").nunique()
-    values = {"name": who.name, "share": f"{apart[worst] / larger[worst]:.1%}", "days": days}
+    days = int(both.get_level_values("date_day").nunique())
+    values: dict[str, Value] = {"name": who.name, "share": f"{apart[worst] / larger[worst]:.1%}", "days": days}
     phrases = {"coarse": f"grain.{coarse}", "fine": f"grain.{fine}", "metric": f"sum.{worst}"}
     return Finding(
         code="totals_disagree",

@@ -11,6 +11,8 @@ from api.cli.output import progress, say, say_json, say_wrapped
 from api.cli.words import language, word
 from api.money_words import money
 from api.values import read_date
+from engine.errors import InputError
+from engine.messages import render
 
 MOST = 8
 
@@ -19,6 +21,7 @@ def run_nightly(
     as_of: Annotated[str | None, typer.Option("--as-of", help=word("nightly.as_of"), metavar="DATE")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=word("nightly.dry_run"))] = False,
     account: Annotated[str | None, typer.Option(help=word("nightly.account"))] = None,
+    status: Annotated[bool, typer.Option("--status", help=word("nightly.status"))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=word("option.json"))] = False,
 ) -> int:
     """Runs the night of every account; exit code 0 all, 1 some, 2 none."""
@@ -27,6 +30,10 @@ def run_nightly(
     from api.services.nights import exit_code, night_accounts, run_nights
     from engine.settings import settings
 
+    if status:
+        if as_of or dry_run:
+            raise InputError("api.cli.nightly.status_alone")
+        return _tell_status(account, as_json=as_json)
     day = read_date(as_of, "--as-of") if as_of else today()
     store = open_store()
     names = night_accounts(store, settings().account)
@@ -46,6 +53,31 @@ def run_nightly(
     return exit_code(nights)
 
 
+def _tell_status(account: str | None, *, as_json: bool) -> int:
+    """How the nights of every account stand; exit code 0 all well, 1 some not, 2 none."""
+    from api.cli.doors import ACTOR, open_store, require_known
+    from api.services.night_status import TOLD, status_code, status_of
+    from api.services.nights import night_accounts
+    from engine.settings import settings
+
+    store = open_store()
+    latest = store.latest_nights()
+    names = night_accounts(store, settings().account)
+    if account:
+        require_known(account, names)
+        names = [account]
+    found = [status_of(name, latest.get(name)) for name in names]
+    if as_json:
+        history = {name: store.account(name, ACTOR).nights.list(TOLD) for name in names if name in latest}
+        say_json({"accounts": [one.as_dict(language(), history.get(one.account, ())) for one in found]})
+        return status_code(found)
+    for one in found:
+        say_wrapped(render(one.message, language()), "bold" if one.is_well else "bold red")
+        if one.latest is not None and one.latest.problem is not None and not one.is_well:
+            say_wrapped(word("nightly.why", detail=one.latest.problem[language()]["detail"]), "dim", indent=2)
+    return status_code(found)
+
+
 def tell_night(document: Mapping[str, Any]) -> None:
     """One account's night: the sentence, the files, the flags by money at stake, the re-allocation."""
     if document["status"] == "failed":
@@ -55,7 +87,7 @@ def tell_night(document: Mapping[str, Any]) -> None:
     currency = (document["judgement"] or {}).get("currency")
     stake = money(sum(one["spend_at_stake"] for one in kept), currency)
     values = {"account": document["account"], "as_of": document["as_of"], "count": len(kept), "stake": stake}
-    say(word("nightly.done", **values), "bold")
+    say(word("nightly.done", **values) + (word("nightly.replay") if document["replay"] else ""), "bold")
     for entry in document["files"]:
         told = word(f"file.{entry['status']}")
         if entry["problem"]:
@@ -63,6 +95,8 @@ def tell_night(document: Mapping[str, Any]) -> None:
         say(f"  {entry['file']} {told}")
     for notice in document["notices"]:
         say_wrapped("! " + notice["text"], "yellow", indent=2, hang=2)
+    for alert in document["alerts"]:
+        say_wrapped("! " + alert["reason"], "yellow", indent=2, hang=2)
     for one in kept[:MOST]:
         _tell_flag(one, currency)
     if len(kept) > MOST:

@@ -1,4 +1,4 @@
-"""Endpoints for nights: run one for the caller's account, list and read the nights that ran."""
+"""Endpoints for nights: run one for the caller's account, list and read the nights that ran, say how they stand."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.access import account_of_caller
 from api.dates import today
 from api.language import request_language
+from api.services.night_status import account_status
 from api.speech import told
-from api.v1.answers.nights import KeptNight, Night, NightPage, NightTrial
+from api.v1.answers.nights import KeptNight, Night, NightPage, NightStanding, NightTrial
 from api.v1.answers.paging import page
 from api.v1.answers.runs import Run
 from api.v1.contract import Answer, Body, NoQuery, Page, v1
@@ -41,6 +42,13 @@ def list_nights(query: Page) -> Answer:
     """List nights, newest first."""
     found = account_of_caller().list("night", query.limit + 1, query.after)
     return page(found, query.limit, lambda stored: told(stored, request_language()))
+
+
+@v1.get("/nights/status", tags=TAGS, responses={200: NightStanding})
+def read_night_status(query: NoQuery) -> Answer:
+    """Say whether the nights of the caller's account run as they should."""
+    status, history = account_status(account_of_caller())
+    return status.as_dict(request_language(), history)
 
 
 class NightPath(BaseModel):

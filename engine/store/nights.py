@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -26,16 +26,18 @@ from engine.vocabulary import content_hash
 
 LEASE = "night"
 Ended = Literal["done", "partly", "failed"]
+Stands = Literal["running", "interrupted", "done", "partly", "failed"]
+_STANDS: dict[str, Stands] = {name: name for name in get_args(Stands)}
 
 
 @dataclass(frozen=True, slots=True)
 class StoredNight:
-    """A night as it stands: running, done, partly, failed or interrupted."""
+    """A night as it stands; ``night_id`` names its document, ``problem`` by language why it failed."""
 
     id: str
     as_of: date
     replay: bool
-    state: str
+    state: Stands
     stage: str
     attempts: int
     started_at: datetime
@@ -154,7 +156,7 @@ def _begin(session: Session, as_of: date, replay: bool, actor: str) -> StoredNig
 
 
 def _stored(row: NightRun, held: bool) -> StoredNight:
-    state = "interrupted" if row.state == "running" and not held else row.state
+    state = "interrupted" if row.state == "running" and not held else _STANDS[row.state]
     return StoredNight(
         id=row.id,
         as_of=int_to_day(row.as_of),

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.v1.answers.copy_checks import Screening
 from api.v1.answers.paging import PageOf
-from api.v1.answers.parts import ContentHash, Count, Day, Kept, Level, Notice, Number, Part, Severity, absent
+from api.v1.answers.parts import ContentHash, Count, Day, Kept, Level, Moment, Notice, Number, Part, Severity, absent
 from api.v1.answers.proposals import Plan
 from api.v1.answers.recommendations import Recommendation, RulePack
 from api.v1.contract import Problem
@@ -157,3 +157,33 @@ class NightTrial(NightWork, NightOutcome):
 
 class NightPage(PageOf[KeptNight]):
     """Nights, newest first."""
+
+
+class PastNight(Part):
+    """One night, or replay, of the account's history."""
+
+    as_of: Day = Field(description="The morning it was judged from.")
+    replay: bool = Field(description="Whether something later was known already.")
+    state: Literal["running", "interrupted", "done", "partly", "failed"] = Field(
+        description="How it ended; interrupted: cut short, and nobody goes on with it."
+    )
+    stage: str = Field(description="The last stage it began; empty before the first.")
+    attempts: Count = Field(description="How often it was begun.")
+    started_at: Moment = Field(description="When its latest attempt began.")
+    ended_at: Moment | None = Field(description="When it ended; null where it did not.")
+    night_id: ContentHash | None = Field(description="Id of its document; null where there is none.")
+    problem: Problem | None = Field(description="Why it failed; null where it did not.")
+
+
+class NightStanding(Part):
+    """How the account's nights stand."""
+
+    account: str = Field(description="The account.")
+    state: Literal["never", "running", "late", "interrupted", "failed", "partly", "done"] = Field(
+        description="late: the night that is due did not run."
+    )
+    due: Day = Field(description="The morning whose night should have run by now.")
+    missed: Count = Field(description="How many mornings up to that one have had none since the last.")
+    text: str = Field(description="The same as one sentence, in the language asked for.")
+    latest: PastNight | None = Field(description="The latest night, replays aside; null where none ran.")
+    history: list[PastNight] = Field(description="The last nights and replays, the latest morning first.")

@@ -1,0 +1,44 @@
+"""Nights that cost little: one small export, three rules, no re-allocation; everything else as it runs."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.sample import Truth
+from api.services.inbox import inbox_of
+from api.services.night_stages import CheckData, JudgeDelivery, ReadAccount, ScreenCopy
+from rules.loading import shipped_packs
+
+RULES = {"cpa_over", "low_ctr_vs_peers", "spend_no_conv"}
+STAGES = (ReadAccount(), CheckData(), JudgeDelivery(), ScreenCopy())
+
+
+def make_lean(patch: pytest.MonkeyPatch) -> None:
+    """Nights of these rules and stages for the rest of a test."""
+    packs = [loaded for loaded in shipped_packs() if loaded[0].id in RULES]
+    patch.setattr("rules.judge.shipped_packs", lambda: packs)
+    patch.setattr("api.services.nights.NIGHT", STAGES)
+
+
+def lean_inbox(sample: tuple[Path, Truth], account: str = "default") -> Path:
+    """The account's inbox with one export, cut into two that overlap, and two rows of copy."""
+    folder = inbox_of(account)
+    (folder / "copy").mkdir(parents=True)
+    line = next(path for path in sample[1].exports if path.stem == "line-ads")
+    lines = line.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    (folder / "a-line.csv").write_text("".join(lines[: len(lines) * 2 // 3]), encoding="utf-8")
+    shutil.copy(line, folder / "b-line.csv")
+    copy = (sample[0] / "copy.csv").read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    (folder / "copy" / "copy.csv").write_text("".join(copy[:3]), encoding="utf-8")
+    return folder
+
+
+def without_times(document: dict[str, Any]) -> dict[str, Any]:
+    """A night's document without what differs from run to run: when it was kept, and hashes over such times."""
+    return {
+        name: value["seq"] if name == "audit" else value for name, value in document.items() if name != "created_at"
+    }
