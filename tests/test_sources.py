@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.settings import Settings
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("engine", "rules", "optimizer", "compliance", "api")
 SOURCES = {path: ast.parse(path.read_bytes()) for name in PACKAGES for path in sorted((ROOT / name).rglob("*.py"))}
@@ -22,6 +24,9 @@ REACHES_OUT = {
     "aiohttp", "ftplib", "http.client", "httpx", "imaplib", "ldap3", "poplib", "requests", "smtplib", "socketserver",
     "telnetlib", "urllib.request", "urllib3", "websocket", "websockets", "xmlrpc",
 }  # fmt: skip
+# The one module that connects to machines of others, to see whether landing pages open: public addresses only, and off
+# unless a setting asks for it (docs/security.md). What it refuses is tried in tests/api/test_page_fetch.py.
+OUTWARD, OUTWARD_CALLS = "api/services/page_fetch.py", {"getaddrinfo", "create_connection"}
 SENDS_SQL = {"text", "exec_driver_sql", "DDL"}
 READS_XML = {"xml", "lxml", "defusedxml"}
 CREDENTIAL = re.compile(
@@ -93,14 +98,23 @@ def test_no_other_program_is_started():
 
 
 def test_nothing_connects_outwards():
-    assert _imported(REACHES_OUT) == []
+    assert {entry.split(":")[0] for entry in _imported(REACHES_OUT)} == {OUTWARD}
+    assert [entry for entry in _imported(REACHES_OUT) if not entry.endswith(" http.client")] == []
     sockets = [
-        (place, node.func.attr)
+        (place.split(":")[0], node.func.attr)
         for _, node, place in _calls()
         if _owner(node) == "socket" and isinstance(node.func, ast.Attribute)
     ]
-    assert {name for _, name in sockets} <= {"create_server", "gethostname"}, "a free port is tried, the host is named"
+    assert {name for place, name in sockets if place == OUTWARD} == OUTWARD_CALLS
+    others = {name for place, name in sockets if place != OUTWARD}
+    assert others <= {"create_server", "gethostname"}, "a free port is tried, the host is named"
     assert [place for name, place in _imports() if re.match(r"socket\.[a-z]", name)] == []
+
+
+def test_only_the_monitor_asks_for_pages_and_only_where_a_setting_says_so():
+    users = {place.split(":")[0] for name, place in _imports() if name.startswith("api.services.page_fetch")}
+    assert users == {"api/services/landing_pages.py"}
+    assert Settings.model_fields["probe_pages"].default is False
 
 
 def test_only_the_store_imports_the_database_library():
