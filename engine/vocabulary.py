@@ -115,9 +115,12 @@ class Finding:
         return content_hash(asdict(self))
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
 def content_hash(value: object) -> str:
     """SHA-256 of the canonical JSON of ``value`` (sorted keys, no spaces, dates as ISO text), in hex."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    text = _CANONICAL.encode(value)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -139,16 +139,16 @@ def _keep(account: AccountStore, state: NightState) -> Stored:
     Of a replay only its document is kept.
     """
     found = _documents(state)
-    reallocation = None if state.replay else _keep_advice(account, state, found)
+    reallocation = None if state.replay else _keep_advice(account, state)
     head = account.audit.head()
     beside = {"reallocation_id": reallocation, "audit": {"seq": head.seq, "hash": head.hash}}
     return account.put("night", said(lambda language: found[language] | beside), key_of(state))
 
 
-def _keep_advice(account: AccountStore, state: NightState, found: Mapping[str, Any]) -> str | None:
+def _keep_advice(account: AccountStore, state: NightState) -> str | None:
     """Keeps the recommendations, the proposal and the screenings; gives the short id of the proposal."""
     if state.judgement is not None and state.snapshot is not None:
-        keep_recommendations(account, state.judgement, {name: found[name]["recommendations"] for name in LANGUAGES})
+        keep_recommendations(account, state.judgement)
         approve_by_policy(account, state.judgement, state.snapshot, rule_policy(account, state.as_of))
     kept = keep(account, state.reallocation) if state.reallocation is not None else None
     for source, screenings in state.screenings:

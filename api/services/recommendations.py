@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from api.speech import said
@@ -40,22 +41,16 @@ def line_of(account: str, one: Mapping[str, Any]) -> dict[str, Any]:
     return place | {key: value for key, value in one.items() if key != "subject"}
 
 
-def keep_recommendations(
-    account: AccountStore, judgement: Judgement, lines: Mapping[Language, Sequence[Mapping[str, Any]]]
-) -> Keeping:
-    """Keeps what a night's rules advise: what stands and what was turned into an alert; ``lines`` tell each of them.
+def keep_recommendations(account: AccountStore, judgement: Judgement) -> Keeping:
+    """Keeps what a night's rules advise: what stands and what was turned into an alert, each told once a language.
 
     What was beaten or shielded stays in the night's document, with what beat it.
     """
-    raised = [
-        _raised(one, {language: told[at] for language, told in lines.items()})
-        for at, one in enumerate(judgement.recommendations)
-        if one.decision != "dropped"
-    ]
+    raised = [_raised(account.name, one) for one in judgement.recommendations if one.decision != "dropped"]
     return account.recommendations.keep(list({one.id: one for one in raised}.values()), judgement.as_of)
 
 
-def _raised(one: Recommendation, lines: Mapping[str, Mapping[str, Any]]) -> Raised:
+def _raised(account: str, one: Recommendation) -> Raised:
     return Raised(
         id=one.id,
         rule=one.rule.name,
@@ -66,9 +61,14 @@ def _raised(one: Recommendation, lines: Mapping[str, Mapping[str, Any]]) -> Rais
         first_end=one.first_end or one.window.end,
         hold_days=one.window.days,
         stake=one.spend_at_stake,
-        document={language: _without_names(line) for language, line in lines.items()},
+        document=partial(_document, account, one),
         needs_approval=one.action != "alert",
     )
+
+
+def _document(account: str, one: Recommendation) -> dict[str, Any]:
+    evidence = one.evidence
+    return said(lambda language: _without_names(line_of(account, one.as_dict(language, evidence))))
 
 
 def _without_names(line: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,23 +7,21 @@ asks what would have been said.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.money import MICROS
 from engine.store.audit import hold, record_act
-from engine.store.bulk import parts
-from engine.store.records import plain
+from engine.store.bulk import insert_rows, parts
+from engine.store.records import as_text
 from engine.store.steps import HELD, OPEN, STANDING, StepTaken, WantedStep, add_step, steps
-from engine.store.tables.base import now
 from engine.store.tables.life import Episode
 from engine.store.tables.records import Recommendation
-from engine.store.tenancy import TENANT
 from engine.store.types import day_to_int, int_to_day
 
 # An undecided one that nobody says any more is over; one that was approved gets time to be carried out.
@@ -34,6 +32,8 @@ _PREFIX = "R"
 @dataclass(frozen=True, slots=True)
 class Raised:
     """One recommendation to be kept; ``stake`` is money in units of currency, ``first_end`` a last day of its window.
+
+    ``document`` may be what makes it, called when it is written: a night of many needs no room for all of them.
 
     ``hold_days``: for so long after it is rejected or withheld the same is not said anew. ``undoes``: the id of the
     recommendation it takes back.
@@ -48,9 +48,13 @@ class Raised:
     first_end: date
     hold_days: int
     stake: float
-    document: Mapping[str, Any]
+    document: Mapping[str, Any] | Callable[[], Mapping[str, Any]]
     needs_approval: bool = True
     undoes: str = ""
+
+    def told(self) -> Mapping[str, Any]:
+        """Its document."""
+        return self.document() if callable(self.document) else self.document
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,33 +92,24 @@ def keep(session: Session, raised: Sequence[Raised], seen_on: date, actor: str) 
 def add(session: Session, new: Sequence[Raised], seen_on: date, actor: str) -> None:
     """Writes new recommendations, the least money first, so that a list by age begins with the most."""
     ordered = sorted(new, key=lambda one: (one.stake, one.id))
-    at, day, tenant = now(), day_to_int(seen_on), session.info[TENANT]
-    common = {"tenant": tenant, "actor": actor, "created_at": at}
+    day = day_to_int(seen_on)
     short_ids = _short_ids(session, [one.id for one in ordered])
     for part in parts(ordered):
-        documents = [
-            {"id": one.id, "short_id": short_ids[one.id], "document": plain(one.document)} | common for one in part
-        ]
-        session.execute(insert(Recommendation), documents)
-        session.execute(insert(Episode), [_episode(one, day) | common for one in part])
+        ids = [one.id for one in part]
+        documents = {"short_id": [short_ids[name] for name in ids], "document": [as_text(one.told()) for one in part]}
+        insert_rows(session, Recommendation, {"id": ids} | documents, {"actor": actor})
+        same = {"actor": actor, "seen_on": day, "state": OPEN, "state_on": day}
+        insert_rows(session, Episode, {"id": ids} | _episodes(part), same)
 
 
-def _episode(one: Raised, day: int) -> dict[str, Any]:
+_AS_GIVEN = ("rule", "entity", "action", "platform", "level", "hold_days", "needs_approval", "undoes")
+
+
+def _episodes(part: Sequence[Raised]) -> dict[str, Sequence[Any]]:
     return {
-        "id": one.id,
-        "rule": one.rule,
-        "entity": one.entity,
-        "action": one.action,
-        "platform": one.platform,
-        "level": one.level,
-        "first_end": day_to_int(one.first_end),
-        "seen_on": day,
-        "hold_days": one.hold_days,
-        "needs_approval": one.needs_approval,
-        "stake": round(one.stake * MICROS),
-        "undoes": one.undoes,
-        "state": OPEN,
-        "state_on": day,
+        **{name: [getattr(one, name) for one in part] for name in _AS_GIVEN},
+        "first_end": [day_to_int(one.first_end) for one in part],
+        "stake": [round(one.stake * MICROS) for one in part],
     }
 
 

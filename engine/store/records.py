@@ -90,11 +90,16 @@ def list_records(
 
 def plain(document: Mapping[str, Any]) -> dict[str, Any]:
     """The document as JSON holds it: dates and decimals as text, keys as text; NaN is refused."""
+    kept: dict[str, Any] = json.loads(as_text(document))
+    return kept
+
+
+def as_text(document: Mapping[str, Any]) -> str:
+    """The text that a document is kept as. InputError where it holds what JSON cannot."""
     try:
-        kept: dict[str, Any] = json.loads(json.dumps(document, default=str, allow_nan=False, ensure_ascii=False))
+        return json.dumps(document, default=str, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise InputError("engine.store.no_document_value", detail=str(error)) from error
-    return kept
 
 
 def known_kind(kind: str) -> tuple[str, type[Record]]:

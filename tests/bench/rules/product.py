@@ -24,8 +24,7 @@ from tests.bench.rules.data import AS_OF
 
 def stored(snapshot: Snapshot, packs: Sequence[LoadedPack], database: Path) -> dict[str, Any]:
     """Seconds from facts to stored decisions, and what was stored."""
-    from api.services.recommendations import keep_recommendations, line_of
-    from engine.messages import LANGUAGES
+    from api.services.recommendations import keep_recommendations
     from engine.store.store import Store
 
     store = Store(f"sqlite:///{database}")
@@ -34,11 +33,7 @@ def stored(snapshot: Snapshot, packs: Sequence[LoadedPack], database: Path) -> d
     begun = time.perf_counter()
     judgement = rules.judge.judge(snapshot, AS_OF, packs=packs)
     judged = time.perf_counter()
-    told = {
-        language: [line_of("bench", one) for one in judgement.as_dict(language)["recommendations"]]
-        for language in LANGUAGES
-    }
-    kept = keep_recommendations(account, judgement, told)
+    kept = keep_recommendations(account, judgement)
     done = time.perf_counter()
     store.close()
     decided = len(judgement.recommendations)

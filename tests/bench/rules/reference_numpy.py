@@ -26,6 +26,7 @@ RATIOS = {
     "cvr": ("conversions", "clicks", 1.0),
     "roas": ("conversion_value", "spend", 1.0),
 }
+LATE = frozenset({"conversions", "conversion_value", "cpa", "cvr", "roas"})
 ABOVE = {"ad": "ad_group", "ad_group": "campaign", "campaign": "account"}
 COMPARE = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
@@ -109,7 +110,8 @@ def columns_of(sums: Sums, level: str, span: Span, wanted: Sequence[str], ready:
         summed = name in RATIOS or name in sums.values
         made = None
         if summed:
-            made = sums.side(level, span, name, side) if side else sums.metric(level, span, name)
+            late = name in LATE and side  # conversions still to be reported are allowed for, which is a statistic
+            made = None if late else sums.side(level, span, name, side) if side else sums.metric(level, span, name)
         found[column] = ready[column] if made is None else made
     return found
 
