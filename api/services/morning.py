@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from api.dates import today
 from api.services.morning_mail import mail_of
 from api.services.night_history import latest_night
+from api.services.night_status import status_of
 from api.services.screenings import undecided_blocks
 from api.speech import told
-from engine.messages import Language, Message, render
+from engine.messages import Language, render
+from engine.settings import settings
 from engine.store.account import AccountStore
 from engine.store.lives import Life
 
@@ -65,7 +69,7 @@ def morning_document(
         "account": account.name,
         "on": on.isoformat(),
         "currency": currency_in(night),
-        "night": night_line(night, on, language),
+        "night": night_line(account, on, night, language),
         **{name: part.as_dict(language) for name, part in parts.items()},
         "refused_files": _refused(night),
         "notices": _notices(night),
@@ -82,12 +86,19 @@ def currency_in(night: Mapping[str, Any] | None) -> str | None:
     return currency
 
 
-def night_line(night: Mapping[str, Any] | None, on: date, language: Language) -> dict[str, Any]:
-    """Whether the night of a morning ran, and since when there is none: ``done``, ``late`` or ``never``."""
-    as_of = None if night is None else str(night["as_of"])
-    status = "never" if as_of is None else "done" if as_of >= on.isoformat() else "late"
-    message = Message(f"api.morning.night.{status}", {"on": _day(on.isoformat()), "as_of": _day(as_of or "")})
-    return {"as_of": as_of, "status": status, "text": render(message, language)}
+def night_line(account: AccountStore, on: date, night: Mapping[str, Any] | None, language: Language) -> dict[str, Any]:
+    """Whether the night of a morning ran, as a state and a sentence, and of which morning what is shown is."""
+    status = status_of(account.name, account.nights.latest(), None if on == today() else _evening(on))
+    told_of = render(status.message, language)
+    if status.state == "failed" and status.latest is not None and status.latest.problem is not None:
+        told_of += f" {status.latest.problem[language]['detail']}"
+    as_of = None if night is None else night["as_of"]
+    return {"as_of": as_of, "status": status.state, "is_well": status.is_well, "text": told_of}
+
+
+def _evening(on: date) -> datetime:
+    """An instant of a day by which its night is due."""
+    return datetime.combine(on, time(23, 59), ZoneInfo(settings().timezone))
 
 
 def line_of_life(life: Life, language: Language) -> dict[str, Any]:
@@ -128,7 +139,3 @@ def _undecided_proposal(account: AccountStore, night: Mapping[str, Any] | None) 
         return None
     stored = account.get("proposal", name)
     return None if account.decisions("proposal", [stored]) else name
-
-
-def _day(value: str) -> str:
-    return value.replace("-", "/")

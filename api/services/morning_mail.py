@@ -54,11 +54,11 @@ class _Speaker:
             stake=self._money(decide["spend_at_stake"]),
             alerts=self._told["alerts"]["count"],
         )
-        return told if self._told["night"]["status"] == "done" else self._say("subject_trouble", text=told)
+        return told if self._told["night"]["is_well"] else self._say("subject_trouble", text=told)
 
     def lines(self) -> Iterator[str]:
         """The text, line by line."""
-        yield self._told["night"]["text"]
+        yield plain_name(self._told["night"]["text"], 2 * MOST_SENTENCE)
         yield from self._troubles()
         yield from self._decisions()
         yield from self._alerts()

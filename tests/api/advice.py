@@ -81,7 +81,9 @@ def keep_night(account: AccountStore, *lines: Mapping[str, Any], on: date = MORN
         "judgement": {"currency": "TWD", "findings": [], "no_data": []}, "screenings": [], "reallocation": None,
         "reallocation_id": None,
     } | more  # fmt: skip
-    account.put("night", dict.fromkeys(LANGUAGES, document), {"as_of": on.isoformat(), "n": _hash(lines)})
+    stored = account.put("night", dict.fromkeys(LANGUAGES, document), {"as_of": on.isoformat(), "n": _hash(lines)})
+    run = account.nights.begin(on, replay=bool(more.get("replay")))
+    account.nights.end(run.id, "done", stored.id)
 
 
 def _hash(lines: Sequence[Mapping[str, Any]]) -> str:

@@ -45,13 +45,23 @@ def test_the_most_money_is_first_and_all_is_counted(account):
 def test_a_night_that_did_not_run_is_said_first(account):
     never = morning_of(account, MORNING, "zh-TW")
     assert (never["night"]["status"], never["decide"]["count"]) == ("never", 0)
-    assert never["text"].startswith("注意：還沒有跑過夜間檢查") and "沒有跑" in never["subject"]
+    assert never["text"].startswith("default：還沒有跑過夜間檢查") and never["subject"].endswith("（夜間檢查異常）")
     keep_night(account, line("a"), on=MORNING - timedelta(days=2))
     keep_night(account, line("b"), on=MORNING - timedelta(days=9), replay=True)
     late = morning_of(account, MORNING, "en")
     assert (late["night"]["status"], late["night"]["as_of"]) == ("late", "2026-11-14")
-    assert late["text"].startswith("Attention: the night of 2026/11/16 did not run")
+    assert late["text"].startswith("default: the night of 2026-11-16 did not run; the last one was 2026-11-14")
     assert morning_of(account, MORNING - timedelta(days=2), "en")["night"]["status"] == "done"
+
+
+def test_a_night_that_failed_says_why(account):
+    keep_night(account, line("a"), on=MORNING - timedelta(days=1))
+    run = account.nights.begin(MORNING, replay=False)
+    problem = {name: {"detail": "磁碟滿了"} for name in ("zh-TW", "en")}
+    account.nights.end(run.id, "failed", problem=problem)
+    told = morning_of(account, MORNING, "zh-TW")
+    assert (told["night"]["status"], told["night"]["as_of"], told["decide"]["count"]) == ("failed", "2026-11-15", 1)
+    assert "失敗" in told["text"].splitlines()[0] and "磁碟滿了" in told["text"].splitlines()[0]
 
 
 def test_refused_files_notices_copy_and_the_plan_are_in_the_mail(account):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
-from api.v1.answers.lives import State
+from api.services.night_status import State
+from api.v1.answers import lives
 from api.v1.answers.parts import ContentHash, Count, Day, Level, Part
 from api.v1.answers.recommendations import Action
 
@@ -22,7 +21,7 @@ class MorningLine(Part):
     platform: str = Field(description="The platform.")
     level: Level = Field(description="What kind of entity.")
     name: str = Field(description="The name people call it by.")
-    state: State = Field(description="How it stands.")
+    state: lives.State = Field(description="How it stands.")
     spend_at_stake: float = Field(description="Its spend in the window, in units of the currency.")
     seen_on: Day = Field(description="Last morning on which the rules said it.")
     reason: str = Field(description="One sentence on why, in the language asked for.")
@@ -39,8 +38,9 @@ class MorningPart(Part):
 class MorningNight(Part):
     """Whether the night before ran."""
 
-    as_of: Day | None = Field(description="Morning of the latest night; null where none ran.")
-    status: Literal["done", "late", "never"] = Field(description="late: the latest night is of an earlier morning.")
+    as_of: Day | None = Field(description="Morning of the night that is told of; null where none was kept.")
+    status: State = Field(description="How the nights of the account stand.")
+    is_well: bool = Field(description="Whether nobody has to look.")
     text: str = Field(description="The same as a sentence, in the language asked for.")
 
 
