@@ -32,6 +32,7 @@ TEXTS = (
     "ad_group_name", "ad_id", "ad_name", "breakdown_value", "result_indicator",
 )  # fmt: skip
 KEYED = ("platform", "account_id", "breakdown_value", *(f"{what}_{part}" for what in NAMED for part in ("id", "name")))
+READ = frozenset({"impressions", "clicks", "spend", "conversions", "conversion_value"})
 GRAIN_DAYS = 60
 
 
@@ -178,9 +179,15 @@ def level_facts(facts: pd.DataFrame, level: str, last_day: int) -> LevelFacts:
         day,
         np.maximum(_day_number(rows["period_end"].fillna(rows["date_day"])), day),
         counts,
-        {name: rows[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in additive() if name in rows.columns},
+        _values(rows),
         _reach(rows),
     )
+
+
+def _values(rows: pd.DataFrame) -> dict[str, Floats]:
+    """The additive metrics of every row; of what no row tells only those that are read everywhere."""
+    told = (name for name in additive() if name in rows.columns and (name in READ or rows[name].notna().any()))
+    return {name: rows[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in told}
 
 
 def _reach(rows: pd.DataFrame) -> Floats | None:

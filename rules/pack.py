@@ -11,6 +11,7 @@ A rule is read from YAML, checked here, and named by its id, version and content
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import (
@@ -164,7 +165,7 @@ class RulePack(_Part):
         """The action proposed: an ``alert_only`` rule never proposes more than an alert."""
         return "alert" if self.mode == "alert_only" else self.action.type
 
-    @property
+    @cached_property
     def metrics(self) -> tuple[str, ...]:
         """Every metric its conditions read, in the order written."""
         return metrics_of(self.when)

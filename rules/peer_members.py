@@ -22,7 +22,7 @@ class _Sets:
     def __init__(self, table: SignalTable, owner: Ints) -> None:
         shown, clicked = table.columns["impressions"], table.columns["clicks"]
         known = np.flatnonzero((shown > 0) & (clicked >= 0) & (clicked <= shown))
-        self._owner, self._keys = owner, table.facts.entities["key"]
+        self._owner, self._keys = owner, table.facts.entities["key"].to_numpy(dtype=object)
         self._members = known[np.argsort(owner[known], kind="stable")]
         self._sorted = owner[self._members]
         self._met: dict[int, tuple[list[str], str]] = {}
@@ -32,7 +32,7 @@ class _Sets:
         number = int(self._owner[at])
         if number not in self._met:
             first, last = np.searchsorted(self._sorted, (number, number + 1))
-            keys = sorted(self._keys.array.take(self._members[first:last]).tolist())
+            keys = sorted(self._keys[self._members[first:last]].tolist())
             self._met[number] = keys[: MOST_NAMED + 1], content_hash(keys)
         return self._met[number]
 

@@ -16,8 +16,10 @@ Bools = NDArray[np.bool_]
 def add_up(values: Floats, owner: Ints, count: int) -> Floats:
     """Sum per owner; an owner without a single known value is NaN."""
     known = ~np.isnan(values)
-    total = np.bincount(owner, weights=np.where(known, values, 0.0), minlength=count)
-    return np.where(np.bincount(owner, weights=known, minlength=count) > 0, total, np.nan)
+    if not known.all():
+        values, owner = values[known], owner[known]
+    total = np.bincount(owner, weights=values, minlength=count)
+    return np.where(np.bincount(owner, minlength=count) > 0, total, np.nan)
 
 
 def divide(above: Floats, below: Floats) -> Floats:
