@@ -14,6 +14,7 @@ from engine.errors import (
     InputError,
     MissingPartError,
     NotFoundError,
+    PackError,
     StoreError,
 )
 from engine.messages import Language, Message, render
@@ -109,6 +110,11 @@ def _errors(error: AdcueError, language: Language) -> Sequence[Mapping[str, Any]
     if isinstance(error, DemandError):
         pairs = zip(error.details, error.lines(language), strict=True)
         return [{"code": detail.id, "detail": line} for detail, line in pairs]
+    if isinstance(error, PackError):
+        return [
+            {"code": told.id, "field": str(told.values.get("field", "")), "detail": render(told, language)}
+            for told in error.details[:_MOST_FIELDS]
+        ]
     if isinstance(error, FieldFaults):
         return [{"code": "api.field", "field": where, "detail": what} for where, what in error.fields]
     return []

@@ -81,7 +81,9 @@ class FileFaults(InputError):
 
 
 class PackError(InputError):
-    """A YAML pack that does not keep to its schema."""
+    """A YAML pack that does not keep to its schema; ``details`` name every field at fault, where they are known."""
+
+    details: tuple[Message, ...] = ()
 
 
 class DemandError(InputError):

@@ -61,7 +61,19 @@ GROUPS = {
             "undo": ("recommending.undo_recommendation", "recommendation.undo"),
         },
     ),
-    "rules": ("rules.help", {"score": ("scoring.score_rules", "rules.score")}),
+    "rules": (
+        "rules.help",
+        {
+            "list": ("rules.list_rules", "rules.list"),
+            "show": ("rules.show_rule", "rules.show"),
+            "check": ("rules.check_rule", "rules.check"),
+            "preview": ("rules.preview_rule", "rules.preview"),
+            "add": ("rules.add_rule", "rules.add"),
+            "switch-off": ("rules.switch_off_rule", "rules.switch_off"),
+            "withdraw": ("rules.withdraw_rule", "rules.withdraw"),
+            "score": ("scoring.score_rules", "rules.score"),
+        },
+    ),
     "audit": (
         "audit.help",
         {

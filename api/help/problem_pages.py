@@ -105,6 +105,8 @@ def _errors(kind: type[AdcueError]) -> list[dict[str, Any]]:
         return [{"code": "api.field", "field": "⟨field⟩", "detail": "⟨sentence⟩"}]
     if issubclass(kind, FileFaults):
         return [{"code": "⟨code⟩", "detail": "⟨sentence⟩", "row": 12, "column": "⟨header⟩"}]
+    if issubclass(kind, PackError):
+        return [{"code": "⟨code⟩", "field": "⟨field⟩", "detail": "⟨sentence⟩"}]
     if issubclass(kind, DemandError):
         return [{"code": "⟨code⟩", "detail": "⟨sentence⟩"}]
     return []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from flask import Flask
 
 from api.app import create_app, jobs_of
 from engine.settings import settings
@@ -38,6 +40,21 @@ COPY = {
         {"row_id": "b", "text": "每天早上現做", "product": "food"},
     ],
 }
+
+OWN_RULE = """\
+id: our_dear_groups
+version: 1
+title: {zh-TW: 我們的高成本群組, en: Our dear ad groups}
+explanation: {zh-TW: 單次轉換成本高於九百元的廣告群組。, en: Ad groups that pay more than 900 a conversion.}
+level: ad_group
+window: {days: 28, end_lag_days: 1}
+when: {all: [{metric: conversions, op: '>=', value: 2}, {metric: cpa, op: '>', value: 900}]}
+action: {type: alert}
+priority: 30
+examples:
+  flag: [{name: a thousand, ads: [{ad: A, days: [-30, -1], impressions: 900, spend: 1000, conversions: 1, flag: true}]}]
+  pass: [{name: eight hundred, ads: [{ad: A, days: [-30, -1], impressions: 900, spend: 800, conversions: 1}]}]
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +91,15 @@ def everything(tmp_path_factory, filled, sample) -> Everything:
 @pytest.fixture
 def worked(everything, tmp_path, monkeypatch):
     """The application on a copy of its own of ``everything``."""
-    folder = tmp_path / "worked"
-    shutil.copytree(everything.folder, folder)
-    _settle(monkeypatch, folder)
+    with working(everything.folder, tmp_path / "worked", monkeypatch) as app:
+        yield app
+
+
+@contextmanager
+def working(source: Path, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The application on a copy, at ``folder``, of the data folder ``source``."""
+    shutil.copytree(source, folder)
+    _settle(patch, folder)
     store = Store(settings().url)
     app = create_app(store)
     yield app
@@ -134,6 +157,7 @@ def _fill(folder: Path, store: Store, export: Path) -> Everything:
     night = sent("nights", planner, json={"as_of": "2026-11-16"})
     advice = client.get("/v1/recommendations", headers=planner).json["items"][0]
     check = sent("copy-checks", planner, json=COPY)
+    sent("rules", planner, json={"text": OWN_RULE})
     sent("invitations", admin, json={"role": "planner"})
     machine = sent("keys", admin, json={"for_whom": "machine", "name": "robot seven"})
     run = client.get("/v1/runs?kind=copy_check", headers=planner).json["items"][0]
@@ -153,6 +177,7 @@ def _fill(folder: Path, store: Store, export: Path) -> Everything:
             "proposal_id": proposal["id"],
             "night_id": night["id"],
             "recommendation_id": advice["id"],
+            "rule_id": "our_dear_groups",
             "check_id": check["id"],
             "run_id": run["id"],
             "key_id": machine["id"],
@@ -163,6 +188,7 @@ def _fill(folder: Path, store: Store, export: Path) -> Everything:
             "proposal_id": proposal["short_id"],
             "night_id": night["short_id"],
             "recommendation_id": advice["short_id"],
+            "rule_id": "our_dear_groups",
             "check_id": check["short_id"],
             "run_id": run["short_id"],
             "key_id": machine["prefix"],

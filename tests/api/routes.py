@@ -14,6 +14,7 @@ NOBODY: Mapping[str, str] = {
     "proposal_id": "P-000000",
     "night_id": "N-000000",
     "recommendation_id": "R-000000",
+    "rule_id": "no_such_rule",
     "check_id": "S-000000",
     "run_id": "J-0000000000",
     "key_id": "adcue_00000000",

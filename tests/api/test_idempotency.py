@@ -16,7 +16,7 @@ from engine.errors import StoreError
 from engine.settings import settings
 from engine.store.states import StateRow
 from tests.api.conftest import PLAN
-from tests.api.everything import AS_OF, COPY, WANTED_STEPS, a_pause, everything, worked
+from tests.api.everything import AS_OF, COPY, OWN_RULE, WANTED_STEPS, a_pause, everything, worked
 from tests.api.routes import calls
 
 __all__ = ["everything", "worked"]
@@ -54,6 +54,8 @@ def sends(worked, everything, sample) -> dict[str, Callable[[], dict[str, Any]]]
         "v1.set_targets": lambda: {"json": {"target_cpa": {"meta": 480}}},
         "v1.set_whole_registry": lambda: {"json": {"accounts": [{"platform": "meta", "monthly_budget": 90000}]}},
         "v1.set_policy": lambda: {"json": POLICY},
+        "v1.create_rule": lambda: {"json": {"text": OWN_RULE.replace("our_dear_groups", "our_other_rule")}},
+        "v1.switch_off_rule": lambda: {"json": {}},
         "v1.cancel_run": dict,
         "v1.create_key": lambda: {"json": {"for_whom": "me", "name": "laptop"}},
         "v1.create_invitation": lambda: {"json": {"role": "reviewer"}},

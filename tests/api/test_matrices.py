@@ -17,6 +17,7 @@ BODIES = {
     "v1.decide_recommendation": {"verdict": "approved"},
     "v1.mark_recommendation_applied": {},
     "v1.undo_recommendation": {},
+    "v1.switch_off_rule": {},
     "v1.change_role": {"role": "reviewer"},
 }
 FORMS = {
