@@ -11,3 +11,8 @@ from engine.settings import settings
 def today() -> date:
     """Today in the time zone of the settings."""
     return datetime.now(ZoneInfo(settings().timezone)).date()
+
+
+def day_of(at: datetime) -> date:
+    """The calendar day of an instant there."""
+    return at.astimezone(ZoneInfo(settings().timezone)).date()

@@ -35,15 +35,15 @@ class NightContext:
     notices: tuple[Message, ...] = ()
 
 
-def context_of(account: AccountStore, as_of: date) -> NightContext:
-    """What the account's rules are told on the morning of ``as_of``."""
+def context_of(account: AccountStore, as_of: date, *, replay: bool = False) -> NightContext:
+    """What the account's rules are told on the morning of ``as_of``; on a replay no target that was set later."""
     from rules.given import Given
     from rules.reporting_lag import estimate_lag
 
     lives, chosen = account.recommendations, packs_on(account, as_of)
     return NightContext(
         packs=chosen.packs,
-        targets=rule_targets(account, as_of),
+        targets=rule_targets(account, as_of, as_of if replay else None),
         given=Given(states=account.states.known(as_of), lag=estimate_lag(account.receipts(as_of))),
         applied=tuple(_applied(lives.done("applied", as_of))),
         since=lives.since(as_of),

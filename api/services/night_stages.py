@@ -44,7 +44,7 @@ class ReadAccount:
                 state,
                 files=pick_up(account, waiting, state.as_of, dry_run=state.dry_run),
                 snapshot=account.snapshot(known_on=state.as_of, end=state.as_of),
-                context=context_of(account, state.as_of),
+                context=context_of(account, state.as_of, replay=state.replay),
             )
 
 

@@ -19,8 +19,8 @@ STAGES = (ReadAccount(), CheckData(), JudgeDelivery(), ScreenCopy())
 
 def make_lean(patch: pytest.MonkeyPatch) -> None:
     """Nights of these rules and stages for the rest of a test."""
-    packs = [loaded for loaded in shipped_packs() if loaded[0].id in RULES]
-    patch.setattr("rules.judge.shipped_packs", lambda: packs)
+    packs = {loaded[0].id: loaded for loaded in shipped_packs() if loaded[0].id in RULES}
+    patch.setattr("api.services.rule_packs._shipped", lambda: packs)
     patch.setattr("api.services.nights.NIGHT", STAGES)
 
 

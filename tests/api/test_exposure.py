@@ -64,8 +64,10 @@ def test_no_answer_names_a_version(client, path):
     assert "x-powered-by" not in headers and "python" not in headers and "werkzeug" not in headers
 
 
-def test_health_says_no_more_than_that_it_answers(client):
-    assert client.get("/v1/health").json == {"status": "ok"}
+def test_health_says_no_more_than_that_it_answers_and_how_many_nights_stand_how(client):
+    told = client.get("/v1/health").json
+    assert (told.pop("status"), sorted(told)) == ("ok", ["nights"])
+    assert told["nights"].pop("due") and set(told["nights"].values()) == {0}
 
 
 @pytest.mark.parametrize("path", [*OPEN, "/", "/v1/imports"])
