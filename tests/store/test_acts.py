@@ -36,8 +36,8 @@ pytestmark = pytest.mark.usefixtures("cheap_hashes")
 ROOT = Path(engine.__file__).resolve().parents[1]
 OTHER = "seven slow 河馬 under a paper moon"
 CLASSES = (
-    AccountStore, AccountAudit, AccountClaims, AccountKeys, AccountLeases, AccountProbes, AccountRecommendations, AccountRules,
-    AccountNights, AccountRuns, AccountStates, Keys, LoginSessions, Members, People, Store,
+    AccountStore, AccountAudit, AccountClaims, AccountKeys, AccountLeases, AccountProbes, AccountRecommendations,
+    AccountRules, AccountNights, AccountRuns, AccountStates, Keys, LoginSessions, Members, People, Store,
 )  # fmt: skip
 MINUTE = timedelta(minutes=1)
 
@@ -152,7 +152,7 @@ WRITES: dict[str, tuple[Callable[[Scene], Act], list[str]]] = {
     "AccountProbes.keep": (
         lambda s: partial(
             s.account.probes.keep,
-            [Look("https://example.com/", datetime(2026, 3, 1, tzinfo=UTC), False, 500, "http_error")],
+            [Look("https://a.example/", datetime(2026, 3, 1, tzinfo=UTC), False, 500, "http_error")],
         ),
         ["pages.probed"],
     ),
@@ -232,7 +232,7 @@ READS = {
     "AccountClaims": ["find"],
     "AccountKeys": ["list"],
     "AccountNights": ["is_replay", "latest", "list"],
-    "AccountRecommendations": ["done", "list", "read", "since", "standing"],
+    "AccountRecommendations": ["by_stake", "done", "list", "piles", "read", "since", "standing"],
     "AccountProbes": ["known"],
     "AccountRules": ["known", "versions"],
     "AccountStates": ["known"],
