@@ -241,7 +241,16 @@ READS = {
     "LoginSessions": ["accounts", "of", "read"],
     "Members": ["list"],
     "People": ["any", "invited_into", "prove", "verify"],
-    "Store": ["account_at", "account_of", "accounts", "close", "latest_nights", "open_run_uploads", "open_runs", "upgrade"],
+    "Store": [
+        "account_at",
+        "account_of",
+        "accounts",
+        "close",
+        "latest_nights",
+        "open_run_uploads",
+        "open_runs",
+        "upgrade",
+    ],
 }
 # Where nobody acts: how far work is, who holds what, when a session was last seen, a stronger hash, what is over.
 UPKEEP = {
