@@ -118,8 +118,7 @@ def creative_at(rows: pd.DataFrame | None, at: int, texts: Mapping[str, str]) ->
     """
     own: object = texts["ad_name"]
     if rows is not None:
-        told = rows.iloc[at]
-        known, shown = told.get("creative_id"), told.get("traits")
+        known, shown = (rows[name].iat[at] if name in rows.columns else None for name in ("creative_id", "traits"))
         if isinstance(shown, Mapping) and shown:
             own = {header: cell for header, cell in shown.items() if cell and header not in _NO_CREATIVE} or own
         if isinstance(known, str) and known:

@@ -91,6 +91,15 @@ def test_nothing_below_a_stopped_parent_is_judged(parent):
     assert judge(snapshot(rows), AS_OF, states=_states(elsewhere)).recommendations
 
 
+def test_the_last_ad_that_is_told_to_be_active_is_not_paused():
+    """Of thirteen ads twelve are told to be paused; what delivered yesterday does not say what runs today."""
+    rows = [*healthy(), *DEAD]
+    paused = [_dead(name=f"good {at}", status="paused") for at in range(12)]
+    one = _only(judge(snapshot(rows), AS_OF, states=_states(*paused)))
+    assert (one.decision, one.because, one.action, one.change) == ("downgraded", "last_active", "alert", None)
+    assert _only(judge(snapshot(rows), AS_OF, states=_states(*paused[1:]))).because == "kept"
+
+
 def test_a_name_that_two_states_share_is_nobodys():
     rows = [*healthy(), *DEAD]
     twice = _states(_dead(status="paused"), _dead(status="active"))
