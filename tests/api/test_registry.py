@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from api.v1.registry import RegistryBody, entries_of
 from engine.errors import InputError
 from engine.store.store import Store
 
+ROOT = Path(__file__).resolve().parents[2]
 DAY = date(2026, 11, 16)
 META = Registered("meta", "77", credit_left=Decimal("1200.5"), credit_on=DAY, token_expires_on=DAY, token_alert_days=7)
 LINE = Registered("line", monthly_budget=Decimal(90000))
@@ -58,6 +60,12 @@ def test_a_file_is_read_as_people_write_it(tmp_path):
     path.write_text("accounts:\n  - {platform: meta, account_id: '300萬', credit_left: 3萬, credit_on: 2026-11-16}\n")
     body = RegistryBody.model_validate_json(json.dumps(read_plan(path), default=str))
     assert entries_of(body) == [Registered("meta", "300萬", credit_left=Decimal(30000), credit_on=DAY)]
+
+
+def test_the_file_of_the_documentation_is_read():
+    body = RegistryBody.model_validate_json(json.dumps(read_plan(ROOT / "docs" / "registry.yaml"), default=str))
+    meta, line = entries_of(body)
+    assert (meta.credit_left, meta.token_alert_days, line.monthly_budget) == (Decimal(120000), 21, Decimal(300000))
 
 
 def test_a_file_is_taken_in_and_shown_on_the_command_line(data_dir, tmp_path, capsys):
