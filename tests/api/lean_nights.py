@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from api.services.night_stages import CheckData, JudgeDelivery, ReadAccount, Scr
 from rules.loading import shipped_packs
 
 RULES = {"cpa_over", "low_ctr_vs_peers", "spend_no_conv"}
+FIRST_DAY = "2026-10-12"
 STAGES = (ReadAccount(), CheckData(), JudgeDelivery(), ScreenCopy())
 
 
@@ -25,13 +25,14 @@ def make_lean(patch: pytest.MonkeyPatch) -> None:
 
 
 def lean_inbox(sample: tuple[Path, Truth], account: str = "default") -> Path:
-    """The account's inbox with one export, cut into two that overlap, and two rows of copy."""
+    """The account's inbox with five weeks of one export, half of them twice, and two rows of copy."""
     folder = inbox_of(account)
     (folder / "copy").mkdir(parents=True)
     line = next(path for path in sample[1].exports if path.stem == "line-ads")
-    lines = line.read_text(encoding="utf-8-sig").splitlines(keepends=True)
-    (folder / "a-line.csv").write_text("".join(lines[: len(lines) * 2 // 3]), encoding="utf-8")
-    shutil.copy(line, folder / "b-line.csv")
+    head, *rows = line.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    rows = [row for row in rows if row >= FIRST_DAY]
+    (folder / "a-line.csv").write_text(head + "".join(rows[: len(rows) // 2]), encoding="utf-8")
+    (folder / "b-line.csv").write_text(head + "".join(rows), encoding="utf-8")
     copy = (sample[0] / "copy.csv").read_text(encoding="utf-8-sig").splitlines(keepends=True)
     (folder / "copy" / "copy.csv").write_text("".join(copy[:3]), encoding="utf-8")
     return folder
