@@ -57,7 +57,11 @@ class NightStatus:
         last = self.latest
         values: dict[str, str | int] = {"account": self.account, "due": self.due.isoformat(), "missed": self.missed}
         if last is not None:
-            values |= {"as_of": last.as_of.isoformat(), "stage": last.stage or "–", "attempts": last.attempts}
+            values |= {
+                "as_of": last.as_of.isoformat(),
+                "stage": f"run.stage.{last.stage or 'queued'}",
+                "attempts": last.attempts,
+            }
             values |= {"at": _local(last.ended_at or last.started_at).isoformat(timespec="minutes")}
         return Message(f"api.night.status.{self.state}", values)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from api.cli.app import run
 from api.services.night_status import STATES, counts_of, status_code, status_of
 from api.services.nights import run_night, run_nights
+from api.wiring import NIGHT
 from engine.errors import InputError
-from engine.messages import LANGUAGES
+from engine.messages import LANGUAGES, Message, render
 from engine.store.nights import StoredNight
 from tests.api.lean_nights import make_lean
 
@@ -60,6 +62,17 @@ def test_an_account_stands_as_its_latest_night_and_the_hour_say(latest, at, stat
     told = {language: status.as_dict(language) for language in LANGUAGES}
     assert told["en"]["text"] != told["zh-TW"]["text"]
     assert "{" not in told["en"]["text"]
+
+
+def test_every_stage_of_a_night_has_words():
+    for stage in NIGHT:
+        told = {render(Message(f"api.run.stage.{stage.name}"), language) for language in LANGUAGES}
+        assert len(told) == 2
+        assert render(Message(f"api.run.stage.{stage.name}"), "en") in status_text(stage.name)
+
+
+def status_text(stage: str) -> str:
+    return status_of("a", replace(night(DAY, "running"), stage=stage), DUE_AT).as_dict("en")["text"]
 
 
 def test_counts_and_the_exit_code_follow_from_the_accounts():
