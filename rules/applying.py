@@ -35,13 +35,17 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One recommendation that could be approved; ``spend`` of its entity a day, ``certain`` as its evidence says."""
+    """One recommendation that could be approved; ``spend`` of its entity a day, ``certain`` as its evidence says.
+
+    ``changes``: it says what to change; a shift without an amount, or a cap that is used up, does not.
+    """
 
     id: str
     rule: str
     action: ActionType
     spend: float
     certain: bool
+    changes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,8 @@ def _refused(wish: Wish, policy: Policy | None, on: date) -> Message | None:
         return Message("rules.policy.rule", {"rule": wish.rule})
     if wish.action in BY_PEOPLE_ONLY:
         return Message("rules.policy.action", {})
+    if not wish.changes:
+        return Message("rules.policy.no_change", {})
     if not wish.certain:
         return Message("rules.policy.unsure", {"least": f"{SURE:.0%}"})
     return None

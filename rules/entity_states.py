@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -118,7 +119,8 @@ def creative_at(rows: pd.DataFrame | None, at: int, texts: Mapping[str, str]) ->
     """
     own: object = texts["ad_name"]
     if rows is not None:
-        known, shown = (rows[name].iat[at] if name in rows.columns else None for name in ("creative_id", "traits"))
+        known: Any = rows["creative_id"].iat[at] if "creative_id" in rows.columns else None
+        shown: Any = rows["traits"].iat[at] if "traits" in rows.columns else None
         if isinstance(shown, Mapping) and shown:
             own = {header: cell for header, cell in shown.items() if cell and header not in _NO_CREATIVE} or own
         if isinstance(known, str) and known:

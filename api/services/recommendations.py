@@ -113,7 +113,14 @@ def approve_by_policy(account: AccountStore, judgement: Judgement, snapshot: Sna
         if life.id in tonight and life.seen_on == on and not life.undoes
     }
     wishes = [
-        Wish(one.id, one.rule.name, one.action, one.spend_at_stake / one.window.days, bool(one.evidence.get("certain")))
+        Wish(
+            id=one.id,
+            rule=one.rule.name,
+            action=one.action,
+            spend=one.spend_at_stake / one.window.days,
+            certain=bool(one.evidence.get("certain")),
+            changes=change_in(waiting[one.id]) is not None,
+        )
         for one in tonight.values()
         if one.id in waiting
     ]

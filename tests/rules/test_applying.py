@@ -15,7 +15,7 @@ from rules.applying import Day, Policy, Wish, approvable, seen_applied, stale
 
 ON = date(2026, 3, 2)
 POLICY = Policy(frozenset({"a", "b"}), 0.10, 2, ON, ON + timedelta(days=9))
-WISH = Wish("1", "a", "pause", 10.0, True)
+WISH = Wish("1", "a", "pause", 10.0, certain=True, changes=True)
 DAY = Day(ON, 1_000.0)
 
 
@@ -39,6 +39,7 @@ def why(wish, policy=POLICY, day=DAY):
         (replace(WISH, action="alert"), POLICY, DAY, "action"),
         (replace(WISH, action="refresh"), POLICY, DAY, "action"),
         (replace(WISH, certain=False), POLICY, DAY, "unsure"),
+        (replace(WISH, changes=False), POLICY, DAY, "no_change"),
         (replace(WISH, spend=100.0), POLICY, DAY, "approved"),
         (replace(WISH, spend=100.1), POLICY, DAY, "spend"),
         (WISH, POLICY, replace(DAY, touched=95.0), "spend"),
@@ -56,7 +57,9 @@ def test_a_policy_approves_only_what_it_covers(wish, policy, day, said):
     st.floats(0, 1),
 )
 def test_no_day_goes_over_its_caps_whatever_is_wished(drawn, changes, share):
-    wishes = [Wish(str(n), rule, "pause", spend, certain) for n, (spend, certain, rule) in enumerate(drawn)]
+    wishes = [
+        Wish(str(n), rule, "pause", spend, certain, changes=True) for n, (spend, certain, rule) in enumerate(drawn)
+    ]
     policy = replace(POLICY, max_changes_per_day=changes, max_spend_share=share)
     answered = approvable(wishes, policy, DAY)
     passed = [wish for wish, refused in answered if refused is None]
