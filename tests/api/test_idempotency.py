@@ -54,7 +54,9 @@ def sends(worked, everything, sample) -> dict[str, Callable[[], dict[str, Any]]]
         "v1.set_targets": lambda: {"json": {"target_cpa": {"meta": 480}}},
         "v1.set_whole_registry": lambda: {"json": {"accounts": [{"platform": "meta", "monthly_budget": 90000}]}},
         "v1.set_policy": lambda: {"json": POLICY},
-        "v1.create_rule": lambda: {"json": {"text": OWN_RULE.replace("our_dear_groups", "our_other_rule")}},
+        "v1.create_rule": lambda: {
+            "json": {"text": OWN_RULE.replace("our_dear", "our_very_dear").replace("900}", "950}")}
+        },
         "v1.switch_off_rule": lambda: {"json": {}},
         "v1.cancel_run": dict,
         "v1.create_key": lambda: {"json": {"for_whom": "me", "name": "laptop"}},
