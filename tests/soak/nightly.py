@@ -34,6 +34,7 @@ class Nights:
     killed: int = field(default=0)
     statements: int = field(default=0)
     said: dict[str, Any] = field(default_factory=dict)
+    heads: dict[str, int] = field(default_factory=dict)
 
     def set_up(self) -> None:
         """A store with both accounts, one of which lets some advice pass without asking."""
@@ -44,6 +45,7 @@ class Nights:
         person = store.people.accept(secret, "planner", "seven herons over the lagoon")
         policy = Policy(frozenset({"low_ctr_vs_peers", "cpa_over"}), 0.5, 3, FIRST, FIRST + timedelta(days=60))
         set_policy(store.account(BOTH, f"person:{person}"), policy)
+        self.heads = {name: store.account(name, "test").audit.head().seq for name in store.accounts()}
         store.close()
 
     def bring(self, written: dict[str, Path], day: date) -> None:

@@ -25,18 +25,23 @@ def told(value: Any) -> Any:
     return [told(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-def kept(url: str) -> dict[str, Any]:
-    """Everything that a store's nights have left, account by account."""
+def kept(url: str, since: Mapping[str, int]) -> dict[str, Any]:
+    """Everything that a store's nights have left, account by account.
+
+    ``since`` are the heads of the chains before the first night: who was invited before has an id drawn by chance.
+    """
     store = Store(url)
     try:
-        return {name: _of_account(store.account(name, "check")) for name in store.accounts()}
+        return {name: _of_account(store.account(name, "check"), since[name]) for name in store.accounts()}
     finally:
         store.close()
 
 
-def _of_account(account: AccountStore) -> dict[str, Any]:
+def _of_account(account: AccountStore, since: int) -> dict[str, Any]:
     lives = account.recommendations.list(ALL)
     nights = account.nights.list(ALL)
+    acts = [act for act in account.audit.list(limit=ALL) if act.seq > since]
+    assert acts
     facts = account.snapshot().facts
     return {
         "nights": [(one.as_of, one.replay, one.state, one.stage, one.night_id, one.problem) for one in nights],
@@ -47,7 +52,7 @@ def _of_account(account: AccountStore) -> dict[str, Any]:
         "recommendations": [told(asdict(one)) for one in lives],
         "imports": [told(asdict(one)) for one in account.imports()],
         "facts": facts.sort_values(list(facts.columns)).to_csv(index=False),
-        "acts": Counter((act.actor, act.action, act.subject) for act in account.audit.list(limit=ALL)),
+        "acts": Counter((act.actor, act.action, act.subject) for act in acts),
     }
 
 

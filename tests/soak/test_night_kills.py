@@ -52,7 +52,7 @@ def test_nights_that_are_killed_come_to_what_undisturbed_ones_do(starter, url, t
         assert not nights.run(day)
         assert told(nights.said) == told(twin.said)
         told_of += 1
-    assert kept(nights.url) == kept(twin.url)
+    assert kept(nights.url, nights.heads) == kept(twin.url, twin.heads)
     check_over(nights.url)
     said = {"kills": nights.killed, "nights": told_of, "seconds": round(time.monotonic() - begun, 1)}
     record_property("soak", str(said))
