@@ -36,9 +36,9 @@ def _ad(name, spend, conversions, group="G", campaign="C", days=-60):
 TARGETS = Targets({"meta": 300.0})
 
 
-@pytest.mark.parametrize(("others", "because"), [(2, "child_stopped"), (14, "kept")])
+@pytest.mark.parametrize(("others", "because"), [(2, "child_stopped"), (24, "kept")])
 def test_a_group_waits_with_its_cut_where_a_stop_explains_it(others, because):
-    """Where 360 a conversion is accepted, each of the others costs 120 too much a day and the dead ad 1,500."""
+    """Where some 370 a conversion are accepted, each of the others costs 110 too much a day and the dead ad 1,500."""
     rows = [*_ad("dead", 1500, 0), *(one for at in range(others) for one in _ad(f"ad {at}", 480, 1))]
     found = _by_rule(_judge(rows, ["spend_no_conv", "cpa_over"], targets=TARGETS))
     stop, cut = found["spend_no_conv", "dead"], found["cpa_over", "G"]
