@@ -6,12 +6,36 @@ from typing import Any
 
 import pytest
 
-from tests.api.everything import COPY, everything, worked
+from tests.api.everything import COPY, everything, working
 from tests.api.routes import calls
 
-__all__ = ["everything", "worked"]
+__all__ = ["everything"]
 # What names an item, where that is not its id.
 NAMES = {"/v1/imports": "import_id", "/v1/acts": "seq"}
+
+
+@pytest.fixture(scope="session")
+def crowd(everything, tmp_path_factory):
+    """A data folder with a few more of what there was one of."""
+    folder = tmp_path_factory.mktemp("crowd") / "data"
+    with pytest.MonkeyPatch.context() as patch, working(everything.folder, folder, patch) as app:
+        client, planner = app.test_client(), everything.headers["planner"]
+        for day in ("2026-11-17", "2026-11-18"):
+            assert client.post("/v1/nights", json={"as_of": day}, headers=planner).status_code == 201
+        for name in ("spring.xlsx", "summer.xlsx"):
+            body = COPY | {"source": name}
+            assert client.post("/v1/copy-checks", json=body, headers=planner).status_code == 201
+        for role in ("planner", "reviewer"):
+            body = {"for_whom": "me", "name": role}
+            assert client.post("/v1/keys", json=body, headers=everything.headers[role]).status_code == 201
+    return folder
+
+
+@pytest.fixture
+def worked(crowd, tmp_path, monkeypatch):
+    """The application on a copy of its own of that folder."""
+    with working(crowd, tmp_path / "worked", monkeypatch) as app:
+        yield app
 
 
 @pytest.fixture
@@ -25,19 +49,6 @@ def told(worked, everything):
     return read
 
 
-@pytest.fixture
-def more(worked, everything):
-    """A few more of what there was one of."""
-    client, planner = worked.test_client(), everything.headers["planner"]
-    for day in ("2026-11-17", "2026-11-18"):
-        assert client.post("/v1/nights", json={"as_of": day}, headers=planner).status_code == 201
-    for name in ("spring.xlsx", "summer.xlsx"):
-        assert client.post("/v1/copy-checks", json=COPY | {"source": name}, headers=planner).status_code == 201
-    for role in ("planner", "reviewer"):
-        told = client.post("/v1/keys", json={"for_whom": "me", "name": role}, headers=everything.headers[role])
-        assert told.status_code == 201
-
-
 def _lists(document: dict[str, Any]) -> dict[str, set[str]]:
     """Every list of the document with the names of its query parameters."""
     found = {}
@@ -49,7 +60,7 @@ def _lists(document: dict[str, Any]) -> dict[str, set[str]]:
     return found
 
 
-def test_walking_a_list_gives_every_item_once_and_in_order(told, more):
+def test_walking_a_list_gives_every_item_once_and_in_order(told):
     lists = _lists(told("/openapi.json").json)
     assert {"/v1/imports", "/v1/proposals", "/v1/nights", "/v1/copy-checks", "/v1/runs", "/v1/acts"} <= set(lists)
     for path, parameters in lists.items():
@@ -73,7 +84,7 @@ def test_walking_a_list_gives_every_item_once_and_in_order(told, more):
         assert made == sorted(made, reverse=True), path
 
 
-def test_a_page_that_is_just_full_says_that_it_is_the_last(told, more):
+def test_a_page_that_is_just_full_says_that_it_is_the_last(told):
     for path, parameters in _lists(told("/openapi.json").json).items():
         if "limit" in parameters:
             count = len(told(path, limit=100).json["items"])
@@ -81,7 +92,7 @@ def test_a_page_that_is_just_full_says_that_it_is_the_last(told, more):
             assert (len(page["items"]), page["next"]) == (count, None), path
 
 
-def test_what_is_written_between_two_pages_moves_nothing(worked, everything, told, more):
+def test_what_is_written_between_two_pages_moves_nothing(worked, everything, told):
     first = told("/v1/copy-checks", limit=2).json
     made = worked.test_client().post(
         "/v1/copy-checks", json=COPY | {"source": "late"}, headers=everything.headers["admin"]
@@ -91,7 +102,7 @@ def test_what_is_written_between_two_pages_moves_nothing(worked, everything, tol
     assert made.json["id"] not in seen and len(set(seen)) == len(seen) == 3
 
 
-def test_a_page_begins_after_a_short_id_too(told, more):
+def test_a_page_begins_after_a_short_id_too(told):
     for path in ("/v1/proposals", "/v1/nights", "/v1/copy-checks", "/v1/runs"):
         whole = told(path, limit=100).json["items"]
         assert told(path, limit=100, after=whole[0]["short_id"]).json["items"] == whole[1:], path
@@ -103,7 +114,7 @@ def test_a_page_after_nothing_known_is_not_found(told, path):
         assert told(path, after=after).status_code == 404, after
 
 
-def test_runs_are_narrowed_by_state_and_kind(told, more):
+def test_runs_are_narrowed_by_state_and_kind(told):
     whole = told("/v1/runs", limit=100).json["items"]
     for name, values in {
         "state": ["queued", "running", "done", "failed", "cancelled"],
@@ -126,7 +137,7 @@ def test_runs_are_narrowed_by_state_and_kind(told, more):
         ("/v1/imports", "platform", lambda item: item["summary"]["platform"]),
     ],
 )
-def test_documents_are_narrowed_by_what_they_hold(told, more, path, name, told_by):
+def test_documents_are_narrowed_by_what_they_hold(told, path, name, told_by):
     whole = told(path, limit=100).json["items"]
     values = {told_by(item) for item in whole}
     assert len(values) > 1
@@ -151,7 +162,7 @@ def test_text_that_no_database_holds_is_refused_before_it_is_asked_for(worked, e
     assert (gone.status_code, gone.json["code"]) == (404, "api.route.unknown")
 
 
-def test_acts_are_narrowed_by_action_and_subject(told, more):
+def test_acts_are_narrowed_by_action_and_subject(told):
     whole = told("/v1/acts", limit=200).json["items"]
     for name in ("action", "subject"):
         for value in {act[name] for act in whole}:
