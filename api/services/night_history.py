@@ -17,7 +17,7 @@ from engine.store.nights import Ended, StoredNight
 from engine.store.records import Stored
 
 _LOG = logger("night")
-_PAGE = 50
+_PAGE = 3  # the latest is nearly always the first; a night of a large account is megabytes
 OnStage = Callable[[str, int, int], None]
 
 
