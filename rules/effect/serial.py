@@ -3,7 +3,9 @@
 Least squares with errors made of chance in the counts (less on days of much volume) and of a market that lingers from
 day to day: ``var(e) = s²(a·diag(1/w) + (1-a)·R)``, ``R[i, j] = rho^|day i - day j|``. Neither a nor rho is known well
 from a few months, so every pair of a grid counts by how well it fits (restricted likelihood, Harville 1977,
-https://doi.org/10.1080/01621459.1977.10480998); taking the best pair alone gives intervals that are too narrow.
+https://doi.org/10.1080/01621459.1977.10480998); taking the best pair alone gives intervals that are too narrow. Where
+weeks swing as wholes, no shape of the grid sees all of it: days of one week are no more than one answer to how sure the
+line is, so the limits are those of t with the freedom of weeks.
 """
 
 from __future__ import annotations
@@ -19,6 +21,9 @@ from rules.effect.ratios import Matrix
 from rules.entities import Floats
 
 LINGERING = (0.2, 0.6, 0.8, 0.9, 0.95, 0.975, 0.9875, 0.994)  # even steps in how long it lingers
+WEEK = 7
+SPENT = 5  # weeks that go into level, trend and step, and into how much of the errors lingers and for how long
+LEAST_FREEDOM = 2
 COUNTED = (0.0, 0.25, 0.5, 0.75, 0.9)
 PAIRS = ((1.0, 0.0), *((share, rho) for share in COUNTED for rho in LINGERING))
 
@@ -56,7 +61,8 @@ def fit_days(values: Floats, design: Matrix, day: Floats, volume: Floats, asked:
     likelihood = np.array([one[0] for one in fits])
     weight = np.exp(likelihood - likelihood.max())
     estimate, covariance = np.array([one[1] for one in fits]), np.array([one[2] for one in fits])
-    return Fits(weight / weight.sum(), estimate, covariance, freedom)
+    weeks = len(np.unique(day // WEEK))
+    return Fits(weight / weight.sum(), estimate, covariance, max(weeks - SPENT, LEAST_FREEDOM))
 
 
 def _fit(values: Floats, design: Matrix, spread: Matrix, freedom: int, asked: Matrix) -> tuple[float, Floats, Matrix]:
