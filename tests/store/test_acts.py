@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
 
-import engine
 from engine.store.account import AccountStore
 from engine.store.account_work import AccountAudit, AccountClaims, AccountLeases, AccountRuns
 from engine.store.claims import Claimed, claim_id
@@ -33,7 +30,6 @@ from tests.store.readings import reading, row
 from tests.store.test_recommendations import DAY, raised
 
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
-ROOT = Path(engine.__file__).resolve().parents[1]
 OTHER = "seven slow 河馬 under a paper moon"
 CLASSES = (
     AccountStore, AccountAudit, AccountClaims, AccountKeys, AccountLeases, AccountProbes, AccountRecommendations,
@@ -252,21 +248,6 @@ READS = {
         "upgrade",
     ],
 }
-# Where nobody acts: how far work is, who holds what, when a session was last seen, a stronger hash, what is over.
-UPKEEP = {
-    ("database.py", "write"),
-    ("acting.py", "upkeep"),
-    ("account_work.py", "_step"),
-    ("nights.py", "_step"),
-    ("account_work.py", "take"),
-    ("account_work.py", "renew"),
-    ("account_work.py", "release"),
-    ("account_work.py", "answer"),
-    ("login_sessions.py", "read"),
-    ("login_sessions.py", "_end_beyond"),
-    ("people.py", "_keep_hash"),
-    ("store.py", "purge"),
-}
 
 
 def test_every_write_leaves_its_act_in_its_account_only(store: Store) -> None:
@@ -307,21 +288,3 @@ def test_every_public_method_is_known_to_write_or_to_read() -> None:
     reads = {f"{owner}.{name}" for owner, names in READS.items() for name in names}
     assert not reads & WRITES.keys()
     assert public == reads | WRITES.keys()
-
-
-def test_only_what_is_nobodys_act_is_written_without_one() -> None:
-    found = set()
-    for path in [
-        path for name in ("engine", "rules", "optimizer", "compliance", "api") for path in (ROOT / name).rglob("*.py")
-    ]:
-        for function in ast.walk(ast.parse(path.read_text())):
-            if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-                continue
-            called = {
-                node.func.attr
-                for node in ast.walk(function)
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-            }
-            if "upkeep" in called:
-                found.add((path.name, function.name))
-    assert found == UPKEEP
