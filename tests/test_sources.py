@@ -136,8 +136,9 @@ def test_no_query_is_built_from_what_people_type():
         if place.startswith("engine/store/") and name in SENDS_SQL and node.args and _is_built(node.args[0])
     }
     assert "engine/store/bulk.py" in built
-    tables = {f"engine/store/tables/{name}.py" for name in ("facts", "audit", "life")}
-    assert built <= {"engine/store/bulk.py", "engine/store/migrations/versions/0004_recommendations.py", *tables}
+    tables = {f"engine/store/tables/{name}.py" for name in ("facts", "audit", "life", "rules")}
+    steps = {f"engine/store/migrations/versions/{name}.py" for name in ("0004_recommendations", "0005_own_rules")}
+    assert built <= {"engine/store/bulk.py", *steps, *tables}
 
 
 def _is_built(argument: ast.expr) -> bool:
@@ -175,7 +176,8 @@ def test_no_source_holds_a_credential():
 def test_secrets_and_digests_come_from_approved_places():
     assert _imported({"random"}) == []
     assert [place for name, _, place in _calls() if re.fullmatch("uuid[1-8]", name) and "engine/store" in place] == []
-    digests = {name for name, node, _ in _calls() if _owner(node) == "hashlib"} | {
+    called = [(name, node) for name, node, _ in _calls() if _owner(node) == "hashlib"]
+    digests = {ast.literal_eval(node.args[1]) if name == "file_digest" else name for name, node in called} | {
         name.removeprefix("hashlib.") for name, _ in _imports() if name.startswith("hashlib.")
     }
     assert digests and digests <= APPROVED_HASHES
