@@ -85,7 +85,7 @@ def test_every_answer_fits_its_model_to_the_letter(filled_dir, client, key, plan
         fits = model.model_validate(answer.json, strict=True)
         assert json.loads(fits.model_dump_json(exclude_unset=True)) == answer.json, name
     night = made["night"][1].json
-    assert {file["status"] for file in night["files"]} == {"already_imported", "refused"}
+    assert {file["status"] for file in night["files"]} == {"imported", "refused"}  # received on its day
     assert night["recommendations"] and night["reallocation"] and night["screenings"]
 
 
@@ -235,13 +235,14 @@ def test_nothing_leaves_under_a_status_that_declares_another_answer(app, capfd, 
 
 def test_an_answer_keeps_its_status_and_headers(app):
     with app.test_request_context("/v1/health"):
-        plain = check_answer(({"status": "ok"}, 201, {"Location": "/there"}), {201: Health})
-        made = Response('{"status": "ok"}', 201, {"Location": "/there"}, mimetype="application/json")
-        for answer in (plain, check_answer(made, {201: Health})):
+        body = {"code": "a", "text": "b"}
+        plain = check_answer((body, 201, {"Location": "/there"}), {201: parts.Notice})
+        made = Response(json.dumps(body), 201, {"Location": "/there"}, mimetype="application/json")
+        for answer in (plain, check_answer(made, {201: parts.Notice})):
             assert (answer.status_code, answer.headers["Location"]) == (201, "/there")
-            assert answer.get_data() == b'{"status":"ok"}'
+            assert answer.get_data() == b'{"code":"a","text":"b"}'
             assert answer.headers.getlist("Content-Type") == ["application/json"]
-            assert answer.headers.getlist("Content-Length") == ["15"]
+            assert answer.headers.getlist("Content-Length") == ["23"]
         download = Response(b"PK", 200, mimetype="application/zip")
         assert check_answer(download, {200: {"description": "A file."}}) is download
         assert check_answer(("", 204), {204: None}) == ("", 204)
