@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from engine.metrics import additive
 from rules import comparisons
 from rules.account_signals import ACCOUNT_SIGNALS, account_signals
 from rules.delivery import Delivery
@@ -29,7 +30,7 @@ from rules.trend import trend
 from rules.usual import deviations
 from rules.vocabulary import signals
 from rules.wear import wear
-from rules.windows import add_up, divide, inside, sums
+from rules.windows import add_up, divide, inside, ratios_of, sums, sums_of
 
 ASSUMED_ONCE = 1.0
 
@@ -55,7 +56,8 @@ class Columns(dict[str, Floats]):
     """One float64 per entity for every column read so far; a missing one is made when it is first read."""
 
     def __init__(self, setting: Setting) -> None:
-        super().__init__(sums(setting.facts, setting.first_day, setting.last_day))
+        rows = inside(setting.facts, setting.first_day, setting.last_day)
+        super().__init__(sums_of(setting.facts, rows, additive()))
         self.setting = setting
         self._expected: Expected | None = None
         self._peers: PeerRates | None = None
@@ -133,6 +135,10 @@ class Columns(dict[str, Floats]):
 
 
 Made = dict[str, Floats]
+
+
+def _ratio(columns: Columns, name: str) -> Made:
+    return ratios_of(columns, [name])
 
 
 def _expected(columns: Columns, name: str) -> Made:
@@ -220,6 +226,7 @@ def _states(columns: Columns, name: str) -> Made:
 
 
 MAKERS: dict[str, Callable[[Columns, str], Made]] = {
+    "sums": _ratio,
     "expected": _expected,
     "lag": _lag,
     "peers": _peers,

@@ -44,13 +44,16 @@ class Conditions:
     columns: Mapping[str, Floats]
     count: int
     _seen: dict[Test, Answer] = field(default_factory=dict)
+    _unknown: dict[str, Bits] = field(default_factory=dict)
 
     def masks(self, when: Condition) -> tuple[Bools, Bools]:
         """Which entities meet ``when``, and for which that is unknown."""
         answer = self._answer(when)
-        yes = np.unpackbits(answer.yes, count=self.count).astype(bool)
-        no = np.unpackbits(answer.no, count=self.count).astype(bool)
-        return yes, ~(yes | no)
+        return self._each(answer.yes), self._each(~(answer.yes | answer.no))
+
+    def _each(self, bits: Bits) -> Bools:
+        out: Bools = np.unpackbits(bits, count=self.count).view(np.bool_)
+        return out
 
     def _answer(self, when: Condition) -> Answer:
         if isinstance(when, Test):
@@ -68,16 +71,23 @@ class Conditions:
 
     def _compare(self, test: Test) -> Answer:
         left = self.columns[test.metric]
-        known = ~np.isnan(left)
+        missing = self._missing(test.metric, left)
         if isinstance(test.value, tuple):
             met = (left >= test.value[0]) & (left <= test.value[1])
         elif test.than is not None:
-            right = self.columns[test.than.column] * test.than.times
-            known &= ~np.isnan(right)
-            met = COMPARE[test.op](left, right)
+            right = self.columns[test.than.column]
+            met = COMPARE[test.op](left, right * test.than.times)
+            missing = missing | self._missing(test.than.column, right)
         else:
             met = COMPARE[test.op](left, test.value)
-        return Answer(np.packbits(met & known), np.packbits(~met & known))
+        yes = np.packbits(met) & ~missing
+        return Answer(yes, ~(yes | missing))
+
+    def _missing(self, name: str, column: Floats) -> Bits:
+        """Where a column has no number; looked up once for all comparisons of it."""
+        if name not in self._unknown:
+            self._unknown[name] = np.packbits(np.isnan(column))
+        return self._unknown[name]
 
 
 def right_sides(test: Test, columns: Mapping[str, Floats], at: Ints) -> Floats:

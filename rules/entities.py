@@ -33,6 +33,7 @@ TEXTS = (
 )  # fmt: skip
 KEYED = ("platform", "account_id", "breakdown_value", *(f"{what}_{part}" for what in NAMED for part in ("id", "name")))
 READ = frozenset({"impressions", "clicks", "spend", "conversions", "conversion_value"})
+DAYS = ("day_number", "end_number")  # first and last day of a row, counted once for every level
 GRAIN_DAYS = 60
 
 
@@ -71,7 +72,9 @@ def with_codes(facts: pd.DataFrame) -> pd.DataFrame:
             column = column.astype("str")
         codes, texts = pd.factorize(column.fillna(""))
         coded[name] = pd.Series(pd.Categorical.from_codes(codes, texts), index=facts.index)
-    return facts.assign(**coded)
+    day = _day_number(facts["date_day"])
+    end = np.maximum(_day_number(facts["period_end"].fillna(facts["date_day"])), day)
+    return facts.assign(**coded, **dict(zip(DAYS, (day, day if np.array_equal(day, end) else end), strict=True)))
 
 
 def _codes(column: pd.Series) -> Ints:
@@ -155,7 +158,7 @@ def level_facts(facts: pd.DataFrame, level: str, last_day: int) -> LevelFacts:
     """The rows and entities of ``level`` up to ``last_day`` (days since 1970-01-01), from ``with_codes(facts)``."""
     rows = _chosen_rows(facts, level, last_day)
     code = _entity_codes(rows, level)
-    day = _day_number(rows["date_day"])
+    day, end = (rows[name].to_numpy() for name in DAYS)
     in_time = np.argsort(day, kind="stable")
     latest = np.zeros(int(code.max(initial=-1)) + 1, dtype=np.int64)
     latest[code[in_time]] = in_time
@@ -177,7 +180,7 @@ def level_facts(facts: pd.DataFrame, level: str, last_day: int) -> LevelFacts:
         keyed,
         number[code],
         day,
-        np.maximum(_day_number(rows["period_end"].fillna(rows["date_day"])), day),
+        end,
         counts,
         _values(rows),
         _reach(rows),

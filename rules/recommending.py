@@ -111,7 +111,8 @@ def recommendation_of(
         trail=_trail(one, candidate, decision, by or freed),
         spend_at_stake=float(plain(flag.numbers.spend[flag.number]) or 0),
         window=Period(EPOCH + timedelta(days=one.table.first_day), end),
-        holdout=is_withheld(snapshot.account, one.pack.id, candidate.entity, first_end.isoformat(), share),
+        holdout=share > 0
+        and is_withheld(snapshot.account, one.pack.id, candidate.entity, first_end.isoformat(), share),
         reason=reason(one.pack, one.table, one.found, at, who.name, snapshot.currency, told),
         numbers=flag.numbers,
         number=flag.number,
