@@ -79,7 +79,7 @@ class Ruleset(Generic[Outcome]):
                 try:
                     outcomes.update(self._run(facts, start, end))
                 except BaseException:
-                    self.close()
+                    self._abandon()
                     raise
         return [outcomes[number] for number in range(len(facts))]
 
@@ -93,6 +93,14 @@ class Ruleset(Generic[Outcome]):
                     built.delete_state(SESSION)
                     self._open = False
                 free()
+
+    def _abandon(self) -> None:
+        """Lets go of the C side without freeing it: after a refused fact its session points at memory that is freed
+        already, and what is lost is one ruleset (``delete_state`` and ``delete_ruleset`` would end the process)."""
+        if self._free is not None:
+            self._free.detach()
+        self._built = self._free = None
+        self._open = False
 
     def _run(self, facts: Sequence[Fact], start: int, end: int) -> dict[int, Outcome]:
         if self._batch is not None:

@@ -112,6 +112,25 @@ def test_rules_that_nobody_needs_any_more_stay_in_memory():
     assert max(leaked["ours(True)"], leaked["ours(False)"]) < 6_000, leaked
 
 
+def test_a_session_with_a_refused_fact_is_not_freed():
+    """Freeing it ends the process within a few hundred; the wrapper lets go of it instead and builds anew."""
+    said = raw("""
+        from engine.errors import InferenceError
+        from engine.inference import Pattern, Rule, Ruleset
+        rule = Rule("some", 1, (Pattern("one", {"k": 1}),), lambda firing: firing.decide("one", "kept"))
+        rules, refused, held = Ruleset("r", {"k": int, "g": int}, [rule]), 0, []
+        for n in range(400):
+            try:
+                rules.decide([{"k": 1, "g": 0}, {"k": 5, "g": 0}], "g")
+            except InferenceError:
+                refused += 1
+            assert rules.decide([{"k": 1, "g": 0}], "g") == ["kept"]
+            held = [*held[-20:], bytearray(97 * n % 5000)]
+        print(refused)
+    """)
+    assert said.stdout.split() == ["400"], (said.returncode, said.stderr[-300:])
+
+
 def test_rules_cannot_be_registered_again_under_their_name():
     """Other rules of the same name are simply another ruleset behind the wrapper."""
     said = raw("""
