@@ -95,8 +95,10 @@ class Ruleset(Generic[Outcome]):
                 free()
 
     def _abandon(self) -> None:
-        """Lets go of the C side without freeing it: after a refused fact its session points at memory that is freed
-        already, and what is lost is one ruleset (``delete_state`` and ``delete_ruleset`` would end the process)."""
+        """Lets go of the C side without freeing it, which costs the memory of one ruleset.
+
+        After a refused fact its session points at memory that is freed already: freeing it would end the process.
+        """
         if self._free is not None:
             self._free.detach()
         self._built = self._free = None
