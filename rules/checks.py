@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from engine.messages import Message
 from engine.vocabulary import Finding, Level, Severity, Subject
-from rules.delivery import NEVER
-from rules.entities import EPOCH
+from rules.delivery import NEVER, Delivery
+from rules.entities import EPOCH, LevelFacts
 from rules.loading import LoadedPack
 from rules.pack import LevelName, RulePack, Window
 from rules.reporting_lag import assumed_curve
-from rules.signals import SignalSource, SignalTable
+from rules.signals import SignalSource
 from rules.tracking import tracking_breaks
 from rules.windows import cut_periods
 
@@ -69,20 +70,31 @@ def _broken(source: SignalSource, level: LevelName, window: Window) -> dict[str,
     return findings
 
 
-def data_findings(judged: Sequence[tuple[RulePack, SignalTable]], as_of: date) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Which days of which facts a rule looked at, and the delivery of every entity by the last of them."""
+
+    pack: RulePack
+    facts: LevelFacts
+    first_day: int
+    last_day: int
+    delivery: Delivery
+
+
+def data_findings(looked: Sequence[Looked], as_of: date) -> list[Finding]:
     """Accounts whose rows end before the last day that a rule looks at, and rows no window can hold."""
     found: dict[str, Finding] = {}
-    windows = {(table.facts.level, table.first_day, table.last_day): table.facts for _, table in judged}
+    windows = {(one.facts.level, one.first_day, one.last_day): one.facts for one in looked}
     cut = max((cut_periods(facts, first, last) for (_, first, last), facts in windows.items()), default=0)
-    for pack, table in judged:
-        if "data_incomplete" not in pack.guards.skip_if:
+    for one in looked:
+        if "data_incomplete" not in one.pack.guards.skip_if:
             continue
-        entities = table.facts.entities
-        late = entities.assign(until=table.delivery.day)[table.delivery.data_incomplete].drop_duplicates("account")
+        entities, delivered = one.facts.entities, one.delivery
+        late = entities.assign(until=delivered.day)[delivered.data_incomplete].drop_duplicates("account")
         for row in late.to_dict("records"):
             if int(row["until"]) <= NEVER:
                 continue  # no row of a single day that early: there is nothing yet that could be late
-            until, day = EPOCH + timedelta(days=int(row["until"])), EPOCH + timedelta(days=table.last_day)
+            until, day = EPOCH + timedelta(days=int(row["until"])), EPOCH + timedelta(days=one.last_day)
             who = account_subject(*(str(row[name]) for name in ACCOUNT))
             key = str(row["account_key"])
             if key not in found or str(found[key].evidence["day"]) < day.isoformat():

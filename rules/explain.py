@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from engine.messages import Message, Value
 from engine.money import SIGNS
 from engine.vocabulary import Level, Subject
@@ -20,11 +22,11 @@ Conditions = Callable[[], Iterable[Mapping[str, Any]]]
 SHOWN_NAMES = ("account", "campaign", "ad_group", "ad")
 
 
-def rows_of(table: SignalTable, at: Sequence[int]) -> list[dict[str, str]]:
+def rows_of(entities: pd.DataFrame, at: Sequence[int]) -> list[dict[str, str]]:
     """The texts of some entities, taken out of the frame in one go."""
     if not at:
         return []
-    taken = table.facts.entities.iloc[list(at)]
+    taken = entities.iloc[list(at)]
     texts = zip(*(taken[name].tolist() for name in TEXTS_AND_KEYS), strict=True)
     return [dict(zip(TEXTS_AND_KEYS, row, strict=True)) for row in texts]
 
@@ -37,6 +39,21 @@ def subject(level: str, row: Mapping[str, str]) -> Subject:
     if level == "placement":
         names["placement"] = row["breakdown_value"]
     return Subject(Level(level), row["platform"], ids, names)
+
+
+class Texts:
+    """The texts of the entities of one level, and who each is: taken out once for all rules that flag it."""
+
+    def __init__(self, level: str, entities: pd.DataFrame) -> None:
+        self._level, self._entities = level, entities
+        self._met: dict[int, tuple[dict[str, str], Subject]] = {}
+
+    def of(self, at: Sequence[int]) -> list[tuple[dict[str, str], Subject]]:
+        """Texts and subject of the entities ``at``."""
+        new = [one for one in at if one not in self._met]
+        for one, row in zip(new, rows_of(self._entities, new), strict=True):
+            self._met[one] = row, subject(self._level, row)
+        return [self._met[one] for one in at]
 
 
 def amount(value: float, currency: str | None) -> str:

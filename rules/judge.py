@@ -13,13 +13,13 @@ from engine.snapshot import Snapshot
 from rules.checks import data_findings, tracking_findings
 from rules.entities import EPOCH
 from rules.given import Given
-from rules.judgement import Applied, Episode, Judged, Judgement, NoData, Recommendation, Targets
+from rules.judgement import Applied, Episode, Judgement, NoData, Recommendation, Targets
 from rules.judging import judge_rules
 from rules.loading import LoadedPack, shipped_packs
-from rules.missing import no_answers
 from rules.protection import cooling, lately_changed, mark_eased, mark_last_active
-from rules.recommending import History, candidate_of, costs_of, recommendation_of
+from rules.recommending import History, candidate_of, recommendation_of
 from rules.resolve import Resolver, resolve
+from rules.saying import say
 from rules.shifts import behind_plan
 from rules.signals import SignalSource
 
@@ -52,16 +52,21 @@ def judge(
     done = list(applied)
     history = replace(_history(done, chosen, since or {}, as_of), behind=behind_plan(source))
     changed = lately_changed(done, as_of)
-    judged, active_ads = judge_rules(source, chosen, broken_accounts, changed, as_of)
-    flagged = [flag for one in judged for flag in one.flags()]
-    candidates = [candidate_of(flag, history) for flag in flagged]
-    candidates = mark_last_active(candidates, active_ads, [float(f.one.found.sure[f.at]) for f in flagged])
-    candidates = mark_eased(candidates, [cost for one in judged for cost in costs_of(one)])
+    told, active_ads = judge_rules(
+        source, chosen, broken_accounts, changed, as_of, lambda one: say(one, snapshot.currency)
+    )
+    said = [one for one, _ in told]
+    findings = (*breaks, *data_findings([looked for _, looked in told], as_of))
+    del source, told  # what follows needs room, and none of the facts
+    flagged = [(one, flag) for one in said for flag in one.flags]
+    candidates = [candidate_of(one, flag, history) for one, flag in flagged]
+    candidates = mark_last_active(candidates, active_ads, [flag.sure for _, flag in flagged])
+    candidates = mark_eased(candidates, [flag.cost for _, flag in flagged])
     decisions, used, notices = resolve(candidates, resolver)
     recommendations = [
-        recommendation_of(snapshot, flagged[i], candidates, i, d, history) for i, d in enumerate(decisions)
+        recommendation_of(snapshot, *flagged[i], candidates, i, d, history) for i, d in enumerate(decisions)
     ]
-    missing: list[NoData] = [one for j in judged for one in no_answers(j.pack, j.table, j.found, snapshot.currency)]
+    missing: list[NoData] = [one for rule in said for one in rule.no_data]
     return Judgement(
         account=snapshot.account,
         as_of=as_of,
@@ -69,13 +74,10 @@ def judge(
         snapshot_hash=snapshot.hash,
         packs=tuple(ref for _, ref in chosen),
         resolver=used,
-        findings=(*breaks, *data_findings([(j.pack, j.table) for j in judged], as_of)),
+        findings=findings,
         recommendations=tuple(sorted(recommendations, key=_most_money_first)),
         no_data=tuple(sorted(missing, key=lambda one: (-one.spend, one.rule, one.entity))),
-        judged=tuple(
-            Judged(j.pack.id, j.level, j.found.judged, int(j.found.flagged.sum()), int(j.found.unanswered.sum()))
-            for j in judged
-        ),
+        judged=tuple(one.judged for one in said),
         notices=notices,
     )
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from typing import TypeVar
 
 import pandas as pd
 
 from engine.vocabulary import PackRef
-from rules.evidence_told import Numbers
-from rules.explain import rows_of
+from rules.explain import Texts
 from rules.flags import Flags, flags
 from rules.loading import LoadedPack
 from rules.looking import counted_table
@@ -21,37 +22,30 @@ from rules.protection import active_per_group, states_of
 from rules.signals import SignalSource, SignalTable
 from rules.windows import Bools
 
+Told = TypeVar("Told")
+
+
+@dataclass(frozen=True, slots=True)
+class OnLevel:
+    """What every rule on one level is told of its entities; ``told`` is the state of each, where any is told."""
+
+    active: Bools
+    learning: Bools
+    broken: Bools
+    told: pd.DataFrame | None
+    texts: Texts
+
 
 @dataclass(frozen=True, slots=True)
 class RuleOnLevel:
-    """One rule on one level, with what it was judged on; ``told`` is the state of every entity, where any is told."""
+    """One rule on one level, with what it was judged on."""
 
     pack: RulePack
     ref: PackRef
     level: LevelName
+    on: OnLevel
     table: SignalTable
     found: Flags
-    learning: Bools
-    broken: Bools
-    told: pd.DataFrame | None
-
-    def flags(self) -> Iterator[Flagged]:
-        """Every entity it flagged."""
-        at = self.found.flagged.nonzero()[0].tolist()
-        numbers = Numbers(self.pack, self.table, self.found, at)
-        for number, row in enumerate(rows_of(self.table, at)):
-            yield Flagged(self, at[number], row, numbers, number)
-
-
-@dataclass(frozen=True, slots=True)
-class Flagged:
-    """One entity that one rule flagged: its row ``at`` in the table, its texts, and its ``number`` among the flags."""
-
-    one: RuleOnLevel
-    at: int
-    row: dict[str, str]
-    numbers: Numbers
-    number: int
 
 
 def judge_rules(
@@ -60,36 +54,32 @@ def judge_rules(
     broken_accounts: AbstractSet[str],
     changed: Mapping[str, date],
     as_of: date,
-) -> tuple[list[RuleOnLevel], Counter[str]]:
-    """Every rule on every level of it, and how many active ads each ad group has.
+    tell: Callable[[RuleOnLevel], Told],
+) -> tuple[list[Told], Counter[str]]:
+    """What ``tell`` makes of every rule on every level of it, in their order; and the active ads of each ad group.
 
-    ``changed`` are the entities that learn anew because something was changed lately, and when.
+    Rules are judged window by window, and the tables of a window are gone after its last rule: what ``tell`` keeps
+    should not hold on to them. ``changed`` are the entities that learn anew because something was changed lately, and
+    when.
     """
-    judged: list[RuleOnLevel] = []
+    asked = [(level, pack.window.days, pack.window.end_lag_days) for pack, _ in packs for level in pack.level]
+    rules = [(loaded, level) for loaded in packs for level in loaded[0].level]
+    out: dict[int, Told] = {}
     active_ads: Counter[str] = Counter()
-    levels: dict[LevelName, _Level] = {}
-    for pack, ref in packs:
-        for level in pack.level:
+    levels: dict[LevelName, OnLevel] = {}
+    for _, places in groupby(sorted(range(len(rules)), key=lambda place: asked[place]), key=lambda place: asked[place]):
+        for place in places:
+            (pack, ref), level = rules[place]
+            table = source.table(*asked[place], pack.metrics)
             if level not in levels:
                 levels[level] = _on_level(source, level, broken_accounts, changed, as_of)
+                if level == "ad":
+                    active_ads = active_per_group(table.facts, levels[level].active)
             on = levels[level]
-            table = source.table(level, pack.window.days, pack.window.end_lag_days, pack.metrics)
-            counted = counted_table(source, pack, level)
-            found = flags(pack, table, on.active, counted)
-            judged.append(RuleOnLevel(pack, ref, level, table, found, on.learning, on.broken, on.told))
-            if level == "ad" and not active_ads:
-                active_ads = active_per_group(table.facts, on.active)
-    return judged, active_ads
-
-
-@dataclass(frozen=True, slots=True)
-class _Level:
-    """What every rule on one level is told of its entities."""
-
-    active: Bools
-    learning: Bools
-    broken: Bools
-    told: pd.DataFrame | None
+            found = flags(pack, table, on.active, counted_table(source, pack, level))
+            out[place] = tell(RuleOnLevel(pack, ref, level, on, table, found))
+        source.forget_tables()
+    return [out[place] for place in range(len(rules))], active_ads
 
 
 def _on_level(
@@ -98,8 +88,8 @@ def _on_level(
     broken_accounts: AbstractSet[str],
     changed: Mapping[str, date],
     as_of: date,
-) -> _Level:
-    facts = source.level(level)
+) -> OnLevel:
+    entities = source.level(level).entities
     active, learning = states_of(source, level, as_of, changed)
-    broken = facts.entities["account_key"].isin(broken_accounts).to_numpy(dtype=bool)
-    return _Level(active, learning, broken, source.told(level))
+    broken = entities["account_key"].isin(broken_accounts).to_numpy(dtype=bool)
+    return OnLevel(active, learning, broken, source.told(level), Texts(level, entities))

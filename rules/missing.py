@@ -31,7 +31,7 @@ def no_answers(pack: RulePack, table: SignalTable, found: Flags, currency: str |
     more = _more(pack, found, at)
     unit = found.proof.unit
     answers = []
-    for entity, row, wanted in zip(at.tolist(), rows_of(table, at.tolist()), more.tolist(), strict=True):
+    for entity, row, wanted in zip(at.tolist(), rows_of(table.facts.entities, at.tolist()), more.tolist(), strict=True):
         who = subject(table.facts.level, row)
         reason = _reason(pack, table, found, entity, {"name": who.name}, (wanted, currency))
         count = int(wanted) if math.isfinite(wanted) and wanted > 0 else None
@@ -56,7 +56,7 @@ def _once_an_account(pack: RulePack, table: SignalTable, found: Flags, source: s
     answers = []
     for number in np.unique(account[found.unanswered]).tolist():
         at = np.flatnonzero(found.unanswered & (account == number))
-        (row,) = rows_of(table, [int(at[0])])
+        (row,) = rows_of(entities, [int(at[0])])
         who = subject("account", row)
         reason = Message(f"rules.no_data.source_{source}", {"name": who.name, "rule": pack.id})
         answers.append(NoData(pack.id, str(entities["account_key"].iloc[at[0]]), who, reason, float(spend[at].sum())))

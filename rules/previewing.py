@@ -14,14 +14,12 @@ from engine.vocabulary import Subject
 from rules.condition_form import All, Condition
 from rules.entities import EPOCH
 from rules.evidence_told import Numbers
-from rules.explain import rows_of, subject
 from rules.flags import in_scope
 from rules.given import Given
 from rules.judge import judge
 from rules.judgement import Applied, Judgement, Targets
 from rules.judging import RuleOnLevel, judge_rules
 from rules.loading import LoadedPack
-from rules.protection import states_of
 from rules.signals import SignalSource
 
 MOST_NEAR = 20
@@ -60,25 +58,27 @@ def preview(
     awake = (pack if pack.mode != "off" else pack.model_copy(update={"mode": "propose"}), ref)
     said = judge(snapshot, as_of, packs=[awake], targets=targets, given=given, applied=applied)
     source = SignalSource(snapshot.facts, (as_of - EPOCH).days, targets, given)
-    near: list[NearMiss] = []
-    count = 0
-    for on in judge_rules(source, [awake], frozenset(), {}, as_of)[0]:
-        at = _near(on, source, as_of)
-        near, count = [*near, *_told(on, at[:MOST_NEAR])], count + len(at)
-    near.sort(key=lambda one: (-one.spend, one.entity))
-    return Preview(said, tuple(near[:MOST_NEAR]), count)
+    found = judge_rules(source, [awake], frozenset(), {}, as_of, _missed)[0]
+    near = sorted((one for some, _ in found for one in some), key=lambda one: (-one.spend, one.entity))
+    return Preview(said, tuple(near[:MOST_NEAR]), sum(count for _, count in found))
 
 
-def _near(on: RuleOnLevel, source: SignalSource, as_of: date) -> list[int]:
+def _missed(one: RuleOnLevel) -> tuple[list[NearMiss], int]:
+    """The near misses with the most spend of one rule on one level, and how many there are."""
+    at = _near(one)
+    return _told(one, at[:MOST_NEAR]), len(at)
+
+
+def _near(one: RuleOnLevel) -> list[int]:
     """The entities that exactly one part of the conditions is known not to hold for, the most spend first."""
-    when, table = on.pack.when, on.table
+    when, table = one.pack.when, one.table
     parts: tuple[Condition, ...] = when.all if isinstance(when, All) else ()
     if len(parts) < 2:
         return []
     failed = np.zeros(len(table.facts.entities), dtype=np.int64)
-    looked_at = in_scope(on.pack, table.facts.entities)
-    if on.pack.scope.status == "active":
-        looked_at &= states_of(source, on.level, as_of)[0]
+    looked_at = in_scope(one.pack, table.facts.entities)
+    if one.pack.scope.status == "active":
+        looked_at &= one.on.active
     for part in parts:
         met, unknown = table.conditions.masks(part)
         failed += ~met
@@ -89,9 +89,9 @@ def _near(on: RuleOnLevel, source: SignalSource, as_of: date) -> list[int]:
     return ordered
 
 
-def _told(on: RuleOnLevel, at: Sequence[int]) -> list[NearMiss]:
-    numbers = Numbers(on.pack, on.table, on.found, at)
+def _told(one: RuleOnLevel, at: Sequence[int]) -> list[NearMiss]:
+    numbers = Numbers(one.pack, one.table, one.found, at)
     return [
-        NearMiss(row["key"], subject(on.level, row), numbers.spend[number], tuple(numbers.conditions(number)))
-        for number, row in enumerate(rows_of(on.table, at))
+        NearMiss(row["key"], who, numbers.spend[number], tuple(numbers.conditions(number)))
+        for number, (row, who) in enumerate(one.on.texts.of(at))
     ]

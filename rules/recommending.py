@@ -5,25 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
-
-import numpy as np
 
 from engine.messages import Message
 from engine.snapshot import Snapshot
 from engine.vocabulary import Period, content_hash
 from rules.actions import CLASS_OF, ActionType, Change, Step, change_of, room_left, step_of
 from rules.candidates import Candidate, Decision
-from rules.condition_form import tests_of
-from rules.conditions import right_sides
 from rules.effect.assignment import is_withheld
 from rules.entities import EPOCH
 from rules.entity_states import creative_at, values_at
-from rules.explain import reason, subject
 from rules.judgement import Applied, Episode, Recommendation
-from rules.judging import Flagged, RuleOnLevel
 from rules.plain import plain
-from rules.protection import Cost, moved
+from rules.protection import moved
+from rules.saying import Flag, Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +34,15 @@ class History:
     since: Mapping[Episode, date]
     behind: frozenset[str] = frozenset()
 
-    def moved(self, entity: str, one: RuleOnLevel) -> float:
+    def moved(self, entity: str, one: Said) -> float:
         """How far the entity's value went lately in the direction of a rule's action, as a share of it."""
         step, done = _step(one), self.done.get(entity)
         return 0.0 if step is None or not done else moved(done, entity, step, self.as_of)
 
 
-def candidate_of(flag: Flagged, history: History) -> Candidate:
+def candidate_of(one: Said, flag: Flag, history: History) -> Candidate:
     """What goes to the resolver for one flag."""
-    one, row = flag.one, flag.row
+    row = flag.row
     guards = one.pack.guards.skip_if
     step = _step(one)
     return Candidate(
@@ -60,81 +54,72 @@ def candidate_of(flag: Flagged, history: History) -> Candidate:
         action=one.pack.act,
         action_class=CLASS_OF[one.pack.act],
         priority=one.pack.priority,
-        learning="learning" in guards and bool(one.learning[flag.at]),
+        learning="learning" in guards and bool(one.on.learning[flag.at]),
         cooldown=(one.pack.id, row["key"]) in history.at_rest,
-        tracking_break="tracking_break" in guards and bool(one.broken[flag.at]),
+        tracking_break="tracking_break" in guards and bool(one.on.broken[flag.at]),
         capped=step is not None and room_left(step, history.moved(row["key"], one)) <= 0,
         pool=row["account_key"],
-        creative=creative_at(one.told, flag.at, row) if one.pack.act == "refresh" else "",
+        creative=creative_at(one.on.told, flag.at, row) if one.pack.act == "refresh" else "",
         free=not history.behind.isdisjoint((row["key"], row["campaign_key"], row["account_key"])),
     )
 
 
-def costs_of(one: RuleOnLevel) -> list[Cost]:
-    """What the entity of every flag cost in the window, and the most its rule accepts for a conversion."""
-    columns, at = one.table.columns, one.found.flagged.nonzero()[0]
-    asked = [test for test in tests_of(one.pack.when) if test.metric == "cpa" and test.op in (">", ">=")]
-    most = right_sides(asked[0], columns, at) if asked else np.full(len(at), np.nan)
-    spend, got = (columns[name][at].tolist() for name in ("spend", "conversions"))
-    return list(map(Cost, spend, got, most.tolist()))
-
-
 def recommendation_of(
     snapshot: Snapshot,
-    flag: Flagged,
+    one: Said,
+    flag: Flag,
     candidates: Sequence[Candidate],
     number: int,
     decision: Decision,
     history: History,
 ) -> Recommendation:
     """One flag with what became of it. An episode that goes on keeps the first window end, and so its id and arm."""
-    one, at = flag.one, flag.at
-    who = subject(one.level, flag.row)
     candidate = candidates[number]
-    end = EPOCH + timedelta(days=one.table.last_day)
+    end = EPOCH + timedelta(days=one.last_day)
     by = None if decision.beaten_by is None else candidates[decision.beaten_by]
     freed = None if decision.freed_by is None else candidates[decision.freed_by]
     action: ActionType = "alert" if decision.verdict == "downgraded" else candidate.action
     first_end = min(end, history.since.get((one.pack.id, candidate.entity, action), end))
     share = one.pack.holdout if action != "alert" else 0.0
-    told = partial(flag.numbers.conditions, flag.number)
     return Recommendation(
         id=content_hash([snapshot.account, candidate.entity, one.pack.id, one.pack.version, first_end, action]),
         rule=one.ref,
         entity=candidate.entity,
-        subject=who,
+        subject=flag.subject,
         action=action,
         proposed_action=candidate.action,
         decision=decision.verdict,
         because=decision.because,
         beaten_by=f"{by.rule}:{by.entity}" if by else (decision.because if decision.verdict != "kept" else None),
         trail=_trail(one, candidate, decision, by or freed),
-        spend_at_stake=float(plain(flag.numbers.spend[flag.number]) or 0),
-        window=Period(EPOCH + timedelta(days=one.table.first_day), end),
+        spend_at_stake=float(plain(one.numbers.spend[flag.number]) or 0),
+        window=Period(EPOCH + timedelta(days=one.first_day), end),
         holdout=share > 0
         and is_withheld(snapshot.account, one.pack.id, candidate.entity, first_end.isoformat(), share),
-        reason=reason(one.pack, one.table, one.found, at, who.name, snapshot.currency, told),
-        numbers=flag.numbers,
+        reason=flag.reason,
+        numbers=one.numbers,
         number=flag.number,
-        change=_change(flag, action, history, snapshot.currency),
+        change=_change(one, flag, action, history, snapshot.currency),
         first_end=first_end,
     )
 
 
-def _step(one: RuleOnLevel) -> Step | None:
+def _step(one: Said) -> Step | None:
     wanted = one.pack.action
     return step_of(one.pack.act, wanted.amount, wanted.cap, wanted.cap_days)
 
 
-def _change(flag: Flagged, action: ActionType, history: History, currency: str | None) -> Change | Message | None:
+def _change(
+    one: Said, flag: Flag, action: ActionType, history: History, currency: str | None
+) -> Change | Message | None:
     if action == "alert":
         return None
-    state = values_at(flag.one.told, flag.at)
-    went = history.moved(flag.row["key"], flag.one)
-    return change_of(action, state, step=_step(flag.one), moved=went, currency=currency)
+    state = values_at(one.on.told, flag.at)
+    went = history.moved(flag.row["key"], one)
+    return change_of(action, state, step=_step(one), moved=went, currency=currency)
 
 
-def _trail(one: RuleOnLevel, candidate: Candidate, decision: Decision, by: Candidate | None) -> tuple[Message, ...]:
+def _trail(one: Said, candidate: Candidate, decision: Decision, by: Candidate | None) -> tuple[Message, ...]:
     flagged = Message(f"rules.trail.flagged_{candidate.action}", {"rule": one.pack.id, "version": one.pack.version})
     step = Message(f"rules.trail.{decision.because}", {"by": by.rule if by else "", "days": one.pack.cooldown_days})
     return (flagged, step)

@@ -92,6 +92,11 @@ class SignalSource:
             self._tables[key] = self._build(level, self.day - end_lag_days, days, needs)
         return self._tables[key]
 
+    def forget_tables(self) -> None:
+        """Lets go of every table and column made so far: of many windows each needs room for every entity."""
+        self._tables.clear()
+        self._columns.clear()
+
     def _build(self, level: str, last_day: int, days: int, needs: frozenset[str]) -> SignalTable:
         facts, first_day = self.level(level), last_day - days + 1
         at = (level, first_day, last_day)
