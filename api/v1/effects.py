@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
@@ -13,6 +11,7 @@ from api.language import request_language
 from api.services.effects import rule_scores
 from api.v1.answers.effects import RuleScores
 from api.v1.contract import Answer, Query, v1
+from api.v1.strict import Day
 
 TAGS = [Tag(name="rule-scores")]
 
@@ -20,7 +19,7 @@ TAGS = [Tag(name="rule-scores")]
 class RuleScoresQuery(Query):
     """As of which day."""
 
-    as_of: date | None = Field(None, description="The day; default today. Effects are those of its quarter's first.")
+    as_of: Day | None = Field(None, description="The day; default today. Effects are those of its quarter's first.")
 
 
 @v1.get("/rule-scores", tags=TAGS, responses={200: RuleScores})

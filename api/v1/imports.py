@@ -20,7 +20,7 @@ from api.v1.answers.paging import page
 from api.v1.answers.runs import Run
 from api.v1.contract import Answer, NoQuery, Page, Query, v1
 from api.v1.long_work import answer_when_done, ask_run
-from api.v1.strict import Text
+from api.v1.strict import Day, Text
 from engine.store.runs import StoredRun
 
 TAGS = [Tag(name="imports")]
@@ -31,7 +31,7 @@ class ImportForm(Query):
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
     file: FileStorage = Field(description="CSV or XLSX as the platform exported it.")
-    received: date | None = Field(None, description="The day it was received; default today.")
+    received: Day | None = Field(None, description="The day it was received; default today.")
     dry_run: bool = Field(False, description="Describe only, write nothing.")
     platform: str | None = Field(None, max_length=40, description="Whose export it is, such as google_ads.")
     currency: str | None = Field(None, max_length=3, description="ISO code of its money.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
@@ -13,6 +11,7 @@ from api.language import request_language
 from api.services.morning import morning_of
 from api.v1.answers.morning import Morning
 from api.v1.contract import Answer, Query, v1
+from api.v1.strict import Day
 
 TAGS = [Tag(name="morning")]
 
@@ -20,7 +19,7 @@ TAGS = [Tag(name="morning")]
 class MorningQuery(Query):
     """Which morning."""
 
-    on: date | None = Field(None, description="The morning; default today.")
+    on: Day | None = Field(None, description="The morning; default today.")
     limit: int = Field(20, ge=1, le=200, description="How many of each part are listed at most; all are counted.")
 
 

@@ -12,6 +12,7 @@ from tests.api.routes import calls
 __all__ = ["everything"]
 # What names an item, where that is not its id.
 NAMES = {"/v1/imports": "import_id", "/v1/acts": "seq"}
+BY_ID = ("/v1/rules",)  # not the newest first
 
 
 @pytest.fixture(scope="session")
@@ -80,8 +81,11 @@ def test_walking_a_list_gives_every_item_once_and_in_order(told):
             assert walked == whole["items"], path
         names = [item[NAMES.get(path, "id")] for item in whole["items"]]
         assert len(set(names)) == len(names), path
-        made = [item.get("created_at") or item["at"] for item in whole["items"]]
-        assert made == sorted(made, reverse=True), path
+        if path in BY_ID:
+            assert names == sorted(names), path
+        else:
+            made = [item.get("created_at") or item["at"] for item in whole["items"]]
+            assert made == sorted(made, reverse=True), path
 
 
 def test_a_page_that_is_just_full_says_that_it_is_the_last(told):

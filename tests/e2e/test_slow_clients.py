@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,12 +63,12 @@ class Served:
 
 def answer_on(sock: socket.socket) -> tuple[int, dict[str, str], bytes]:
     """The next answer on a connection."""
-    answer = http.client.HTTPResponse(sock)
-    try:
-        answer.begin()
-        return answer.status, {name.lower(): text for name, text in answer.getheaders()}, answer.read()
-    except (http.client.BadStatusLine, ConnectionError):
-        return 0, {}, b""
+    with closing(http.client.HTTPResponse(sock)) as answer:
+        try:
+            answer.begin()
+            return answer.status, {name.lower(): text for name, text in answer.getheaders()}, answer.read()
+        except (http.client.BadStatusLine, ConnectionError):
+            return 0, {}, b""
 
 
 def is_problem(answer: tuple[int, dict[str, str], bytes], status: int, code: str) -> None:
@@ -114,10 +114,9 @@ def _await_health(port: int) -> None:
     until = time.monotonic() + 60
     while True:
         try:
-            client = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            client.request("GET", "/v1/health")
-            assert client.getresponse().status == 200
-            client.close()
+            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as client:
+                client.request("GET", "/v1/health")
+                assert client.getresponse().status == 200
             return
         except OSError:
             if time.monotonic() > until:
