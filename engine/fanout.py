@@ -64,6 +64,14 @@ def run_apart(task: Task, argument: Any, *, timeout: float) -> Any | Crashed:
     return answer["result"]
 
 
+def start_apart(task: Task) -> None:
+    """Starts the process of ``task`` where there is none, without waiting for it: it is ready when it is asked."""
+    with _LOCK:
+        if task not in _CHILDREN:
+            with suppress(OSError):  # no process to be had: whoever asks is told
+                _CHILDREN[task] = _Child(task)
+
+
 class _Child:
     """The process of one task, and the pipe to it."""
 

@@ -18,7 +18,7 @@ from rules.judging import judge_rules
 from rules.loading import LoadedPack, shipped_packs
 from rules.protection import cooling, lately_changed, mark_eased, mark_last_active
 from rules.recommending import History, candidate_of, recommendation_of
-from rules.resolve import Resolver, resolve
+from rules.resolve import Resolver, make_ready, resolve
 from rules.saying import say
 from rules.shifts import behind_plan
 from rules.signals import SignalSource
@@ -47,6 +47,7 @@ def judge(
     chosen = [loaded for loaded in (packs if packs is not None else shipped_packs()) if loaded[0].mode != "off"]
     beside = given or Given()
     known = beside.states if states is None else states
+    make_ready(resolver, len(snapshot.facts))
     source = SignalSource(snapshot.facts, (as_of - EPOCH).days, targets or Targets(), replace(beside, states=known))
     breaks, broken_accounts = tracking_findings(source, chosen)
     done = list(applied)

@@ -104,6 +104,7 @@ class Recommendation:
 
     def as_dict(self, language: Language, evidence: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """JSON-ready, every sentence in ``language``; ``evidence`` is its own, where that is at hand already."""
+        said = self.sentences(language)
         return {
             "id": self.id,
             "short_id": self.short_id,
@@ -115,16 +116,24 @@ class Recommendation:
             "decision": self.decision,
             "because": self.because,
             "beaten_by": self.beaten_by,
-            "trail": [render(step, language) for step in self.trail],
+            "trail": said["trail"],
             "spend_at_stake": self.spend_at_stake,
             "window": {"start": self.window.start.isoformat(), "end": self.window.end.isoformat()},
             "holdout": self.holdout,
             "change": self.change.as_dict() if isinstance(self.change, Change) else None,
-            "by_hand": render(self.change, language) if isinstance(self.change, Message) else None,
+            "by_hand": said["by_hand"],
             "shift": self.shift.as_dict() if self.shift is not None else None,
             "since": (self.first_end or self.window.end).isoformat(),
-            "reason": render(self.reason, language),
+            "reason": said["reason"],
             "evidence": self.evidence if evidence is None else evidence,
+        }
+
+    def sentences(self, language: Language) -> dict[str, Any]:
+        """The part of ``as_dict`` that depends on the language."""
+        return {
+            "trail": [render(step, language) for step in self.trail],
+            "by_hand": render(self.change, language) if isinstance(self.change, Message) else None,
+            "reason": render(self.reason, language),
         }
 
     @property

@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 from engine.errors import InferenceError
-from engine.fanout import Crashed, run_apart
+from engine.fanout import Crashed, run_apart, start_apart
 from engine.inference import available
 from engine.logs import logger
 from engine.messages import Message
@@ -22,6 +22,7 @@ from rules.resolve_reference import resolve_reference
 
 Resolver = Literal["durable_rules", "reference"]
 ATTEMPTS = 2
+MANY_ROWS = 100_000
 LEAST_SECONDS, SECONDS_A_CANDIDATE = 60.0, 0.002  # hundred times what it takes
 _CANDIDATE = attrgetter(*(one.name for one in fields(Candidate)))
 _DECISION = attrgetter(*(one.name for one in fields(Decision)))
@@ -33,6 +34,12 @@ class Resolved(NamedTuple):
     decisions: list[Decision]
     resolver: Resolver
     notices: tuple[Message, ...] = ()
+
+
+def make_ready(resolver: Resolver | None, rows: int) -> None:
+    """Starts the process of durable rules beside the judging of so many ``rows`` that it would be waited for."""
+    if rows >= MANY_ROWS and resolver != "reference" and available():
+        start_apart(decide_rows)
 
 
 def resolve(candidates: Sequence[Candidate], resolver: Resolver | None = None) -> Resolved:

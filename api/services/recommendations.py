@@ -67,8 +67,8 @@ def _raised(account: str, one: Recommendation) -> Raised:
 
 
 def _document(account: str, one: Recommendation) -> dict[str, Any]:
-    evidence = one.evidence
-    return said(lambda language: _without_names(line_of(account, one.as_dict(language, evidence))))
+    first = _without_names(line_of(account, one.as_dict(LANGUAGES[0])))
+    return said(lambda language: first if language == LANGUAGES[0] else first | one.sentences(language))
 
 
 def _without_names(line: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import pytest
 
 from engine import fanout
 from engine.errors import InferenceError
-from engine.fanout import Crashed, run_apart
+from engine.fanout import Crashed, run_apart, start_apart
 from engine.inference import available
 from tests.engine.apart import work
 
@@ -54,6 +54,14 @@ def test_one_process_answers_again_and_again():
     assert ask("number") == first
     said = {"文": [1, -2, "\ud800", None, True, 1.5, {"深": []}]}
     assert ask("say", said) == said
+
+
+def test_what_was_started_early_is_what_answers():
+    fanout._drop(work)
+    start_apart(work)
+    ready = fanout._CHILDREN[work]._process.pid
+    start_apart(work)
+    assert ask("number") == ready
 
 
 CRASHES = [
@@ -115,6 +123,7 @@ def test_where_no_process_can_be_had_it_is_said(monkeypatch):
     fanout._drop(work)
     with monkeypatch.context() as patch:
         patch.setattr(fanout._Child, "__init__", _none)
+        start_apart(work)
         assert ask("say", 1) == Crashed("BlockingIOError")
     assert ask("say", 1) == 1
 
