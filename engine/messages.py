@@ -66,4 +66,6 @@ def render(message: Message, language: Language = "zh-TW") -> str:
 def _template(package: str, name: str, values: Mapping[str, Value], language: Language) -> str:
     """The sentence with its phrases in place, still to be filled."""
     found = _catalogue(package)[name][language]
+    if ":phrase}" not in found:
+        return found
     return _PHRASE.sub(lambda phrase: _template(package, str(values[phrase[1]]), values, language), found)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from engine.messages import Message
 from engine.snapshot import Snapshot
-from engine.vocabulary import Period, content_hash
-from rules.actions import CLASS_OF, ActionType, Change, Step, change_of, room_left, step_of
+from engine.vocabulary import content_hash
+from rules.actions import CLASS_OF, ActionType, Change, change_of, room_left
 from rules.candidates import Candidate, Decision
 from rules.effect.assignment import is_withheld
-from rules.entities import EPOCH
 from rules.entity_states import creative_at, values_at
 from rules.judgement import Applied, Episode, Recommendation
 from rules.plain import plain
@@ -36,7 +35,7 @@ class History:
 
     def moved(self, entity: str, one: Said) -> float:
         """How far the entity's value went lately in the direction of a rule's action, as a share of it."""
-        step, done = _step(one), self.done.get(entity)
+        step, done = one.step, self.done.get(entity)
         return 0.0 if step is None or not done else moved(done, entity, step, self.as_of)
 
 
@@ -44,7 +43,7 @@ def candidate_of(one: Said, flag: Flag, history: History) -> Candidate:
     """What goes to the resolver for one flag."""
     row = flag.row
     guards = one.pack.guards.skip_if
-    step = _step(one)
+    step = one.step
     return Candidate(
         entity=row["key"],
         group=row["group_key"],
@@ -75,7 +74,7 @@ def recommendation_of(
 ) -> Recommendation:
     """One flag with what became of it. An episode that goes on keeps the first window end, and so its id and arm."""
     candidate = candidates[number]
-    end = EPOCH + timedelta(days=one.last_day)
+    end = one.window.end
     by = None if decision.beaten_by is None else candidates[decision.beaten_by]
     freed = None if decision.freed_by is None else candidates[decision.freed_by]
     action: ActionType = "alert" if decision.verdict == "downgraded" else candidate.action
@@ -91,9 +90,9 @@ def recommendation_of(
         decision=decision.verdict,
         because=decision.because,
         beaten_by=f"{by.rule}:{by.entity}" if by else (decision.because if decision.verdict != "kept" else None),
-        trail=_trail(one, candidate, decision, by or freed),
+        trail=_trail(one, decision, by or freed),
         spend_at_stake=float(plain(one.numbers.spend[flag.number]) or 0),
-        window=Period(EPOCH + timedelta(days=one.first_day), end),
+        window=one.window,
         holdout=share > 0
         and is_withheld(snapshot.account, one.pack.id, candidate.entity, first_end.isoformat(), share),
         reason=flag.reason,
@@ -104,11 +103,6 @@ def recommendation_of(
     )
 
 
-def _step(one: Said) -> Step | None:
-    wanted = one.pack.action
-    return step_of(one.pack.act, wanted.amount, wanted.cap, wanted.cap_days)
-
-
 def _change(
     one: Said, flag: Flag, action: ActionType, history: History, currency: str | None
 ) -> Change | Message | None:
@@ -116,10 +110,9 @@ def _change(
         return None
     state = values_at(one.on.told, flag.at)
     went = history.moved(flag.row["key"], one)
-    return change_of(action, state, step=_step(one), moved=went, currency=currency)
+    return change_of(action, state, step=one.step, moved=went, currency=currency)
 
 
-def _trail(one: Said, candidate: Candidate, decision: Decision, by: Candidate | None) -> tuple[Message, ...]:
-    flagged = Message(f"rules.trail.flagged_{candidate.action}", {"rule": one.pack.id, "version": one.pack.version})
+def _trail(one: Said, decision: Decision, by: Candidate | None) -> tuple[Message, ...]:
     step = Message(f"rules.trail.{decision.because}", {"by": by.rule if by else "", "days": one.pack.cooldown_days})
-    return (flagged, step)
+    return (one.flagged, step)

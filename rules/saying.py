@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 import numpy as np
 
 from engine.messages import Message
-from engine.vocabulary import PackRef, Subject
+from engine.vocabulary import PackRef, Period, Subject
+from rules.actions import Step, step_of
 from rules.checks import Looked
 from rules.condition_form import tests_of
 from rules.conditions import right_sides
+from rules.entities import EPOCH
 from rules.evidence_told import Numbers
 from rules.explain import reason
 from rules.judgement import Judged, NoData
@@ -23,14 +26,15 @@ from rules.protection import Cost
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one rule said on one level over the days from ``first_day`` to ``last_day`` (since 1970-01-01)."""
+    """What one rule said on one level over the days of ``window``; ``step`` is how far its action moves a value."""
 
     pack: RulePack
     ref: PackRef
     level: LevelName
     on: OnLevel
-    first_day: int
-    last_day: int
+    window: Period
+    step: Step | None
+    flagged: Message
     numbers: Numbers
     flags: list[Flag]
     no_data: list[NoData]
@@ -74,7 +78,10 @@ def say(one: RuleOnLevel, currency: str | None) -> tuple[Said, Looked]:
     ]
     count = Judged(pack.id, one.level, found.judged, len(places), int(found.unanswered.sum()))
     missing = no_answers(pack, table, found, currency)
-    said = Said(pack, one.ref, one.level, one.on, table.first_day, table.last_day, numbers, flags, missing, count)
+    window = Period(EPOCH + timedelta(days=table.first_day), EPOCH + timedelta(days=table.last_day))
+    step = step_of(pack.act, pack.action.amount, pack.action.cap, pack.action.cap_days)
+    flagged = Message(f"rules.trail.flagged_{pack.act}", {"rule": pack.id, "version": pack.version})
+    said = Said(pack, one.ref, one.level, one.on, window, step, flagged, numbers, flags, missing, count)
     return said, Looked(pack, table.facts, table.first_day, table.last_day, table.delivery)
 
 
