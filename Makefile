@@ -43,14 +43,14 @@ soak: $(STAMPS)/test ## kill rounds and fuzzing, the long way
 	$(BIN)/pytest -m soak --timeout 0
 
 screenshots: $(STAMPS)/test $(STAMPS)/console ## writes the pictures in docs/images again
-	$(BIN)/python scripts/screenshots.py
+	$(BIN)/python -m scripts.screenshots
 
 docs: $(STAMPS)/test ## writes the pages read off the code again
-	$(BIN)/python scripts/write_docs.py
-	$(BIN)/python scripts/write_asvs.py
-	$(BIN)/python scripts/write_security.py
-	$(BIN)/python scripts/write_openapi.py
-	$(BIN)/python scripts/write_codes.py
+	$(BIN)/python -m scripts.write_docs
+	$(BIN)/python -m scripts.write_asvs
+	$(BIN)/python -m scripts.write_security
+	$(BIN)/python -m scripts.write_openapi
+	$(BIN)/python -m scripts.write_codes
 
 lock: $(STAMPS)/test ## writes the hashed locks again
 	scripts/lock.sh
