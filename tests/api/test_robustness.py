@@ -292,11 +292,8 @@ def test_a_full_disk_refuses_every_change_whole_and_takes_it_once_there_is_space
     account = store.account(ACCOUNT, "test")
     assert account.audit.verify().broken is None
     assert account.decisions("proposal", [kept]) == {}
-    assert {act.action for act in account.audit.list() if act.seq > head.seq} <= {
-        "run.asked",
-        "run.failed",
-        "run.ended",
-    }
+    since = {act.action for act in account.audit.list() if act.seq > head.seq}
+    assert since <= {"run.asked", "run.failed", "run.ended"}
     assert [change().status_code for change in changes] == [201, 201, 200]
     assert len(client.get("/v1/imports", headers=header).json["items"]) == 1
     assert list((data_dir / "uploads").glob("*")) == []
