@@ -150,16 +150,19 @@ def maximise_mixed(
     *,
     offset: float,
     gap: float,
-    whole_within: float = 1e-6,
 ) -> MixedAnswer:
-    """Maximises ``offset + cost . z`` with some columns whole, to a relative ``gap`` or a fixed number of nodes."""
+    """Maximises ``offset + cost . z`` with some columns whole, to a relative ``gap`` or a fixed number of nodes.
+
+    Whole means whole within ``STRICT``: at its own 1e-6 HiGHS rules out plans on short columns, and its bound then
+    lies below them.
+    """
     import highspy
 
     solver = _solver(
         {
             "mip_rel_gap": gap,
             "mip_abs_gap": 0.0,
-            "mip_feasibility_tolerance": whole_within,
+            "mip_feasibility_tolerance": STRICT,
             "primal_feasibility_tolerance": 1e-9,
             "presolve": "off",
             "mip_heuristic_run_feasibility_jump": False,  # a plan is at hand already, and it costs milliseconds
@@ -170,11 +173,6 @@ def maximise_mixed(
     _pass(solver, cost, matrix, (lower, upper), (row_lower, row_upper), whole=integer, offset=offset)
     solver.run()
     info = solver.getInfo()
-    if _word(solver) == "infeasible" and whole_within > STRICT:
-        # With short columns HiGHS sometimes rules out what is only nearly whole; asked strictly it does not.
-        return maximise_mixed(
-            cost, matrix, lower, upper, row_lower, row_upper, integer, offset=offset, gap=gap, whole_within=STRICT
-        )
     found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     point = np.asarray(solver.getSolution().col_value) if found else None
     return MixedAnswer(_word(solver), point, float(info.mip_dual_bound), int(info.mip_node_count))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from optimizer.curves.bank import CurveBank
@@ -150,6 +150,7 @@ def test_small_plans_are_as_good_as_any_on_a_fine_grid(seed):
 
 
 @given(seed=st.integers(0, 10_000), most=st.integers(1, 4))
+@example(seed=8950, most=3)  # at 1e-6 from whole, the solver's bound lay a hundredth below the best plan
 @COMMON
 def test_the_number_of_channels_is_chosen_as_well_as_by_trying_every_choice(seed, most):
     size = 5
