@@ -79,11 +79,21 @@ def app(store):
 
 
 @pytest.fixture
-def client(app):
+def browser(app):
+    """Makes one more browser: a client with cookies of its own that sends its forms from our own pages."""
+
+    def make():
+        made = app.test_client()
+        made.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+        return made
+
+    return make
+
+
+@pytest.fixture
+def client(browser):
     """A client without a key, on the console's own pages where it is a browser."""
-    made = app.test_client()
-    made.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
-    return made
+    return browser()
 
 
 @pytest.fixture(autouse=True)
@@ -125,6 +135,20 @@ def key(store):
         return {"Authorization": f"Bearer {store.keys.create(account, role, 'test')[0]}"}
 
     return make
+
+
+@pytest.fixture
+def enter(browser, person):
+    """A browser of their own in which someone has logged in; a new person where a role is given."""
+
+    def log_in(login: str, role: str | None = None):
+        if role is not None:
+            person(login, role)
+        made = browser()
+        assert made.post("/login", data={"login": login, "password": PASSWORD}).status_code == 303
+        return made
+
+    return log_in
 
 
 @pytest.fixture

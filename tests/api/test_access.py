@@ -22,7 +22,7 @@ def unhurried(monkeypatch):
 
 
 @pytest.fixture
-def browser(app, store, person):
+def session_of(app, store, person):
     """A client with a session of its own for a role, begun beside the login page."""
 
     def come_in(role: str):
@@ -74,8 +74,8 @@ def test_role_matrix(app, client, key, role):
 
 
 @pytest.mark.parametrize("role", PEOPLE)
-def test_role_matrix_of_the_pages(app, browser, role):
-    client = browser(role)
+def test_role_matrix_of_the_pages(app, session_of, role):
+    client = session_of(role)
     guarded = [
         call
         for call in calls(app, within="console.")
@@ -184,8 +184,8 @@ def test_a_wrong_name_and_a_wrong_password_are_told_alike(client, person):
     assert not any("Set-Cookie" in answer.headers for answer in told)
 
 
-def test_every_changing_page_refuses_a_foreign_one(app, browser):
-    client = browser("admin")
+def test_every_changing_page_refuses_a_foreign_one(app, session_of):
+    client = session_of("admin")
     del client.environ_base["HTTP_SEC_FETCH_SITE"]
     changing = [call for call in calls(app, within="console.") if call.method in CHANGES]
     assert len(changing) > 10
@@ -204,8 +204,8 @@ def test_every_changing_page_refuses_a_foreign_one(app, browser):
     assert client.get("/").status_code == 200
 
 
-def test_a_browser_without_fetch_headers_is_known_by_its_origin(browser):
-    client = browser("planner")
+def test_a_browser_without_fetch_headers_is_known_by_its_origin(session_of):
+    client = session_of("planner")
     del client.environ_base["HTTP_SEC_FETCH_SITE"]
     sent = {"text": "新鮮牛奶", "product": "food"}
     assert client.post("/copy", data=sent, headers={"Origin": "http://localhost"}).status_code == 200

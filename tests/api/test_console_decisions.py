@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from api.services.proposals import ProposalRequest, make_proposal
-from tests.api.conftest import ACCOUNT, PASSWORD, PLAN
+from tests.api.conftest import ACCOUNT, PLAN
 
 PIECE = {"HX-Request": "true", "Sec-Fetch-Site": "same-origin"}
 ASKED = ProposalRequest(
@@ -22,21 +22,6 @@ def author(filled_dir, store, person):
     """The id of a planner and the short id of the proposal they made."""
     _, person_id = person("mei.lin")
     return person_id, make_proposal(store.account(ACCOUNT, f"person:{person_id}"), ASKED).short_id
-
-
-@pytest.fixture
-def enter(app, person):
-    """A browser in which someone has logged in; a new person where a role is given."""
-
-    def log_in(login: str, role: str | None = None):
-        if role is not None:
-            person(login, role)
-        client = app.test_client()
-        client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
-        assert client.post("/login", data={"login": login, "password": PASSWORD}).status_code == 303
-        return client
-
-    return log_in
 
 
 def text(answer) -> str:

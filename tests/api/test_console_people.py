@@ -11,31 +11,6 @@ from tests.api.conftest import ACCOUNT, PASSWORD
 NEW = "a quiet harbour after midnight"
 
 
-@pytest.fixture
-def browser(app):
-    """Makes one more browser: a client with cookies of its own that sends its forms from our own pages."""
-
-    def make():
-        made = app.test_client()
-        made.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
-        return made
-
-    return make
-
-
-@pytest.fixture
-def enter(browser, person):
-    """A new browser in which a new person has logged in."""
-
-    def log_in(login: str, role: str = "planner"):
-        person(login, role)
-        client = browser()
-        assert client.post("/login", data={"login": login, "password": PASSWORD}).status_code == 303
-        return client
-
-    return log_in
-
-
 def text(answer) -> str:
     return answer.get_data(as_text=True)
 
@@ -90,7 +65,7 @@ def test_trying_too_often_is_told_on_a_page(person, browser):
 
 
 def test_a_new_password_ends_every_session(enter, browser):
-    first, second = enter("mei.lin"), browser()
+    first, second = enter("mei.lin", "planner"), browser()
     second.post("/login", data={"login": "mei.lin", "password": PASSWORD})
     answer = first.post("/self/password", data={"old": PASSWORD, "new": NEW})
     assert answer.headers["Location"] == "/login?changed=1"
@@ -104,7 +79,7 @@ def test_a_new_password_ends_every_session(enter, browser):
     ("old", "new", "told"), [("wrong", NEW, "登入名稱或密碼不對"), (PASSWORD, "short", "至少要 15 個字")]
 )
 def test_a_password_that_cannot_be_changed_is_told_on_the_page(enter, old, new, told):
-    client = enter("mei.lin")
+    client = enter("mei.lin", "planner")
     answer = client.post("/self/password", data={"old": old, "new": new})
     assert answer.status_code in (401, 422) and told in text(answer)
     assert 'id="change-password"' in text(answer) and PASSWORD not in text(answer) and NEW not in text(answer)
@@ -112,7 +87,7 @@ def test_a_password_that_cannot_be_changed_is_told_on_the_page(enter, old, new, 
 
 
 def test_a_key_is_shown_once_and_ends_when_it_is_revoked(enter, client):
-    mine = enter("mei.lin")
+    mine = enter("mei.lin", "planner")
     page = text(mine.post("/keys", data={"name": "每日報表"}))
     key = re.search(r'id="new-key">([^<]+)<', page)[1]
     header = {"Authorization": f"Bearer {key}"}
@@ -124,12 +99,12 @@ def test_a_key_is_shown_once_and_ends_when_it_is_revoked(enter, client):
 
 
 def test_a_key_s_name_that_cannot_be_taken_is_told_on_the_page(enter):
-    answer = enter("mei.lin").post("/keys", data={"name": "x" * 65})
+    answer = enter("mei.lin", "planner").post("/keys", data={"name": "x" * 65})
     assert answer.status_code == 422 and "最多 64 個" in text(answer) and 'id="new-key"' not in text(answer)
 
 
 def test_keys_of_others_and_of_machines_are_the_administrator_s(enter):
-    planner, admin = enter("mei.lin"), enter("boss", "admin")
+    planner, admin = enter("mei.lin", "planner"), enter("boss", "admin")
     prefix = re.search(r'id="new-key">(\w{14})', text(admin.post("/keys", data={"for_whom": "machine"})))[1]
     assert planner.post("/keys", data={"for_whom": "machine"}).status_code == 403
     assert prefix in text(admin.get("/self")) and prefix not in text(planner.get("/self"))
@@ -173,7 +148,7 @@ def test_whoever_is_removed_is_out_at_once_and_the_last_administrator_stays(ente
 
 
 def test_someone_in_two_accounts_goes_from_one_to_the_other(store, enter):
-    client = enter("mei.lin")
+    client = enter("mei.lin", "planner")
     assert 'action="/account"' not in text(client.get("/"))
     secret, _ = store.account("zenith", "test").members.invite("reviewer")
     store.people.accept(secret, "mei.lin", PASSWORD)

@@ -20,7 +20,7 @@ from rules.actions import WORDS, Field
 from rules.applying import Policy
 from rules.pack import MINIMUMS, Guard
 from tests.api.advice import EVIDENCE, keep, keep_night, line
-from tests.api.conftest import ACCOUNT, PASSWORD
+from tests.api.conftest import ACCOUNT
 
 PIECE = {"HX-Request": "true", "Sec-Fetch-Site": "same-origin"}
 LINES = (
@@ -46,20 +46,6 @@ def account(store):
     return opened
 
 
-@pytest.fixture
-def enter(app, person):
-    """A browser in which a new person of a role has logged in."""
-
-    def log_in(role: str = "planner", login: str = "mei.lin"):
-        person(login, role)
-        client = app.test_client()
-        client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
-        assert client.post("/login", data={"login": login, "password": PASSWORD}).status_code == 303
-        return client
-
-    return log_in
-
-
 def text(answer) -> str:
     assert answer.status_code == 200, answer.get_data(as_text=True)
     return answer.get_data(as_text=True)
@@ -76,7 +62,7 @@ def states(account) -> dict[str, str]:
 
 
 def test_the_most_money_is_first_and_home_leads_there(account, enter):
-    client = enter()
+    client = enter("mei.lin", "planner")
     home = text(client.get("/"))
     assert "今天有 4 項要決定，牽涉花費 NT$10,310；另有 1 則提醒" in home and 'href="/today"' in home
     page = text(client.get("/today"))
@@ -89,7 +75,7 @@ def test_the_most_money_is_first_and_home_leads_there(account, enter):
 
 
 def test_a_row_s_own_button_decides_that_row_alone(account, enter):
-    client = enter()
+    client = enter("mei.lin", "planner")
     piece = act(client, one=f"approved:{SHORT['大']}", id=[SHORT["小"]], note="好")
     assert "已核准 1 項。" in piece and "已核准、還沒執行 1 項，牽涉花費 NT$9,000" in piece and "3 項要決定" in piece
     assert states(account) == {"大": "approved", "小": "open", "中": "open", "抽": "open", "停播": "open"}
@@ -98,7 +84,7 @@ def test_a_row_s_own_button_decides_that_row_alone(account, enter):
 
 
 def test_several_at_once_say_what_was_withheld_and_what_was_refused(account, enter):
-    client = enter()
+    client = enter("mei.lin", "planner")
     piece = act(client, act="approved", id=[SHORT["大"], SHORT["抽"], SHORT["停播"], "R-000000", SHORT["大"]])
     assert "已核准 2 項。" in piece and "其中 1 項抽為對照組" in piece
     assert f"{SHORT['停播']}：" in piece and "R-000000：" in piece
@@ -109,7 +95,7 @@ def test_several_at_once_say_what_was_withheld_and_what_was_refused(account, ent
 
 
 def test_what_was_carried_out_can_be_taken_back(account, enter):
-    client = enter()
+    client = enter("mei.lin", "planner")
     act(client, act="approved", id=[SHORT["大"], SHORT["中"]])
     piece = act(client, act="applied", id=[SHORT["大"], SHORT["中"]])
     assert "最近執行的" in piece and f'value="undo:{SHORT["大"]}"' in piece
@@ -133,13 +119,13 @@ def test_what_was_carried_out_can_be_taken_back(account, enter):
 )
 def test_what_cannot_be_read_changes_nothing_and_leaves_the_list(account, enter, form, told):
     before = states(account)
-    piece = act(enter(), **form)
+    piece = act(enter("mei.lin", "planner"), **form)
     assert 'role="alert"' in piece and told in re.search(r'class="fault"[^<]*<', piece)[0]
     assert "<strong>大</strong>" in piece and states(account) == before
 
 
 def test_a_reviewer_reads_and_decides_nothing(account, enter):
-    client = enter("reviewer")
+    client = enter("mei.lin", "reviewer")
     page = text(client.get("/today"))
     assert "審稿人員只能查看" in page and "<strong>大</strong>" in page
     assert 'name="one"' not in page and 'name="act"' not in page and "/bulk-edits" not in page
@@ -148,7 +134,7 @@ def test_a_reviewer_reads_and_decides_nothing(account, enter):
 
 
 def test_the_evidence_shows_every_number(account, enter):
-    shown = text(enter().get(f"/recommendations/{SHORT['大']}/evidence", headers=PIECE))
+    shown = text(enter("mei.lin", "planner").get(f"/recommendations/{SHORT['大']}/evidence", headers=PIECE))
     for words in (
         "應有轉換數", "18.25", "≥ 3", "花費 NT$4,578 ÷ 目標單次轉換成本 NT$251", "&gt; 99.9%", "&lt; 0.1%", "10^8",
         "至少要 50", "第 3 位，共看了 183 個", "10%", "同一廣告群組的 5 則，點閱率 0.61%", "由帳戶 1,557 次轉換推算",
@@ -158,7 +144,7 @@ def test_the_evidence_shows_every_number(account, enter):
 
 
 def test_a_dropped_one_says_what_beat_it(account, enter):
-    client = enter()
+    client = enter("mei.lin", "planner")
     page = text(client.get("/today"))
     assert "規則也點名、但不採用的 1 項" in page and LOST["trail"][-1] in page
     shown = text(client.get(f"/recommendations/{LOST['short_id']}/evidence", headers=PIECE))
@@ -171,7 +157,7 @@ def test_evidence_without_a_method_or_numbers_is_shown_too(account, enter):
     bare = {"conditions": [], "sums": {}, "method": "none", "guards_passed": [], "judged": 4}
     endless = EVIDENCE | {"log_e": None, "probability": None, "false_rate": 0.05, "fdr_rank": None, "target": {}}
     keep(account, line("空", 5.0, evidence=bare), line("滿", 6.0, evidence=endless), on=today())
-    client = enter()
+    client = enter("mei.lin", "planner")
     for name, told in (("空", "沒有其他防護"), ("滿", "∞")):
         assert told in text(client.get(f"/recommendations/{line(name)['short_id']}/evidence", headers=PIECE))
 
@@ -183,7 +169,7 @@ def test_a_bulk_edit_file_is_shown_then_downloaded(account, enter):
     state = StateRow("google_ads", "ad", "搜", "active", campaign_name="轉換", ad_group_name="訪客", external_id="91",
                      traits=texts)  # fmt: skip
     mark_states(account, [state], today(), "export")
-    client = enter()
+    client = enter("mei.lin", "planner")
     act(client, act="approved", id=[named["short_id"], SHORT["中"]])
     assert client.post("/bulk-edits/file", data={"platform": "meta"}).status_code == 404
     piece = text(client.post("/bulk-edits", data={"platform": "line"}, headers=PIECE))
@@ -201,13 +187,13 @@ def test_targets_and_policy_are_shown(account, enter, store, person):
     set_targets(account, {"meta": 480.0}, {"line": 3.5}, today())
     boss = store.account(ACCOUNT, f"person:{person('boss', 'admin')[1]}")
     set_policy(boss, Policy(frozenset({"spend_no_conv"}), 0.1, 3, today(), today()))
-    page = text(enter().get("/today"))
+    page = text(enter("mei.lin", "planner").get("/today"))
     assert "Meta NT$480" in page and "LINE 3.50" in page and "spend_no_conv；每天最多 3 項、當日花費的 10%" in page
 
 
 def test_a_name_is_text_on_the_page(account, enter):
     keep(account, *LINES, line("<script>alert(1)</script>", 1e6), on=today())
-    page = text(enter().get("/today"))
+    page = text(enter("mei.lin", "planner").get("/today"))
     assert "<script>alert" not in page and " style=" not in page and "hx-on" not in page
 
 

@@ -9,20 +9,9 @@ import pytest
 from engine.errors import InferenceError
 from engine.inference import Pattern, Rule, Ruleset, available
 from tests.engine.raw_library import raw
+from tests.engine.wrapped import FIELDS, KEEP, decide, keep
 
 pytestmark = pytest.mark.skipif(not available(), reason="durable rules is not built on this machine")
-FIELDS = {"k": int, "g": int}
-
-
-def _keep(firing):
-    firing.decide("one", "kept")
-
-
-KEEP = Rule("keep", 100, (Pattern("one", {"k": 1}),), _keep, last=True)
-
-
-def _decide(facts, rules=(KEEP,)):
-    return Ruleset("r", FIELDS, rules).decide(facts, "g")
 
 
 def test_a_small_float_silently_drops_the_rest_of_a_batch():
@@ -32,7 +21,7 @@ def test_a_small_float_silently_drops_the_rest_of_a_batch():
     """)
     assert int(said.stdout) < 10
     with pytest.raises(InferenceError):
-        _decide([{"k": 1, "g": 1e-05}])
+        decide([{"k": 1, "g": 1e-05}])
 
 
 # Two numbers whose texts have one 32-bit hash, which is all the library looks at.
@@ -60,8 +49,8 @@ def test_two_ids_of_one_hash_are_taken_for_one_fact():
     assert _hash(str(ALIKE[0])) == _hash(str(ALIKE[1]))
     assert len({_hash(str(ordinal)) for ordinal in range(100_000)}) == 100_000
     with pytest.raises(InferenceError, match="declared fields"):
-        _decide([{"k": 1, "g": 0, "id": ALIKE[0]}])
-    assert _decide([{"k": 1, "g": 0}] * 3_000) == ["kept"] * 3_000
+        decide([{"k": 1, "g": 0, "id": ALIKE[0]}])
+    assert decide([{"k": 1, "g": 0}] * 3_000) == ["kept"] * 3_000
 
 
 def test_two_sessions_of_one_hash_are_one():
@@ -88,7 +77,7 @@ def test_more_than_1024_sessions_fail_and_the_wrapper_has_one():
             print("memory")
     """)
     assert said.stdout.strip() == "memory"
-    assert _decide([{"k": 1, "g": n} for n in range(3_000)]) == ["kept"] * 3_000
+    assert decide([{"k": 1, "g": n} for n in range(3_000)]) == ["kept"] * 3_000
 
 
 def test_a_session_deleted_among_others_is_used_after_it_was_freed():
@@ -130,7 +119,7 @@ def test_a_join_by_inequality_reads_past_its_memory():
     for join in ({"g": ("best", "g", "<")}, {"g": {"$lt": {"best": "g"}}}, {"g": {"$lt": ("best", "g")}}):
         patterns = (Pattern("best", {"k": 1}), Pattern("one", {"k": 2}, joins=join))
         with pytest.raises(InferenceError, match="join of g"):
-            Ruleset("r", FIELDS, [Rule("bad", 1, patterns, _keep)])
+            Ruleset("r", FIELDS, [Rule("bad", 1, patterns, keep)])
 
 
 def test_joins_by_equality_stay_within_their_memory():
@@ -162,7 +151,7 @@ def test_an_exception_in_an_action_is_swallowed():
         raise ValueError("lost")
 
     with pytest.raises(InferenceError, match="lost"):
-        _decide([{"k": 1, "g": 0}], [Rule("fail", 1, (Pattern("one", {"k": 1}),), _fail)])
+        decide([{"k": 1, "g": 0}], [Rule("fail", 1, (Pattern("one", {"k": 1}),), _fail)])
 
 
 def test_division_by_zero_in_a_condition_ends_the_process():
@@ -175,7 +164,7 @@ def test_division_by_zero_in_a_condition_ends_the_process():
     assert (said.returncode, said.stdout) == (-signal.SIGFPE, "")
     arithmetic = Pattern("one", {"k": {"$div": {"$l": {"a": "g"}, "$r": {"a": "k"}}}})
     with pytest.raises(InferenceError):
-        Ruleset("r", FIELDS, [Rule("bad", 1, (arithmetic,), _keep)])
+        Ruleset("r", FIELDS, [Rule("bad", 1, (arithmetic,), keep)])
 
 
 def test_a_bare_absence_never_ends():
@@ -189,7 +178,7 @@ def test_a_bare_absence_never_ends():
     """)
     assert (said.returncode, said.stdout) == (7, "still going\n")
     with pytest.raises(InferenceError):
-        Ruleset("r", FIELDS, [Rule("bad", 1, (Pattern("one", {"$nex": {"done": 1}}),), _keep)])
+        Ruleset("r", FIELDS, [Rule("bad", 1, (Pattern("one", {"$nex": {"done": 1}}),), keep)])
 
 
 def test_a_join_on_a_missing_field_fails():
@@ -201,4 +190,4 @@ def test_a_join_on_a_missing_field_fails():
     """)
     assert "311" in said.stdout
     with pytest.raises(InferenceError, match="declared fields"):
-        _decide([{"k": 1}])
+        decide([{"k": 1}])

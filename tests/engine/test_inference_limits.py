@@ -9,20 +9,9 @@ import pytest
 from engine.errors import InferenceError
 from engine.inference import Pattern, Rule, Ruleset, available
 from tests.engine.raw_library import raw
+from tests.engine.wrapped import FIELDS, KEEP, decide, keep
 
 pytestmark = pytest.mark.skipif(not available(), reason="durable rules is not built on this machine")
-FIELDS = {"k": int, "g": int}
-
-
-def _keep(firing):
-    firing.decide("one", "kept")
-
-
-KEEP = Rule("keep", 100, (Pattern("one", {"k": 1}),), _keep, last=True)
-
-
-def _decide(facts, rules=(KEEP,)):
-    return Ruleset("r", FIELDS, rules).decide(facts, "g")
 
 
 def test_a_fact_of_more_than_64_rules_is_lost():
@@ -33,7 +22,7 @@ def test_a_fact_of_more_than_64_rules_is_lost():
     """)
     assert not said.stdout.startswith("70 ")
     with pytest.raises(InferenceError, match="at most 60"):
-        _decide([], [Rule(f"r{n}", 1, (Pattern("one", {}, {"k": -n - 1}),), _keep) for n in range(70)])
+        decide([], [Rule(f"r{n}", 1, (Pattern("one", {}, {"k": -n - 1}),), keep) for n in range(70)])
 
 
 def test_with_512_first_conditions_no_fact_is_ever_done():
@@ -46,7 +35,7 @@ def test_with_512_first_conditions_no_fact_is_ever_done():
         print("done")
     """)
     assert (said.returncode, said.stdout) == (-signal.SIGALRM, "built\n")
-    rules = [Rule(f"r{n}", 1, tuple(Pattern(f"p{i}", {"k": n * 8 + i}) for i in range(8)), _keep) for n in range(51)]
+    rules = [Rule(f"r{n}", 1, tuple(Pattern(f"p{i}", {"k": n * 8 + i}) for i in range(8)), keep) for n in range(51)]
     with pytest.raises(InferenceError, match="400 conditions"):
         Ruleset("r", FIELDS, rules)
     most = Ruleset("r", FIELDS, [*rules[:49], KEEP])  # 393 conditions
@@ -66,8 +55,8 @@ def test_more_comparisons_than_a_join_has_room_for_are_refused_by_both():
 
     def _joined(count):
         joins = {name: ("best", name) for name in names[:count]}
-        beaten = Rule("beaten", 1, (Pattern("best", {"f0": 1}), Pattern("one", {"f1": 1}, joins=joins)), _keep)
-        last = Rule("keep", 9, (Pattern("one", {}, {"f2": 0}),), _keep, last=True)
+        beaten = Rule("beaten", 1, (Pattern("best", {"f0": 1}), Pattern("one", {"f1": 1}, joins=joins)), keep)
+        last = Rule("keep", 9, (Pattern("one", {}, {"f2": 0}),), keep, last=True)
         return Ruleset("r", dict.fromkeys(names, int), [beaten, last])
 
     with pytest.raises(InferenceError, match="25 joins, at most 24"):
@@ -83,7 +72,7 @@ def test_a_match_of_more_than_16_facts_is_lost():
     """)
     assert "error code: 304" in said.stdout
     with pytest.raises(InferenceError, match="17 patterns, at most 16"):
-        _decide([], [Rule("many", 1, tuple(Pattern(f"p{n}", {"k": n}) for n in range(17)), _keep)])
+        decide([], [Rule("many", 1, tuple(Pattern(f"p{n}", {"k": n}) for n in range(17)), keep)])
 
 
 def test_rules_that_nobody_needs_any_more_stay_in_memory():
