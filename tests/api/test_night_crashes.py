@@ -9,24 +9,19 @@ import pytest
 
 from api.services.imports import import_file
 from api.services.nights import exit_code, run_nights
-from api.wiring import NIGHT
 from engine import fanout
 from engine.inference import available
-from rules.loading import shipped_packs
 from tests.api.crashing import PLAN, crash_or_decide
+from tests.api.lean_nights import make_lean
 
 AS_OF = date(2026, 11, 16)
-RULES = {"cpa_over", "low_ctr_vs_peers", "spend_no_conv"}
 
 
 @pytest.mark.skipif(not available(), reason="durable rules is not built on this machine")
 def test_crashes_in_one_account_change_no_decision_of_any(store, sample, tmp_path, monkeypatch):
     """The first account's question crashes once, the second's twice, the third's never; a night that only judges."""
     accounts = ["first", "second", "third"]
-    packs = [loaded for loaded in shipped_packs() if loaded[0].id in RULES]
-    monkeypatch.setattr("rules.judge.shipped_packs", lambda: packs)
-    short = tuple(stage for stage in NIGHT if stage.name not in ("compliance", "optimizer"))
-    monkeypatch.setattr("api.services.nights.NIGHT", short)
+    make_lean(monkeypatch)
     exported = next(path for path in sample[1].exports if path.stem == "line-ads")
     for name in accounts:
         import_file(store.account(name, "test"), exported, AS_OF)
