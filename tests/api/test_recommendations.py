@@ -190,10 +190,7 @@ def test_a_platform_without_a_file_is_done_by_hand_and_marked(account, web):
     assert web("POST", f"recommendations/{life.id}/applied", on="2026-11-16")["steps"][-1]["source"] == "person"
 
 
-@pytest.mark.parametrize(
-    ("now", "reason"), [("25", "rules.action.stale"), ("18", "rules.action.already"), ("20", None)]
-)
-def test_a_value_that_was_changed_since_goes_into_no_file(account, mei, now, reason):
+def test_a_value_that_was_changed_since_goes_into_no_file(account, mei):
     said = run_night(account, AS_OF, dry_run=True).as_dict("en")["recommendations"]
     cuts = (one for one in said if one["action"] == "cut_bid" and one["decision"] == "kept")
     line = next(one for one in cuts if one["platform"] == "google_ads")
@@ -205,10 +202,12 @@ def test_a_value_that_was_changed_since_goes_into_no_file(account, mei, now, rea
         "after": "18",
     }
     account.recommendations.take(cut.id, *_steps("auto_approved"))
-    account.states.mark([_state(cut, bid=Decimal(now))], AS_OF + timedelta(days=1), "export")
-    made = bulk_file(mei, "google_ads", today())
-    assert [why.id for _, why in made.by_hand] == ([] if reason is None else [reason])
-    assert [life.id for life in made.written] == ([cut.id] if reason is None else [])
+    told = (("25", "rules.action.stale"), ("18", "rules.action.already"), ("20", None))
+    for now, reason in told:  # the last alone writes a file, and with that the step that ends this
+        account.states.mark([_state(cut, bid=Decimal(now))], AS_OF + timedelta(days=1), "export")
+        made = bulk_file(mei, "google_ads", today())
+        assert [why.id for _, why in made.by_hand] == ([] if reason is None else [reason])
+        assert [life.id for life in made.written] == ([cut.id] if reason is None else [])
 
 
 def test_more_delivery_waits_while_copy_is_blocked(account, mei, monkeypatch):
