@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
@@ -45,19 +44,11 @@ class Killing:
 
 
 @pytest.fixture
-def accounts(store: Store, sample, monkeypatch) -> Iterator[list[AccountStore]]:
+def accounts(store: Store, sample, monkeypatch) -> list[AccountStore]:
     """Accounts that are alike in everything but their number, one for every way a night can be cut short."""
     make_lean(monkeypatch)
     lean_inbox(sample)
-    monkeypatch.setattr("api.services.night_stages.waiting_exports", lambda _: _files("*.csv"))
-    monkeypatch.setattr("api.services.night_stages.waiting_copy", lambda _: _files("copy/*.csv"))
-    yield [store.account_at(store.account(f"a{at}", "test").tenant, "default", "test") for at in range(8)]
-
-
-def _files(pattern: str) -> list[Path]:
-    from api.services.inbox import inbox_of
-
-    return sorted(inbox_of("default").glob(pattern))
+    return [store.account_at(store.account(f"a{at}", "test").tenant, "default", "test") for at in range(8)]
 
 
 def _told(account: AccountStore, **how) -> dict:
@@ -68,7 +59,6 @@ def test_a_night_killed_after_any_write_ends_as_an_undisturbed_one(accounts, mon
     undisturbed = accounts.pop()
     head = undisturbed.audit.head().seq
     killing = Killing(monkeypatch)
-    killing.start()
     wanted = _told(undisturbed)
     writes, acts = killing.written, undisturbed.audit.head().seq - head
     assert [one["status"] for one in wanted["files"]] == ["imported", "imported"]
