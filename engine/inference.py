@@ -63,7 +63,6 @@ class Ruleset(Generic[Outcome]):
         check_rules(self.fields, self.rules)
         self._built: Any = None
         self._free: weakref.finalize[Any, Any] | None = None
-        self._open = False
         self._batch: Batch[Outcome] | None = None
 
     def decide(self, facts: Sequence[Fact], cut_at: str) -> list[Outcome]:
@@ -86,13 +85,9 @@ class Ruleset(Generic[Outcome]):
     def close(self) -> None:
         """Frees the C side; the next call builds it again."""
         with _LOCK:
-            built, free = self._built, self._free
+            if self._free is not None:
+                self._free()
             self._built = self._free = None
-            if built is not None and free is not None:
-                if self._open:
-                    built.delete_state(SESSION)
-                    self._open = False
-                free()
 
     def _abandon(self) -> None:
         """Lets go of the C side without freeing it, which costs the memory of one ruleset.
@@ -102,7 +97,6 @@ class Ruleset(Generic[Outcome]):
         if self._free is not None:
             self._free.detach()
         self._built = self._free = None
-        self._open = False
 
     def _run(self, facts: Sequence[Fact], start: int, end: int) -> dict[int, Outcome]:
         if self._batch is not None:
@@ -119,7 +113,6 @@ class Ruleset(Generic[Outcome]):
 
         try:
             rows = [{**facts[start + ordinal], "id": ordinal} for ordinal in range(end - start)]
-            self._open = True
             built.do_actions(built.assert_facts(rows), _done)
         except Exception as error:
             raise InferenceError("engine.inference.stopped", detail=type(error).__name__) from error
@@ -134,7 +127,6 @@ class Ruleset(Generic[Outcome]):
         if undecided:
             raise InferenceError("engine.inference.undecided", count=len(undecided), first=min(undecided))
         built.delete_state(SESSION)
-        self._open = False
         return batch.outcomes
 
     def _build(self) -> Any:

@@ -26,6 +26,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from engine.messages import Language
 from rules.actions import CLASS_OF, STEPS, ActionClass, ActionType
 from rules.condition_form import When, metrics_of
 from rules.evidence_form import Evidence
@@ -50,6 +51,10 @@ class Texts(_Part):
 
     zh_tw: str = Field(alias="zh-TW", min_length=1)
     en: str = Field(min_length=1)
+
+    def told(self, language: Language) -> str:
+        """The text in one of them."""
+        return self.en if language == "en" else self.zh_tw
 
 
 class Scope(_Part):

@@ -50,8 +50,7 @@ def _rule_text(document: Mapping[str, Any], language: Language) -> Mapping[str, 
 
     for pack, ref in shipped_packs():
         if (ref.name, ref.hash) == (document["rule"]["name"], document["rule"]["hash"]):
-            told_in = {"zh-TW": "zh_tw", "en": "en"}[language]
-            return {"title": getattr(pack.title, told_in), "explanation": getattr(pack.explanation, told_in)}
+            return {"title": pack.title.told(language), "explanation": pack.explanation.told(language)}
     return None
 
 

@@ -14,6 +14,7 @@ from api.media import channel_name
 from api.reports.copy_findings import article, merged_spans
 from api.services.background import REACH
 from api.services.imports import stored_import
+from api.services.morning import alerts_in
 from api.services.night_history import latest_night
 from api.services.proposal_words import result_label
 from api.services.screenings import TRIAL, undecided_blocks
@@ -132,7 +133,7 @@ def night_view(account: AccountStore, language: Language) -> dict[str, Any] | No
         "hidden": max(0, len(rows) - MOST_FLAGS),
         "kept": len(kept),
         "stake": sum(one["spend_at_stake"] for one in kept),
-        "findings": document.get("alerts", judged.get("findings", [])),
+        "findings": alerts_in(document),
         "waiting": sum(one.get("more_impressions") is not None for one in judged.get("no_data", [])),
     }
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from api.dates import today
 from api.services.account_rules import policy_on, targets_on
-from api.services.bulk_edits import FORMS
+from api.services.bulk_edits import FORMS, WAITING
 from api.services.decide_many import Acted, acts_of
-from api.services.morning import OPEN, WAITING, gather, line_of_life, morning_document
+from api.services.morning import OPEN, gather, line_of_life, morning_document
 from api.services.night_history import latest_night
 from api.speech import told
 from engine.messages import Language, render
@@ -55,8 +55,7 @@ def _row(life: Life, language: Language) -> dict[str, Any]:
         "group": " › ".join(document["names"][level] for level in ("campaign", "ad_group") if _apart(document, level)),
         "change": document.get("change"),
         "by_hand": document.get("by_hand"),
-        "undoes": bool(life.undoes),
-        "step": None if last is None else {"on": last.on, "source": last.source, "by": last.by, "note": last.note},
+        "step": None if last is None else {"on": last.on, "source": last.source, "by": last.by},
     }
 
 

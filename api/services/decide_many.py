@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from api.services.recommendations import decide, mark_applied, propose_undo
+from api.services.recommendations import change_in, decide, mark_applied, propose_undo
 from engine.errors import ConflictError, InputError, NotFoundError
 from engine.messages import Message
 from engine.store.account import AccountStore
@@ -44,8 +44,7 @@ def acts_of(life: Life) -> tuple[ActName, ...]:
     """What a person may do about it next."""
     if life.state == "open" and not life.needs_approval:
         return NEXT_ACTS["alert"]
-    changes = life.stored.document["en"].get("change") is not None
-    return () if life.state == "applied" and not changes else NEXT_ACTS.get(life.state, ())
+    return () if life.state == "applied" and change_in(life) is None else NEXT_ACTS.get(life.state, ())
 
 
 def act_on(account: AccountStore, act: ActName, names: Sequence[str], note: str, on: date) -> Acted:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import nan
 from typing import TYPE_CHECKING
 
+from api.dates import within_calendar
 from api.services.night_context import NightContext, context_of
 from api.services.recommendations import document_of
 from engine.store.account import AccountStore
@@ -28,16 +29,18 @@ APPROVED = ("approved", "auto_approved")
 
 
 def rule_scores(account: AccountStore, as_of: date) -> EffectReport:
-    """What every rule of the last year brought, as of a day.
+    """What every rule of the year before the quarter and of the quarter so far brought, as of a day.
 
     Counts are of that day, effects of the first day of its quarter: steps taken and facts known by then, and nothing
-    later, so that the answer stays the same for the quarter whoever looks how often.
+    later, so that the answer stays the same for the quarter whoever looks how often. Raises InputError for a day
+    outside the calendar.
     """
     from rules.effect.cases import HORIZON_DAYS, next_scored, scored_on
     from rules.effect.report import EffectReport
     from rules.effect.score import score_rule
 
-    since = as_of - timedelta(days=HORIZON_DAYS)
+    scored = scored_on(within_calendar(as_of))
+    since = scored - timedelta(days=HORIZON_DAYS)  # not of the day asked: what is counted must not change in a quarter
     lives = sorted(
         (
             life
@@ -49,8 +52,8 @@ def rule_scores(account: AccountStore, as_of: date) -> EffectReport:
     by_rule: dict[str, list[Life]] = {}
     for life in lives:
         by_rule.setdefault(life.rule, []).append(life)
-    scored = scored_on(as_of)
-    seen = _Seen.of(account, [case for life in lives if (case := _case(life, scored)) is not None], scored)
+    cases = {life.id: case for life in lives if (case := _case(life, scored)) is not None}
+    seen = _Seen.of(account, cases, scored)
     scores = [score_rule(_record(rule, told, as_of, seen)) for rule, told in sorted(by_rule.items())]
     return EffectReport(account.name, as_of, seen.currency, scores, scored, next_scored(as_of))
 
@@ -60,14 +63,14 @@ class _Seen:
     """What effects are read from on a scoring day: every approved case, the facts, and what the rules were told."""
 
     scored: date
-    cases: Sequence[Case]
+    cases: Mapping[str, Case]  # by the life's id
     beside: NightContext
     ground: Ground | None = None
     source: SignalSource | None = None
     currency: str | None = None
 
     @staticmethod
-    def of(account: AccountStore, cases: Sequence[Case], scored: date) -> _Seen:
+    def of(account: AccountStore, cases: Mapping[str, Case], scored: date) -> _Seen:
         """Facts are read only where a case has had its days."""
         from rules.effect.cases import counted
         from rules.effect.eventtime import MOST_BEFORE
@@ -75,9 +78,9 @@ class _Seen:
         from rules.entities import EPOCH
         from rules.signals import SignalSource
 
-        beside, old = context_of(account, scored), counted(cases, scored, scored)
+        beside, old = context_of(account, scored), counted(cases.values(), scored, scored)
         if not old:
-            return _Seen(scored, (), beside)
+            return _Seen(scored, {}, beside)
         start = old[0].approved_on - timedelta(days=MOST_BEFORE)
         snapshot = account.snapshot(known_on=scored, start=start, end=scored - timedelta(days=1))
         if snapshot.facts.empty:
@@ -127,17 +130,18 @@ def _measured(lives: Sequence[Life], seen: _Seen) -> tuple[Sequence[Effect], Sav
     from rules.entities import EPOCH
     from rules.windows import parts_of
 
-    own = [case for life in lives if (case := _case(life, seen.scored)) is not None]
-    if not own or seen.ground is None:
+    settled = [life for life in lives if life.id in seen.cases]
+    if not settled or seen.ground is None:
         return (), None
-    outcome = outcome_of([one["metric"] for one in document_of(lives[-1])["evidence"]["conditions"]])
+    own, last_life = [seen.cases[life.id] for life in settled], settled[-1]
+    outcome = outcome_of([one["metric"] for one in document_of(last_life)["evidence"]["conditions"]])
     last = EPOCH + timedelta(days=seen.ground.last_fact)
     platforms = {case.platform for case in own}
     complete = last_complete(seen.scored, last, parts_of(outcome.name), platforms, seen.beside.given.lag)
     chosen = counted(own, seen.scored, complete)
-    spends_more = lives[-1].action in SPENDS_MORE
+    spends_more = last_life.action in SPENDS_MORE
     saved = None if spends_more or seen.currency is None else money_of(seen.ground, chosen)
-    return effects_of(seen.ground, chosen, seen.cases, outcome), saved
+    return effects_of(seen.ground, chosen, list(seen.cases.values()), outcome), saved
 
 
 def _case(life: Life, on: date) -> Case | None:
@@ -166,7 +170,7 @@ def _rechecked(rule: str, lives: Sequence[Life], seen: _Seen) -> list[float]:
     from rules.effect.found import LEAST_ARM
     from rules.effect.rechecking import rechecked
 
-    cases = [case for life in lives if (case := _case(life, seen.scored)) is not None]
+    cases = [seen.cases[life.id] for life in lives if life.id in seen.cases]
     pack = seen.pack(rule)
     if pack is None or seen.source is None or sum(case.withheld for case in cases) < LEAST_ARM:
         return []

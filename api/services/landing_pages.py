@@ -28,11 +28,17 @@ NOT_REACHED = frozenset({"no_address", "no_connection", "timeout"})
 LEAST_HOSTS = 3  # fewer may well be down by themselves
 
 
+def _over_the_network() -> Callable[[str], Answer]:
+    """Asks as the settings say; the certificates to trust are read once for all pages."""
+    limits = Limits(seconds=float(settings().probe_seconds))
+    return lambda url: fetch(url, limits)
+
+
 @dataclass(frozen=True, slots=True)
 class Prober:
     """How pages are asked for, what time it is, and how one waits; tests put in their own."""
 
-    ask: Callable[[str], Answer] = field(default_factory=lambda: _over_the_network)
+    ask: Callable[[str], Answer] = field(default_factory=_over_the_network)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     wait: Callable[[float], None] = time.sleep
 
@@ -44,10 +50,6 @@ class Probed:
     pages: int
     failed: int
     left: int
-
-
-def _over_the_network(url: str) -> Answer:
-    return fetch(url, Limits(seconds=float(settings().probe_seconds)))
 
 
 def pages_of(states: pd.DataFrame) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from api.dates import today
+from api.services.bulk_edits import WAITING
 from api.services.morning_mail import mail_of
 from api.services.night_history import latest_night
 from api.services.night_status import status_of
@@ -20,7 +21,6 @@ from engine.store.account import AccountStore
 from engine.store.lives import Life
 
 OPEN: Sequence[str] = ("open",)
-WAITING: Sequence[str] = ("approved", "auto_approved", "exported")
 MOST = 40
 
 
@@ -86,6 +86,12 @@ def currency_in(night: Mapping[str, Any] | None) -> str | None:
     return currency
 
 
+def alerts_in(night: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """What a night warns of; nights kept before they had alerts have the findings of their judgement."""
+    found: Sequence[Mapping[str, Any]] = night.get("alerts", (night["judgement"] or {}).get("findings", []))
+    return found
+
+
 def night_line(account: AccountStore, on: date, night: Mapping[str, Any] | None, language: Language) -> dict[str, Any]:
     """Whether the night of a morning ran, as a state and a sentence, and of which morning what is shown is."""
     status = status_of(account.name, account.nights.latest(), None if on == today() else _evening(on))
@@ -128,8 +134,7 @@ def _refused(night: Mapping[str, Any] | None) -> list[dict[str, str]]:
 def _notices(night: Mapping[str, Any] | None) -> list[str]:
     if night is None:
         return []
-    findings = night.get("alerts", (night["judgement"] or {}).get("findings", []))
-    return [*(one["text"] for one in night["notices"]), *(one["reason"] for one in findings)]
+    return [*(one["text"] for one in night["notices"]), *(one["reason"] for one in alerts_in(night))]
 
 
 def _undecided_proposal(account: AccountStore, night: Mapping[str, Any] | None) -> str | None:

@@ -17,7 +17,6 @@ from engine.store.nights import Ended, StoredNight
 from engine.store.records import Stored
 
 _LOG = logger("night")
-_PAGE = 3  # the latest is nearly always the first; a night of a large account is megabytes
 OnStage = Callable[[str, int, int], None]
 
 
@@ -68,9 +67,8 @@ def _note_failure(following: Remembered, error: AdcueError) -> None:
 def latest_night(account: AccountStore) -> Stored | None:
     """The document of the night that was kept last, replays aside; None where there is none."""
     after: str | None = None
-    while found := account.list("night", _PAGE, after):
-        for stored in found:
-            if not any(document.get("replay") for document in stored.document.values() if isinstance(document, dict)):
-                return stored
-        after = found[-1].id
+    while found := account.list("night", 1, after):  # nearly always the first, and one may be megabytes
+        if not any(document.get("replay") for document in found[0].document.values()):
+            return found[0]
+        after = found[0].id
     return None

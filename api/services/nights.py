@@ -5,12 +5,13 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from api.dates import within_calendar
 from api.problems import problem
 from api.services.account_rules import rule_policy
 from api.services.inbox import accounts_with_inbox
@@ -85,10 +86,9 @@ def _account(store: Store, name: str, actor: str, *, dry_run: bool) -> Iterator[
         yield store.account(name, actor)
         return
     with tempfile.TemporaryDirectory(prefix="adcue-dry-run-") as folder:
-        aside = Store(f"sqlite:///{Path(folder) / 'adcue.sqlite3'}")
-        aside.upgrade()
-        yield aside.account(name, actor)
-        aside.close()
+        with closing(Store(f"sqlite:///{Path(folder) / 'adcue.sqlite3'}")) as aside:
+            aside.upgrade()
+            yield aside.account(name, actor)
 
 
 def exit_code(nights: Sequence[AccountNight]) -> int:
@@ -105,8 +105,10 @@ def run_night(
     """One account's night. On a dry run nothing is written; otherwise the same facts keep one answer.
 
     The night of a day before something that is known already is a replay: it says what would have been said then, and
-    proposes and approves nothing. Raises ConflictError while another night of the account is under way.
+    proposes and approves nothing. Raises ConflictError while another night of the account is under way, InputError for
+    a day outside the calendar.
     """
+    within_calendar(as_of)
     if dry_run:
         state = _run(account, as_of, account.nights.is_replay(as_of), on_stage, dry_run=True)
         return AccountNight(account.name, _ending(state), _documents(state))

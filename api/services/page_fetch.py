@@ -179,7 +179,10 @@ class _Pinned(http.client.HTTPConnection):
             raise TimeoutError
         self.sock = self._wire = socket.create_connection((self._address, self.port), timeout=left)
         if self._context is not None:
+            self.sock.settimeout(max(0.001, self._until - monotonic()))
             self.sock = self._wire = self._context.wrap_socket(self.sock, server_hostname=self.host)
+        if monotonic() >= self._until:
+            raise TimeoutError  # the cut came before there was this socket to cut
 
     def _cut(self) -> None:
         """Ends whatever is being waited for, however slowly a page goes on dripping."""

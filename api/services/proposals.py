@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
+from api.dates import within_calendar
 from api.media import media
 from api.services.background import Background, background_of
 from api.services.calibration import calibrate, told_apart
@@ -113,6 +114,8 @@ def prepare(snapshot: Snapshot, request: ProposalRequest) -> Prepared:
     if request.end < request.start:
         values = {"start": request.start.isoformat(), "end": request.end.isoformat()}
         raise InputError("api.proposal.end_before_start", **values)
+    for day in (request.start, request.end):
+        within_calendar(day)
     if request.budget is None and request.on_top is None:
         raise InputError("api.proposal.no_budget")
     _check_credit(request, {str(name) for name in snapshot.facts["platform"].unique()})

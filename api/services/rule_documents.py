@@ -69,13 +69,12 @@ def trial_document(
 
 def _shown(loaded: LoadedPack, language: Language) -> dict[str, Any]:
     pack, ref = loaded
-    title, explanation = ((text.en if language == "en" else text.zh_tw) for text in (pack.title, pack.explanation))
     return {
         "id": pack.id,
         "version": pack.version,
         "hash": ref.hash,
-        "title": title,
-        "explanation": explanation,
+        "title": pack.title.told(language),
+        "explanation": pack.explanation.told(language),
         "mode": pack.mode,
         "levels": list(pack.level),
         "platforms": list(pack.scope.platform),

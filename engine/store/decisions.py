@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -28,6 +28,13 @@ VerdictName = Literal["approved", "rejected"]
 PERSON = "person:"
 _UNKEPT = re.compile(r"[\x00\ud800-\udfff]")  # what no database takes as text
 _KEY = "key:"
+
+
+def logins_of(session: Session, actors: Iterable[str]) -> dict[str, str]:
+    """The login name of every actor that is a person still known."""
+    ids = {actor.removeprefix(PERSON) for actor in actors if actor.startswith(PERSON)}
+    found = session.execute(select(Person.id, Person.login).where(Person.id.in_(ids)))
+    return {PERSON + name: login for name, login in found}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,8 @@ from sqlalchemy.orm import Session
 from engine.errors import ConflictError, InputError, NotFoundError
 from engine.store.acting import Acting
 from engine.store.audit import hold, record_act
-from engine.store.decisions import PERSON, require_text
+from engine.store.decisions import logins_of, require_text
 from engine.store.tables.base import now
-from engine.store.tables.people import Person
 from engine.store.tables.rules import RuleVersion
 from engine.store.tenancy import TENANT
 from engine.store.types import OPEN_DAY, day_to_int, int_to_day
@@ -75,7 +74,7 @@ class AccountRules:
                 return _read(session, RuleVersion.pk == standing.pk)[0]
             if last is not None and last.id != content and version <= last.version:
                 raise InputError("engine.store.rule_version", rule=rule_id, version=version, least=last.version + 1)
-            return self._write(session, rule_id, version, text, mode, content, on)
+            return self._write(session, standing, rule_id, version, text, mode, content, on)
 
     def switch_off(self, rule_id: str, on: date) -> OwnRule:
         """Silences a rule from a day on, whoever wrote it; switched off again, it stays as it is."""
@@ -85,7 +84,7 @@ class AccountRules:
             if standing is not None and not standing.text:
                 return _read(session, RuleVersion.pk == standing.pk)[0]
             content = content_hash(["rule", rule_id, OFF])
-            return self._write(session, rule_id, last.version if last else 0, "", OFF, content, on)
+            return self._write(session, standing, rule_id, last.version if last else 0, "", OFF, content, on)
 
     def withdraw(self, rule_id: str, on: date) -> None:
         """Ends what the account says of a rule from a day on. NotFoundError where it says nothing of it."""
@@ -98,9 +97,10 @@ class AccountRules:
             record_act(session, self._acting.actor, "rule.withdrawn", f"rule:{rule_id}")
 
     def _write(
-        self, session: Session, rule_id: str, version: int, text: str, mode: str, content: str, on: date
-    ) -> OwnRule:
-        standing, day = _standing(session, rule_id), day_to_int(on)
+        self, session: Session, standing: RuleVersion | None, rule_id: str, version: int, text: str, mode: str,
+        content: str, on: date,
+    ) -> OwnRule:  # fmt: skip
+        day = day_to_int(on)
         if standing is not None:
             day = standing.valid_to = _not_before(standing, on)
             session.flush()  # of two standing rows the index would refuse the second
@@ -147,13 +147,12 @@ def _read(session: Session, *wanted: ColumnElement[bool]) -> list[OwnRule]:
         .scalars()
         .all()
     )
-    people = {row.actor.removeprefix(PERSON) for row in rows if row.actor.startswith(PERSON)}
-    logins = dict(session.execute(select(Person.id, Person.login).where(Person.id.in_(people))).all())
+    logins = logins_of(session, (row.actor for row in rows))
     return [
         OwnRule(
             row.id, row.rule_id, row.version, row.text, row.mode, int_to_day(row.valid_from),
             None if row.valid_to == OPEN_DAY else int_to_day(row.valid_to), row.actor,
-            logins.get(row.actor.removeprefix(PERSON), ""), row.created_at,
+            logins.get(row.actor, ""), row.created_at,
         )
         for row in rows
     ]  # fmt: skip

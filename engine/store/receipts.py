@@ -9,11 +9,11 @@ import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engine.money import MICROS
 from engine.store.tables import Coverage, Fact, Scope
 from engine.store.types import day_to_int, ints_to_days
 
 COLUMNS = ("platform", "scope", "date_day", "seen_on", "conversions")
-MICROS = 1e6
 
 
 def conversion_receipts(session: Session, known_on: date, days: int) -> pd.DataFrame:

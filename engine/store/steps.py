@@ -21,11 +21,10 @@ from sqlalchemy.orm import Session
 from engine.errors import ConflictError, NotFoundError
 from engine.store.audit import hold, record_act
 from engine.store.bulk import parts
-from engine.store.decisions import PERSON, require_person, require_text
+from engine.store.decisions import logins_of, require_person, require_text
 from engine.store.records import named, plain
 from engine.store.tables.base import now
 from engine.store.tables.life import ActionStep, Episode
-from engine.store.tables.people import Person
 from engine.store.tables.records import Recommendation
 from engine.store.tenancy import TENANT
 from engine.store.types import day_to_int, int_to_day
@@ -166,12 +165,11 @@ def steps(session: Session, ids: Sequence[str]) -> list[StepTaken]:
         for row in session.execute(select(ActionStep).where(ActionStep.recommendation_id.in_(part))).scalars()
     ]
     rows.sort(key=lambda row: row.pk)
-    people = {row.actor.removeprefix(PERSON) for row in rows if row.actor.startswith(PERSON)}
-    logins = dict(session.execute(select(Person.id, Person.login).where(Person.id.in_(people))).all())
+    logins = logins_of(session, (row.actor for row in rows))
     return [
         StepTaken(
             row.recommendation_id, row.step, int_to_day(row.on_day), row.source, row.before, row.after, row.note,
-            row.actor, logins.get(row.actor.removeprefix(PERSON), ""), row.created_at,
+            row.actor, logins.get(row.actor, ""), row.created_at,
         )
         for row in rows
     ]  # fmt: skip

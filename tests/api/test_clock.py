@@ -12,7 +12,7 @@ from api.app import create_app, jobs_of
 from engine.settings import Settings
 from engine.store.store import Store
 from engine.store.tables.base import now
-from tests.api.conftest import ACCOUNT, PASSWORD
+from tests.api.conftest import ACCOUNT, PASSWORD, PLAN
 
 DAY_BACK, YEAR_ON = timedelta(days=-1), timedelta(days=366)
 PAGE = {"Sec-Fetch-Site": "same-origin"}
@@ -123,3 +123,15 @@ def test_acts_stay_in_the_order_they_were_done_in_and_the_chain_holds(store):
     assert [act.seq for act in acts] == sorted(act.seq for act in acts)
     assert [act.at for act in acts] != sorted(act.at for act in acts)
     assert account.audit.verify().broken is None
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.usefixtures("filled_dir")
+def test_a_day_at_the_end_of_the_calendar_is_refused_in_words(client, key, day):
+    for told in (
+        client.get(f"/v1/rule-scores?as_of={day}", headers=key()),
+        client.post("/v1/nights", json={"as_of": day}, headers=key()),
+        client.post("/v1/proposals", json=PLAN | {"start": day, "end": day}, headers=key()),
+    ):
+        assert (told.status_code, told.json["code"]) == (422, "api.value.day"), told.json
+        assert day in told.json["detail"] and "1990-01-01" in told.json["detail"]

@@ -123,6 +123,8 @@ def test_effects_stand_for_a_quarter_and_are_not_looked_at_before(worked):
     last, later = _told(worked, date(2026, 12, 31))
     assert (last["scored_on"], last["next_on"]) == ("2026-10-01", "2027-01-01")
     assert later == _told(worked, SCORED)[1]
+    long_after = [_told(worked, day)[1] for day in (date(2027, 7, 1), date(2027, 9, 30))]
+    assert long_after[0]["effect"] and long_after[0] == long_after[1]
     early = rule_scores(worked, NIGHT).as_dict("en")["rules"]
     assert {one["approved"] > 0 for one in early if one["verdict"] != "alerts"} == {True}
     assert rule_scores(worked, NIGHT - timedelta(days=1)).scores == []

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from api.services.night_status import State
 from api.v1.answers.copy_checks import Screening
 from api.v1.answers.paging import PageOf
 from api.v1.answers.parts import ContentHash, Count, Day, Kept, Level, Moment, Notice, Number, Part, Severity, absent
@@ -179,9 +180,7 @@ class NightStanding(Part):
     """How the account's nights stand."""
 
     account: str = Field(description="The account.")
-    state: Literal["never", "running", "late", "interrupted", "failed", "partly", "done"] = Field(
-        description="late: the night that is due did not run."
-    )
+    state: State = Field(description="late: the night that is due did not run.")
     due: Day = Field(description="The morning whose night should have run by now.")
     missed: Count = Field(description="How many mornings up to that one have had none since the last.")
     text: str = Field(description="The same as one sentence, in the language asked for.")

@@ -19,7 +19,7 @@ class Probe(Owned, Base):
     """
 
     __tablename__ = "probe"
-    __table_args__ = (Index(None, "tenant", "at"), Index(None, "tenant", "id", "at"))
+    __table_args__ = (Index(None, "tenant", "at"),)
 
     pk: Mapped[int] = mapped_column(BigKey, primary_key=True)
     id: Mapped[str] = mapped_column(String(64))

@@ -25,7 +25,6 @@ def upgrade() -> None:
         *owned("probe"),
     )
     op.create_index("ix_probe_tenant_at", "probe", ["tenant", "at"])
-    op.create_index("ix_probe_tenant_id_at", "probe", ["tenant", "id", "at"])
     op.create_table(
         "registry",
         key(),
