@@ -12,7 +12,7 @@ from rules.delivery import NEVER, Delivery
 from rules.entities import EPOCH, LevelFacts
 from rules.loading import LoadedPack
 from rules.pack import LevelName, RulePack, Window
-from rules.reporting_lag import assumed_curve
+from rules.reporting_lag import curve_of
 from rules.signals import SignalSource
 from rules.tracking import tracking_breaks
 from rules.windows import cut_periods
@@ -62,7 +62,7 @@ def _broken(source: SignalSource, level: LevelName, window: Window) -> dict[str,
                 "days": found.days,
                 "clicks": found.clicks,
                 "conversions_due": round(found.due, 3),
-                "lag_basis": (lag.get(who.platform) or assumed_curve(who.platform)).basis,
+                "lag_basis": curve_of(lag, who.platform).basis,
                 "clicks_per_day": round(found.clicks_per_day, 3),
                 "clicks_per_day_before": found.clicks_per_day_before,
             },

@@ -25,7 +25,7 @@ from rules.pacing import pace, planned_between
 from rules.peers import PeerRates, peer_rates
 from rules.reporting_lag import LagCurve
 from rules.roas import below_target
-from rules.told_signals import account_states, told_signal
+from rules.told_signals import told_signal
 from rules.trend import trend
 from rules.usual import deviations
 from rules.vocabulary import signals
@@ -116,12 +116,11 @@ class Columns(dict[str, Floats]):
             share = self["reported_share"] if name == "cpa" else self.reported[0]
             return brought_down(self["target_cpa" if name == "cpa" else "target_roas"], name, share)
         if not power_of(name):
-            return self._of_others(at.facts, self, name, side)
-        window = sums(self.matured, at.first_day, at.last_day)
-        return brought_down(self._of_others(self.matured, window, name, side), name, self.reported[0])
+            return self._of_others(at.facts, name, side)
+        return brought_down(self._of_others(self.matured, name, side), name, self.reported[0])
 
-    def _of_others(self, facts: LevelFacts, window: dict[str, Floats], name: str, side: str) -> Floats:
-        """A side of other days, or of other entities in the same ``window``."""
+    def _of_others(self, facts: LevelFacts, name: str, side: str) -> Floats:
+        """A side of other days, or of other entities in the same window."""
         at = self.setting
         if side == "previous":
             return comparisons.previous(facts, at.first_day, at.last_day, name)
@@ -129,6 +128,8 @@ class Columns(dict[str, Floats]):
             return comparisons.median_of_weeks(comparisons.earlier_weeks(facts, at.first_day, at.last_day, name))
         if side == "first_days":
             return comparisons.first_days(facts, at.delivered, at.first_day, name)
+        # Of the facts as exported the window's sums are columns already.
+        window = self if facts is at.facts else sums(facts, at.first_day, at.last_day)
         if side in ("parent", "rest"):
             return comparisons.above(facts, window, name, own=side == "parent")
         return comparisons.peers(facts, window, name)
@@ -219,10 +220,9 @@ def _plan(columns: Columns, name: str) -> Made:
 
 def _states(columns: Columns, name: str) -> Made:
     at = columns.setting
-    rows = account_states(at.facts, at.given.states) if at.facts.level == "account" else at.told
-    if name in ACCOUNT_SIGNALS and rows is not None and at.facts.level == "account":
-        return account_signals(at.facts, rows, name, at.day)
-    return {name: told_signal(at.facts, rows, name, at.last_day)}
+    if name in ACCOUNT_SIGNALS and at.told is not None and at.facts.level == "account":
+        return account_signals(at.facts, at.told, name, at.day)
+    return {name: told_signal(at.facts, at.told, name, at.last_day)}
 
 
 MAKERS: dict[str, Callable[[Columns, str], Made]] = {

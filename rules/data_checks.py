@@ -82,6 +82,8 @@ def _disagreements(facts: pd.DataFrame) -> Iterator[Finding]:
     recent = days[days["date_day"] > facts["date_day"].max() - pd.Timedelta(days=WINDOW)]
     there = set(recent["grain"])
     for coarse, fine in combinations([grain for grain in GRAINS if grain in there], 2):
+        if coarse == "account" and fine != "campaign":
+            continue  # what has no ads is in the account's sum alone
         found = _compared(recent, coarse, fine)
         if found is not None:
             yield found

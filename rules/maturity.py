@@ -13,7 +13,7 @@ import pandas as pd
 
 from rules.delivery import extreme
 from rules.entities import Floats, Ints, LevelFacts
-from rules.reporting_lag import LagCurve, assumed_curve
+from rules.reporting_lag import LagCurve, curve_of
 from rules.windows import Bools, inside
 
 
@@ -53,12 +53,12 @@ def row_shares(
     reported = np.ones(len(age))
     for number, name in enumerate(names):
         own = platform[owner] == number if len(names) > 1 else slice(None)
-        reported[own] = (curves.get(name) or assumed_curve(name)).at(age[own])
+        reported[own] = curve_of(curves, name).at(age[own])
     return reported
 
 
 def curves_of(facts: LevelFacts, curves: Mapping[str, LagCurve]) -> list[LagCurve]:
     """The curve of every entity's platform, the assumed one where none is told."""
     platform, names = pd.factorize(facts.entities["platform"].astype(str))
-    chosen = [curves.get(name) or assumed_curve(name) for name in names]
+    chosen = [curve_of(curves, name) for name in names]
     return [chosen[number] for number in platform]

@@ -9,6 +9,7 @@ also fills in between ages that no receipt tells apart. Ages are days from the d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,6 +51,11 @@ def assumed_curve(platform: str) -> LagCurve:
     ages = np.arange(OLDEST_AGE + 1)
     share = 1.0 - (1.0 - ASSUMED_FIRST) * np.exp(-ages / ASSUMED_SCALE_DAYS)
     return LagCurve(platform, tuple(float(s) for s in share), 0, "assumed")
+
+
+def curve_of(curves: Mapping[str, LagCurve], platform: str) -> LagCurve:
+    """The curve that is told of a platform, else the assumed one."""
+    return curves.get(platform) or assumed_curve(platform)
 
 
 def estimate_lag(receipts: pd.DataFrame) -> dict[str, LagCurve]:

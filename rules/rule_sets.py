@@ -13,15 +13,15 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from engine.messages import Message
-from rules.actions import CLASS_OF, ActionClass
+from rules.actions import CLASS_OF, SPENDS_MORE
+from rules.candidates import FREES
 from rules.condition_form import columns_of
 from rules.contradictions import excludes, implies
 from rules.loading import LoadedPack, RulePackError
 from rules.pack import RulePack, Scope
 
 Pair = tuple[RulePack, RulePack]
-LESS: frozenset[ActionClass] = frozenset({"stop", "cut", "shift_out"})
-MORE: frozenset[ActionClass] = frozenset({"start", "raise", "shift_in"})
+MORE = frozenset(CLASS_OF[action] for action in SPENDS_MORE)
 
 
 def check_set(packs: Sequence[LoadedPack], name: str = "rules") -> None:
@@ -88,7 +88,7 @@ def _always_meets(narrow: RulePack, wide: RulePack) -> bool:
 def _opposed(one: RulePack, other: RulePack) -> bool:
     """Whether both can look at one entity and would move it in opposite directions."""
     kinds = {CLASS_OF[one.act], CLASS_OF[other.act]}
-    return bool(kinds & LESS and kinds & MORE and set(one.level) & set(other.level)) and _meet(one.scope, other.scope)
+    return bool(kinds & FREES and kinds & MORE and set(one.level) & set(other.level)) and _meet(one.scope, other.scope)
 
 
 def _meet(one: Scope, other: Scope) -> bool:

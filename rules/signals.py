@@ -102,7 +102,7 @@ class SignalSource:
         at = (level, first_day, last_day)
         if at not in self._columns:
             delivered = self.delivery(level, last_day)
-            told = self.told(level)
+            told = account_states(facts, self.given.states) if level == "account" else self.told(level)
             setting = Setting(facts, first_day, last_day, self.day, self.targets, self.given, delivered, told)
             columns = Columns(setting)
             self._columns[at] = columns, Conditions(columns, len(facts.entities))
@@ -116,5 +116,5 @@ class SignalSource:
             columns.expected if "expected" in needs else None,
             columns.peers if "peers" in needs else None,
             conditions,
-            told=account_states(facts, self.given.states) if level == "account" else self.told(level),
+            told=columns.setting.told,
         )

@@ -10,7 +10,7 @@ import numpy as np
 from rules.entities import Floats, LevelFacts
 from rules.expected import told_target
 from rules.maturity import read_on
-from rules.reporting_lag import LagCurve, assumed_curve
+from rules.reporting_lag import LagCurve, curve_of
 from rules.windows import daily, inside, sums_of
 
 LEAST_DUE = 5.0
@@ -80,7 +80,7 @@ def _told(facts: LevelFacts, first: int, days: int, day: int, curves: Mapping[st
     accounts = facts.entities.drop_duplicates("account").sort_values("account")
     ages = read_on(facts, day)[accounts.index.to_numpy()][:, None] - np.arange(first, first + days)
     names = accounts["platform"].astype(str).tolist()
-    return np.array([(curves.get(name) or assumed_curve(name)).at(age) for name, age in zip(names, ages, strict=True)])
+    return np.array([curve_of(curves, name).at(age) for name, age in zip(names, ages, strict=True)])
 
 
 def _due_by_target(facts: LevelFacts, last_day: int, window_days: int, targets: Mapping[str, float]) -> Floats:

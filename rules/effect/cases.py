@@ -19,7 +19,7 @@ from statistics import median_low
 from rules.entities import EPOCH
 from rules.looking import MONTHS, first_morning
 from rules.pack import LevelName
-from rules.reporting_lag import OLDEST_AGE, LagCurve, assumed_curve
+from rules.reporting_lag import OLDEST_AGE, LagCurve, curve_of
 
 AFTER_DAYS = 28  # as long before and after: four of every weekday
 CARRIED_OUT_WITHIN = 14  # an approval that nobody got to in so many days was not acted on
@@ -72,7 +72,7 @@ def last_complete(
     read = min(scored, last_day + timedelta(days=1))
     age = SETTLED_DAYS
     if any(part.startswith("conversions") for part in outcome_parts):
-        age = max([age, *(_settled(lag.get(name) or assumed_curve(name)) for name in platforms)])
+        age = max([age, *(_settled(curve_of(lag, name)) for name in platforms)])
     return read - timedelta(days=age)
 
 

@@ -97,7 +97,7 @@ def touched(ground: Ground, cases: Iterable[Case], of: LevelName) -> frozenset[s
         by_level.setdefault(case.level, set()).add(case.entity)
     out: set[str] = set()
     for level, keys in by_level.items():
-        if RANK[level] < RANK[of]:
+        if level in KEY_OF and RANK[level] < RANK[of]:
             out |= set(entities.loc[entities[KEY_OF[level]].isin(keys), "key"])
         elif level == of or of in KEY_OF:
             inside = ground.unit_keys(level, of)

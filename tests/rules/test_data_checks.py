@@ -84,6 +84,13 @@ def test_what_can_differ_is_not_told(more):
     assert [code for code, _ in told(daily("A", -20, -1, **DAY) + more)] == []
 
 
+def test_a_campaign_without_ads_makes_an_account_no_liar():
+    ads, whole = daily("A", -20, -1, **DAY), {**DAY, "clicks": 2 * DAY["clicks"], "spend": 2 * DAY["spend"]}
+    account = campaigns(-20, -1, grain="account", campaign_id="", campaign_name="", **whole)
+    assert told(ads + account) == []
+    assert [code for code, _ in told(campaigns(-20, -1, **DAY) + account)] == ["totals_disagree"]
+
+
 def test_campaigns_are_matched_by_id_where_both_reports_have_it_although_one_was_renamed():
     ads = daily("A", -20, -1, campaign_id="7", campaign_name="old", **DAY)
     assert told(ads + campaigns(-20, -1, campaign_id="7", campaign_name="new", **DAY)) == []

@@ -143,6 +143,8 @@ def test_a_unit_counts_once_in_the_arm_of_its_first_approval():
     assert unit_level("pause", "ad") == "ad_group" and unit_level("cut_bid", "ad") == "ad"
     assert first_cases(both, [first, second, gone], "ad_group") == {group: first}
     assert touched(both, [first, second, gone], "ad_group") == {group}
+    shut = case(f"{group}|placement=P", level="placement", action="exclude")
+    assert touched(both, [first, shut], "ad") == {first.entity}
     above = case("meta|1|campaign=C1", level="campaign", action="shift_out")
     assert touched(both, [above], "ad_group") == {f"meta|1|campaign=C1|ad_group=G{g}" for g in range(6, 12)}
 
