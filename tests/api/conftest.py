@@ -10,6 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from api.app import create_app, jobs_of
+from api.cli.app import run
 from api.sample import Truth, write_sample
 from api.services.imports import import_file
 from engine.settings import settings
@@ -17,6 +18,8 @@ from engine.store.store import Store
 
 ACCOUNT = "default"
 PASSWORD = "seven herons over the lagoon"
+# What a browser sends with a form whose answer takes the place of a piece of its page.
+PIECE = {"HX-Request": "true", "Sec-Fetch-Site": "same-origin"}
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +71,30 @@ def store(request, data_dir) -> Store:
     opened.upgrade()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def account(store):
+    """The account as its operator sees it: with the sample in it where a test asks for ``filled_dir``."""
+    return store.account(ACCOUNT, "test")
+
+
+@pytest.fixture
+def mei(account, store, person):
+    """The account as a planner sees it."""
+    return store.account(ACCOUNT, f"person:{person('mei.lin')[1]}")
+
+
+@pytest.fixture
+def adcue(data_dir, capsys):
+    """Runs one command line in this process: exit code, standard output, standard error."""
+
+    def call(*words: object) -> tuple[int, str, str]:
+        code = run([str(word) for word in words])
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return call
 
 
 @pytest.fixture

@@ -11,22 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from api.cli.app import GROUPS, VERBS, run
+from api.cli.app import GROUPS, VERBS
 from api.money_words import money
 
 ADCUE = Path(sys.executable).with_name("adcue")
-
-
-@pytest.fixture
-def adcue(data_dir, capsys):
-    """Runs one command line in this process: exit code, standard output, standard error."""
-
-    def call(*words: object) -> tuple[int, str, str]:
-        code = run([str(word) for word in words])
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return call
 
 
 ENGLISH = ("Usage", "Options", "Arguments", "Commands", "OPTIONS", "Show this", "required", "default", "<str>", "<int>")

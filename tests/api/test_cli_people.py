@@ -8,23 +8,10 @@ import sqlite3
 
 import pytest
 
-from api.cli.app import run
 from engine.errors import AccessError
 from tests.api.conftest import ACCOUNT, PASSWORD
 
 NEW = "a quiet harbour after midnight"
-
-
-@pytest.fixture
-def adcue(data_dir, capsys):
-    """Runs one command line in this process: exit code, standard output, standard error."""
-
-    def call(*words: object) -> tuple[int, str, str]:
-        code = run([str(word) for word in words])
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return call
 
 
 def test_an_invitation_is_a_link_that_works_once(adcue, store):

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-PIECE = {"HX-Request": "true", "Sec-Fetch-Site": "same-origin"}
+from tests.api.conftest import PIECE
 
 
 def test_an_empty_account_says_what_to_do(logged_in):

@@ -9,9 +9,8 @@ from decimal import Decimal
 import pytest
 
 from api.services.proposals import ProposalRequest, make_proposal
-from tests.api.conftest import ACCOUNT, PLAN
+from tests.api.conftest import ACCOUNT, PIECE, PLAN
 
-PIECE = {"HX-Request": "true", "Sec-Fetch-Site": "same-origin"}
 ASKED = ProposalRequest(
     budget=Decimal(PLAN["budget"]), start=date.fromisoformat(PLAN["start"]), end=date.fromisoformat(PLAN["end"])
 )

@@ -20,9 +20,8 @@ from rules.actions import WORDS, Field
 from rules.applying import Policy
 from rules.pack import MINIMUMS, Guard
 from tests.api.advice import EVIDENCE, keep, keep_night, line
-from tests.api.conftest import ACCOUNT
+from tests.api.conftest import ACCOUNT, PIECE
 
-PIECE = {"HX-Request": "true", "Sec-Fetch-Site": "same-origin"}
 LINES = (
     line("小", 10.0),
     line("大", 9000.0),

@@ -4,24 +4,9 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
-from api.cli.app import run
 from api.media import channel_name
 
 AS_OF = "2026-11-16"
-
-
-@pytest.fixture
-def adcue(capsys):
-    """Runs one command line: exit code, standard output, standard error."""
-
-    def call(*words: str) -> tuple[int, str, str]:
-        code = run([str(word) for word in words])
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return call
 
 
 def _alike(cli: dict, http: dict) -> None:

@@ -11,7 +11,6 @@ from api.services.page_fetch import Answer
 from engine.settings import settings
 from engine.store.probes import Look
 from engine.store.states import StateRow
-from engine.store.store import Store
 
 NOON = datetime(2026, 11, 16, 4, tzinfo=UTC)
 OPENS, FAILS, UNKNOWN = Answer(True, 200, "ok"), Answer(False, 500, "http_error"), Answer(None, 429, "asked_too_often")
@@ -35,11 +34,6 @@ class Shops:
     @property
     def prober(self) -> Prober:
         return Prober(self.ask, lambda: self.clock, self.wait)
-
-
-@pytest.fixture
-def account(store: Store):
-    return store.account("default", "test")
 
 
 def states(account, *urls, **more):

@@ -22,6 +22,8 @@ from engine.pipeline import run_stages
 from engine.settings import settings
 from engine.store.probes import Look
 
+pytestmark = pytest.mark.usefixtures("filled_dir")
+
 AS_OF = date(2026, 11, 16)
 MORNING = datetime(2026, 11, 15, 20, tzinfo=UTC)  # four in the morning of AS_OF in Taipei
 DEAD = "https://dead.example/offer"
@@ -29,11 +31,6 @@ HEADERS = (
     "Campaign ID", "Campaign Name", "Campaign Status", "Ad Set ID", "Ad Set Name", "Ad Set Run Status", "Ad ID",
     "Ad Name", "Ad Status", "Link",
 )  # fmt: skip
-
-
-@pytest.fixture
-def account(filled_dir, store):
-    return store.account("default", "test")
 
 
 @pytest.fixture

@@ -6,20 +6,12 @@ import json
 import re
 from datetime import timedelta
 
-import pytest
-
 from api.cli.app import run
 from api.services.morning import morning_of
 from api.services.morning_mail import MOST_DECISIONS, plain_name
 from api.v1.answers.morning import Morning
 from engine.store.steps import WantedStep
 from tests.api.advice import MORNING, keep_night, line
-
-
-@pytest.fixture
-def account(store):
-    """An empty account as its operator sees it."""
-    return store.account("default", "test")
 
 
 def test_the_most_money_is_first_and_all_is_counted(account):

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from api.cli.app import run
 from api.services.night_status import STATES, counts_of, status_code, status_of
 from api.services.nights import run_night, run_nights
 from api.wiring import NIGHT
@@ -20,18 +19,6 @@ from tests.api.lean_nights import make_lean
 # 08:00 in Taipei, the hour by which a night has run, is midnight UTC.
 DUE_AT = datetime(2026, 11, 16, 0, 0, tzinfo=UTC)
 DAY = date(2026, 11, 16)
-
-
-@pytest.fixture
-def adcue(data_dir, capsys):
-    """Runs one command line in this process: exit code, standard output, standard error."""
-
-    def call(*words: str) -> tuple[int, str, str]:
-        code = run(list(words))
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return call
 
 
 def night(as_of: date, state: str = "done") -> StoredNight:

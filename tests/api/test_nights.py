@@ -17,15 +17,9 @@ from api.services.nights import exit_code, night_accounts, run_night, run_nights
 from api.v1.answers.nights import Alert
 from engine.errors import InputError
 from engine.pipeline import run_stages
-from engine.store.store import Store
 from tests.api.lean_nights import lean_inbox, make_lean
 
 AS_OF = date(2026, 11, 16)
-
-
-@pytest.fixture
-def account(store: Store):
-    return store.account("default", "test")
 
 
 @pytest.fixture

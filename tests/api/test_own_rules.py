@@ -16,6 +16,8 @@ from engine.packs import package_path
 from rules.applying import Policy
 from rules.loading import RulePackError, read_rule, shipped_packs
 
+pytestmark = pytest.mark.usefixtures("filled_dir")
+
 AS_OF = date(2026, 11, 16)
 LATER = AS_OF + timedelta(days=7)
 OWN = """
@@ -46,12 +48,6 @@ VERSION = next(pack.version for pack, _ in shipped_packs() if pack.id == "spend_
 INSTEAD = SHIPPED.replace(f"version: {VERSION}", f"version: {VERSION + 1}", 1).replace(
     "priority: 10", "priority: 11", 1
 )
-
-
-@pytest.fixture
-def account(filled_dir, store):
-    """The sample's account as its operator sees it."""
-    return store.account("default", "test")
 
 
 @pytest.fixture

@@ -19,19 +19,9 @@ from api.services.recommendations import propose_undo
 from engine.errors import ConflictError
 from engine.store.states import StateRow
 
+pytestmark = pytest.mark.usefixtures("filled_dir")
+
 AS_OF = date(2026, 11, 16)
-
-
-@pytest.fixture
-def account(filled_dir, store):
-    """The sample's account as its operator sees it."""
-    return store.account("default", "test")
-
-
-@pytest.fixture
-def mei(account, store, person):
-    """The same as a planner sees it."""
-    return store.account("default", f"person:{person('mei.lin')[1]}")
 
 
 @pytest.fixture

@@ -14,17 +14,11 @@ from api.plan_files import read_plan
 from api.services.registry import Registered, registered_on, registry_on, set_registry
 from api.v1.registry import RegistryBody, entries_of
 from engine.errors import InputError
-from engine.store.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = date(2026, 11, 16)
 META = Registered("meta", "77", credit_left=Decimal("1200.5"), credit_on=DAY, token_expires_on=DAY, token_alert_days=7)
 LINE = Registered("line", monthly_budget=Decimal(90000))
-
-
-@pytest.fixture
-def account(store: Store):
-    return store.account("default", "test")
 
 
 def test_the_newest_that_began_by_a_day_holds(account):

@@ -14,19 +14,9 @@ from api.services.recommendations import approve_by_policy
 from engine.errors import AccessError, InputError
 from rules.applying import Policy
 
+pytestmark = pytest.mark.usefixtures("filled_dir")
+
 AS_OF = date(2026, 11, 16)
-
-
-@pytest.fixture
-def account(filled_dir, store):
-    """The sample's account as its operator sees it."""
-    return store.account("default", "test")
-
-
-@pytest.fixture
-def mei(account, store, person):
-    """The same as a planner sees it."""
-    return store.account("default", f"person:{person('mei.lin')[1]}")
 
 
 def _policy(**more):
