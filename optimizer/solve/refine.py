@@ -34,7 +34,8 @@ CROSSED = 1e-9  # scaled bounds that cross by more have no spend between them
 class Solved:
     """A plan with its proof: ``objective`` and ``bound`` on the true curves, ``prices`` of the rows.
 
-    ``point`` holds every column, the outcomes worked out on the curves it was solved with.
+    ``point`` holds every column, the outcomes worked out on the curves it was solved with; ``proof`` is what ``bound``
+    was read from, where a linear programme's prices gave it.
     """
 
     status: str
@@ -43,6 +44,7 @@ class Solved:
     bound: float
     prices: Array
     rounds: int
+    proof: Bound | None = None
 
     @property
     def gap(self) -> float:
@@ -103,7 +105,7 @@ def refine(
             return replace(near, rounds=count)
         point = _point(task, banks, expanded, answer.point)
         bound = upper_bound(task, banks, answer.row_dual)
-        best = _better(best, task, point, bound.value, legal_prices(task.rules, answer.row_dual), count)
+        best = _better(best, task, point, bound, legal_prices(task.rules, answer.row_dual), count)
         if best.gap <= tolerance or best.objective >= enough:
             break
         spend = point[task.at]
@@ -165,18 +167,20 @@ def _point(task: Task, banks: Sequence[Bank], expanded: Expanded, columns: Array
     return filled(task, banks, point)
 
 
-def _better(best: Solved | None, task: Task, point: Array, bound: float, prices: Array, count: int) -> Solved:
+def _better(best: Solved | None, task: Task, point: Array, bound: Bound, prices: Array, count: int) -> Solved:
     """The better point and the tighter bound of two rounds."""
     objective = task.objective(point)
     if best is None:
-        return Solved("optimal", point, objective, bound, prices, count)
+        return Solved("optimal", point, objective, bound.value, prices, count, bound)
+    tighter = bound.value < best.bound
     return Solved(
         "optimal",
         point if objective > best.objective else best.point,
         max(objective, best.objective),
-        min(bound, best.bound),
-        prices if bound < best.bound else best.prices,
+        min(bound.value, best.bound),
+        prices if tighter else best.prices,
         count,
+        bound if tighter else best.proof,
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from optimizer.curves.bank import Blend
 from optimizer.curves.curve import Array
-from optimizer.solve.certificate import outcome_weights, reduced_cost, relative_gap, upper_bound
+from optimizer.solve.certificate import outcome_weights, reduced_cost, relative_gap
 from optimizer.solve.envelope import EnvelopeBank
 from optimizer.solve.mixed import mixed_programme, possible
 from optimizer.solve.newton import called_for
@@ -123,7 +123,8 @@ def _answer_of_branches(
 ) -> Answer:
     task, bound, backstop = shrunk.task, relaxed.bound, False
     high = task.rules.upper[task.at]
-    priced = upper_bound(opened(task), [envelope], relaxed.prices)
+    priced = relaxed.proof
+    assert priced is not None  # noqa: S101  (an envelope has kinks, so a linear programme settled it)
     weight = outcome_weights(task, reduced_cost(task, relaxed.prices))[0]
     maker = RegionMaker(task)
     for spend in np.clip(priced.blend.spend_at(priced.hurdle * SPREAD), envelope.touch, high):
