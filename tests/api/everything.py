@@ -102,10 +102,12 @@ def working(source: Path, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[F
     _settle(patch, folder)
     store = Store(settings().url)
     app = create_app(store)
-    yield app
-    jobs_of(app).stop(10)
-    store.close()
-    settings.cache_clear()
+    try:
+        yield app
+    finally:
+        jobs_of(app).stop(10)
+        store.close()
+        settings.cache_clear()
 
 
 def a_pause(account: AccountStore, *steps: StepName) -> Life:
