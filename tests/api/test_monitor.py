@@ -55,10 +55,10 @@ def take_in(account, tmp_path, rows):
     mark_states(account, read_states(path), AS_OF, "export")
 
 
-def judged(account, **more):
+def judged(account):
     """The recommendations of a morning by rule, and the state they came from."""
-    monitor = MonitorDelivery(prober=more.pop("prober", None))
-    state = run_stages([ReadAccount(), monitor, JudgeDelivery()], NightState(account, AS_OF, False, **more))[0]
+    stages = [ReadAccount(), MonitorDelivery(), JudgeDelivery()]
+    state = run_stages(stages, NightState(account, AS_OF, False))[0]
     said = {}
     for one in state.judgement.recommendations:
         said.setdefault(one.rule.name, []).append(one)

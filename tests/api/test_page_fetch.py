@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -72,14 +72,25 @@ class _Pages(BaseHTTPRequestHandler):
         """Says nothing."""
 
 
-@pytest.fixture(scope="module")
-def shop():
+@contextmanager
+def _serving(context=None):
+    """A shop that answers on a port of its own; behind TLS with a context."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Pages)
     server.daemon_threads, server.asked = True, []
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def shop():
+    with _serving() as server:
+        yield server
 
 
 @pytest.fixture
@@ -117,7 +128,7 @@ def ask(shop):
 )
 def test_what_a_page_says_is_told(ask, path, said):
     began = time.monotonic()
-    assert ask(path) == said
+    assert ask(path, seconds=0.3 if said.reason == "timeout" else 1.0) == said
     assert time.monotonic() - began < 3
 
 
@@ -156,15 +167,10 @@ def secure(shop, tmp_path):
          *subject, "-keyout", key, "-out", certificate],
         check=True, capture_output=True,
     )  # fmt: skip
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Pages)
-    server.daemon_threads, server.asked = True, []
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.server_address[1], ssl.create_default_context(cafile=certificate)
-    server.shutdown()
-    server.server_close()
+    with _serving(context) as server:
+        yield server.server_address[1], ssl.create_default_context(cafile=certificate)
 
 
 def test_a_certificate_is_checked_against_the_name_not_the_address(secure):

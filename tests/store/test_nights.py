@@ -27,7 +27,6 @@ def test_a_night_from_its_first_attempt_to_its_end(account: AccountStore, store:
     ended = account.nights.end(night.id, "done", "0" * 64)
     assert ended.ended_at is not None and ended.started_at == again.started_at
     assert (ended.state, ended.night_id, account.nights.list()) == ("done", "0" * 64, [ended])
-    assert not account.audit.list(action="night.begun")
 
 
 def test_a_night_whose_process_is_gone_is_interrupted(account: AccountStore, store: Store) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
-import engine
+from tests.test_sources import SOURCES
 
-ROOT = Path(engine.__file__).resolve().parents[1]
 # Where nobody acts: how far work is, who holds what, when a session was last seen, a stronger hash, what is over.
 UPKEEP = {
     ("database.py", "write"),
@@ -27,10 +25,8 @@ UPKEEP = {
 
 def test_only_what_is_nobodys_act_is_written_without_one() -> None:
     found = set()
-    for path in [
-        path for name in ("engine", "rules", "optimizer", "compliance", "api") for path in (ROOT / name).rglob("*.py")
-    ]:
-        for function in ast.walk(ast.parse(path.read_text())):
+    for path, tree in SOURCES.items():
+        for function in ast.walk(tree):
             if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
                 continue
             called = {
