@@ -10,16 +10,16 @@ import pytest
 from api.sample import Truth
 from api.services.inbox import inbox_of
 from api.services.night_stages import CheckData, JudgeDelivery, ReadAccount, ScreenCopy
-from rules.loading import shipped_packs
+from tests.rules.accounts import shipped
 
-RULES = {"cpa_over", "low_ctr_vs_peers", "spend_no_conv"}
+RULES = ("cpa_over", "low_ctr_vs_peers", "spend_no_conv")
 FIRST_DAY = "2026-10-12"
 STAGES = (ReadAccount(), CheckData(), JudgeDelivery(), ScreenCopy())
 
 
 def make_lean(patch: pytest.MonkeyPatch) -> None:
     """Nights of these rules and stages for the rest of a test."""
-    packs = {loaded[0].id: loaded for loaded in shipped_packs() if loaded[0].id in RULES}
+    packs = {loaded[0].id: loaded for loaded in shipped(*RULES)}
     patch.setattr("api.services.rule_packs._shipped", lambda: packs)
     patch.setattr("api.services.nights.NIGHT", STAGES)
 

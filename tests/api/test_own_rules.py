@@ -14,7 +14,8 @@ from api.services.rule_packs import check_rule, keep_rule, packs_on, preview_rul
 from engine.errors import ConflictError, NotFoundError
 from engine.packs import package_path
 from rules.applying import Policy
-from rules.loading import RulePackError, read_rule, shipped_packs
+from rules.loading import RulePackError, read_rule
+from tests.rules.accounts import shipped
 
 pytestmark = pytest.mark.usefixtures("filled_dir")
 
@@ -44,7 +45,7 @@ examples:
         - {ad: A, days: [-30, -1], impressions: 4000, clicks: 60, spend: 1200, conversions: 1}
 """
 SHIPPED = (package_path("rules") / "packs/spend_no_conv.yaml").read_text(encoding="utf-8")
-VERSION = next(pack.version for pack, _ in shipped_packs() if pack.id == "spend_no_conv")
+VERSION = shipped("spend_no_conv")[0][0].version
 INSTEAD = SHIPPED.replace(f"version: {VERSION}", f"version: {VERSION + 1}", 1).replace(
     "priority: 10", "priority: 11", 1
 )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from engine.metrics import measured
 from engine.snapshot import DIMENSIONS, Snapshot
+from rules.loading import LoadedPack, shipped_packs
 
 AS_OF = date(2026, 3, 2)
 
@@ -41,6 +42,12 @@ def facts(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
 def snapshot(rows: Iterable[dict[str, Any]], account: str = "acme") -> Snapshot:
     """A snapshot of these rows."""
     return Snapshot(account, AS_OF, "TWD", facts(rows), "0" * 64)
+
+
+def shipped(*names: str) -> list[LoadedPack]:
+    """The shipped packs of these ids, in the order asked for. Raises KeyError where one is not shipped."""
+    packs = {loaded[0].id: loaded for loaded in shipped_packs()}
+    return [packs[name] for name in names]
 
 
 def healthy(copies: int = 12, first: int = -40, last: int = -1, **values: Any) -> list[dict[str, Any]]:

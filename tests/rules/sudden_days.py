@@ -13,7 +13,7 @@ import pandas as pd
 from engine.metrics import measured
 from engine.snapshot import DIMENSIONS, Snapshot
 from rules.judge import judge
-from rules.loading import shipped_packs
+from tests.rules.accounts import shipped
 
 AS_OF = date(2026, 3, 3)
 DAYS, CAMPAIGNS = 64, 400
@@ -44,8 +44,7 @@ def named(shown) -> float:
         | dict.fromkeys(measured(), np.nan)
         | {"impressions": shown.reshape(-1).astype(float), "spend": 0.1 * shown.reshape(-1)}
     )
-    pack = next(loaded for loaded in shipped_packs() if loaded[0].id == "sudden_drop")
-    said = judge(Snapshot("x", AS_OF, "TWD", frame, "h"), AS_OF, packs=[pack])
+    said = judge(Snapshot("x", AS_OF, "TWD", frame, "h"), AS_OF, packs=shipped("sudden_drop"))
     return sum(one.subject.level == "campaign" for one in said.recommendations) / CAMPAIGNS
 
 

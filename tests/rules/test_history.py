@@ -10,15 +10,15 @@ import pytest
 from rules.actions import Change
 from rules.judge import judge
 from rules.judgement import Applied, Targets
-from rules.loading import read_pack, shipped_packs
-from tests.rules.accounts import AS_OF, daily, healthy, snapshot
+from rules.loading import read_pack
+from tests.rules.accounts import AS_OF, daily, healthy, shipped, snapshot
 
 DEAD = daily("dead", -40, -1, impressions=2000, clicks=30, spend=400, conversions=0)
 KEY = "meta|1|campaign=C|ad_group=G|ad=dead"
 
 
 def _cut_bid(**action):
-    (found,) = [pack for pack, _ in shipped_packs() if pack.id == "spend_no_conv"]
+    ((found, _),) = shipped("spend_no_conv")
     data = found.model_dump(by_alias=True, exclude_unset=True, mode="json")
     data |= {"id": "cut_no_conv", "action": {"type": "cut_bid"} | action, "cooldown_days": 0}
     return read_pack(data, "cut_no_conv.yaml")

@@ -13,8 +13,7 @@ from engine.inference import available
 from engine.messages import LANGUAGES, render
 from rules.judge import judge
 from rules.judgement import Applied, Targets
-from rules.loading import shipped_packs
-from tests.rules.accounts import AS_OF, daily, facts, healthy, row, snapshot
+from tests.rules.accounts import AS_OF, daily, facts, healthy, row, shipped, snapshot
 
 
 def _dead(name="dead", **values):
@@ -173,8 +172,7 @@ def test_a_side_that_nothing_is_known_of_is_named():
     numbers = {"platform": "google_ads", "impressions": 900, "clicks": 40, "spend": 400, "conversions": 2}
     rows = [r | {"ad_group_name": f"G{at}"} for at in range(6) for r in daily(f"old {at}", -60, -1, **numbers)]
     rows += [r | {"ad_group_name": "fresh"} for r in daily("fresh", -16, -1, **numbers | {"spend": 600})]
-    chosen = [one for one in shipped_packs() if one[0].id == "google_cpc_jump"]
-    (answer,) = judge(snapshot(rows), AS_OF, packs=chosen).no_data
+    (answer,) = judge(snapshot(rows), AS_OF, packs=shipped("google_cpc_jump")).no_data
     assert answer.subject.name == "fresh" and answer.reason.id == "rules.no_data.missing"
     assert all("cpc@previous, cvr@previous" in render(answer.reason, language) for language in LANGUAGES)
 

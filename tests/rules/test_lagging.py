@@ -5,15 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.snapshot import Snapshot
 from rules.entities import EPOCH
 from rules.given import Given
 from rules.judge import judge
 from rules.judgement import Targets
-from rules.loading import shipped_packs
 from rules.reporting_lag import LagCurve
 from rules.signals import SignalSource
-from tests.rules.accounts import AS_OF, facts, row
+from tests.rules.accounts import AS_OF, facts, row, shipped, snapshot
 
 SHARE = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # of a day's conversions, by its age
 CURVE = LagCurve("meta", SHARE, 30, "restated")
@@ -70,11 +68,11 @@ def test_an_ad_that_spent_late_is_not_dear_beside_a_rest_that_spent_evenly():
 
 def test_silence_of_days_that_are_not_reported_yet_is_no_broken_tracking():
     rows = [_day("a", day, due=3.0, conversions=3.0 if day < -4 else 0.0) for day in range(-60, 0)]
-    packs = [loaded for loaded in shipped_packs() if loaded[0].id == "spend_no_conv"]
+    packs = shipped("spend_no_conv")
 
     def findings(share):
         given = Given(lag={"meta": LagCurve("meta", share, 30, "restated")})
-        said = judge(Snapshot("x", AS_OF, "TWD", facts(rows), "h"), AS_OF, packs=packs, given=given)
+        said = judge(snapshot(rows), AS_OF, packs=packs, given=given)
         return [one.code for one in said.findings if one.code == "tracking_break"]
 
     assert findings((1.0,)) == ["tracking_break"]
@@ -84,14 +82,11 @@ def test_silence_of_days_that_are_not_reported_yet_is_no_broken_tracking():
 def test_evidence_says_from_where_the_lag_is_known():
     ads = [("dear", 2.0), *((f"sound {at}", 10.0) for at in range(5))]
     rows = [_day(name, day, due=due, ad_group_name=name) for name, due in ads for day in range(-60, 0)]
-    packs = [loaded for loaded in shipped_packs() if loaded[0].id == "cpa_over"]
+    packs = shipped("cpa_over")
 
     def told(lag):
         given = Given(lag={"meta": lag} if lag else {})
-        said = judge(
-            Snapshot("x", AS_OF, "TWD", facts(rows), "h"), AS_OF, packs=packs, given=given,
-            targets=Targets({"meta": 100.0}),
-        )  # fmt: skip
+        said = judge(snapshot(rows), AS_OF, packs=packs, given=given, targets=Targets({"meta": 100.0}))
         return said.recommendations[0].evidence["target"]
 
     assert (told(CURVE)["lag_basis"], told(CURVE)["lag_days_seen"]) == ("restated", 30)

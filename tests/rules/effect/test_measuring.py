@@ -16,9 +16,9 @@ from rules.effect.rechecking import rechecked
 from rules.effect.units import Ground, first_cases, outcome_of, touched, unit_level
 from rules.entities import EPOCH
 from rules.judgement import Targets
-from rules.loading import shipped_packs
 from rules.reporting_lag import assumed_curve
 from rules.signals import SignalSource
+from tests.rules.accounts import shipped
 
 CTR = OUTCOMES["ctr"]
 SCORED = date(2026, 10, 1)
@@ -187,7 +187,7 @@ def test_flags_are_checked_by_what_the_withheld_did_since_and_not_by_the_weeks_t
     frame = facts(chance.binomial(shown, rate), shown, per_campaign=40).assign(grain="ad", ad_name="A")
     key = "meta|1|campaign=C0|ad_group=G{}|ad=A"
     cases = [case(key.format(g), withheld=True, level="ad", action="pause") for g in range(10)]
-    (pack,) = [pack for pack, _ in shipped_packs() if pack.id == "low_ctr_vs_peers"]
+    ((pack, _),) = shipped("low_ctr_vs_peers")
     source = SignalSource(frame, (SCORED - EPOCH).days, Targets())
     sound = rechecked(source, pack, cases, {})
     assert max(sound[:5]) < 0.05 and min(sound[5:]) > 0.9
