@@ -62,7 +62,7 @@ def expand(task: Task, banks: Sequence[Bank], segments: Segments) -> Expanded:
         columns = np.where(live, link.columns, 0)[owner]
         cost = cost + task.cost[columns] * gain
         if np.diff(rules.matrix.indptr)[link.columns[live]].any():
-            matrix = sp.csc_array(matrix + repeat_columns(rules.matrix, columns) @ sp.diags_array(gain))
+            matrix = sp.csc_array(matrix + repeat_columns(rules.matrix, columns, gain))
     straight = straight_columns(task)
     moved = Entries(rules.matrix).times(base)
     if len(straight):
@@ -86,9 +86,12 @@ def spent(expanded: Expanded, columns: Array, cells: int) -> Array:
     return np.asarray(np.bincount(expanded.segments.owner, columns[:count], minlength=cells), dtype=np.float64)
 
 
-def repeat_columns(matrix: sp.csc_array, columns: Index) -> sp.csc_array:
-    """``matrix[:, columns]`` for columns that repeat many times, without fancy-index overhead."""
+def repeat_columns(matrix: sp.csc_array, columns: Index, factors: Array | None = None) -> sp.csc_array:
+    """``matrix[:, columns]`` for columns that repeat many times, each times its factor, without sparse overhead."""
     counts = np.diff(matrix.indptr)[columns]
     indptr = np.concatenate([[0], np.cumsum(counts)])
     offsets = np.arange(indptr[-1]) - np.repeat(indptr[:-1], counts) + np.repeat(matrix.indptr[columns], counts)
-    return sp.csc_array((matrix.data[offsets], matrix.indices[offsets], indptr), shape=(matrix.shape[0], len(columns)))
+    data = matrix.data[offsets]
+    if factors is not None:
+        data = data * np.repeat(factors, counts)
+    return sp.csc_array((data, matrix.indices[offsets], indptr), shape=(matrix.shape[0], len(columns)))

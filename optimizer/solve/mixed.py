@@ -166,7 +166,7 @@ def mixed_programme(task: Task, regions: Sequence[Sequence[Region]]) -> Mixed:
     spend, gain = np.array(builder.spend), np.array(builder.gain)
     base = np.zeros(rules.matrix.shape[1])
     base[task.at] = [own[0].start for own in regions]
-    matrix = sp.csc_array(repeat_columns(rules.matrix, task.at[cell]) @ sp.diags_array(spend))
+    matrix = repeat_columns(rules.matrix, task.at[cell], spend)
     cost = task.cost[task.at][cell] * spend
     bottom = np.array([own[0].base for own in regions])
     for link in task.links:
@@ -176,7 +176,7 @@ def mixed_programme(task: Task, regions: Sequence[Sequence[Region]]) -> Mixed:
         added = gain * live[cell]
         cost = cost + task.cost[columns] * added
         if np.diff(rules.matrix.indptr)[link.columns[live]].any():
-            matrix = sp.csc_array(matrix + repeat_columns(rules.matrix, columns) @ sp.diags_array(added))
+            matrix = sp.csc_array(matrix + repeat_columns(rules.matrix, columns, added))
     straight = straight_columns(task)
     matrix = sp.csc_array(sp.hstack([matrix, rules.matrix[:, straight]]))
     extra = builder.own_rows(straight, matrix.shape[1])

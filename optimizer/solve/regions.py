@@ -7,12 +7,13 @@ never below the curve, so whatever a model of these lines cannot pass, no plan c
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from optimizer.curves.bank import CurveBank
-from optimizer.curves.curve import Array, Index
+from optimizer.curves.curve import Array
 from optimizer.curves.families.tabulated import Tabulated
 from optimizer.solve.gates import gates
 from optimizer.solve.task import Task
@@ -97,9 +98,9 @@ class RegionMaker:
         steep = np.where(self._steep[:, None], self._high[:, None] * STEEP_AT, self._turn[:, None])
         cuts = np.stack(self._cuts, axis=1) if self._cuts else np.empty((size, 0))
         cuts = np.clip(cuts, self._first[:, None], self._high[:, None])
-        points = np.sort(np.concatenate([chords, tangents, steep, cuts], axis=1))
-        near = np.where(points > 0, points, TINY * np.maximum(self._high[:, None], 1e-300))
-        values, slopes = self._bank.value(near.T).T, self._bank.slope(near.T).T
+        where = np.sort(np.concatenate([chords, tangents, steep, cuts], axis=1))
+        near = np.where(where > 0, where, TINY * np.maximum(self._high[:, None], 1e-300))
+        points, values, slopes = near.tolist(), self._bank.value(near.T).T.tolist(), self._bank.slope(near.T).T.tolist()
         out: list[list[Region]] = []
         for cell in range(size):
             own: list[Region] = []
@@ -108,7 +109,7 @@ class RegionMaker:
             if cell in self._tables:
                 own += self._of_table(cell)
             else:
-                own += _analytic(cell, near[cell], values[cell], slopes[cell], float(self._turn[cell]))
+                own += _analytic(cell, points[cell], values[cell], slopes[cell], float(self._turn[cell]))
             out.append(own)
         return out
 
@@ -131,47 +132,57 @@ class RegionMaker:
         return own or [Region(cell, float(points[0]), float(values[0]), np.empty(0), np.empty(0))]
 
 
-def _spaced(points: Array, places: Index) -> list[int]:
+def _spaced(points: Sequence[float], places: Sequence[int]) -> list[int]:
     """The places without those nearer to a neighbour than a solver can tell apart; both ends are kept."""
-    if not len(places):
+    if not places:
         return []
-    numbers, (first, *others) = points.tolist(), places.tolist()  # numpy's own numbers are slow one by one
-    end = max(numbers[-1], 1e-300)
+    first, *others = places
+    end = max(points[-1], 1e-300)
     kept = [first]
     for place in others:
-        if numbers[place] - numbers[kept[-1]] > SPACING * end:
+        if points[place] - points[kept[-1]] > SPACING * end:
             kept.append(place)
     last = others[-1] if others else first
-    if kept[-1] != last and numbers[last] > numbers[kept[-1]]:
+    if kept[-1] != last and points[last] > points[kept[-1]]:
         if len(kept) > 1:
             kept[-1] = last
-        elif numbers[last] - numbers[kept[0]] > 1e-12 * end:
+        elif points[last] - points[kept[0]] > 1e-12 * end:
             kept.append(last)
     return kept
 
 
-def _analytic(cell: int, points: Array, values: Array, slopes: Array, turn: float) -> list[Region]:
-    """Chords up to the turn, each a region of its own; one region of tangents from there on."""
+def _analytic(
+    cell: int, points: Sequence[float], values: Sequence[float], slopes: Sequence[float], turn: float
+) -> list[Region]:
+    """Chords up to the turn, each a region of its own; one region of tangents from there on.
+
+    Plain numbers: a cell has a dozen points, on which numpy spends more than it saves.
+    """
     own: list[Region] = []
-    for left, right in itertools.pairwise(_spaced(points, np.flatnonzero(points <= turn * (1 + 1e-15)))):
-        width = float(points[right] - points[left])
-        gain = float(values[right] - values[left]) / width
-        own.append(Region(cell, float(points[left]), float(values[left]), np.array([width]), np.array([gain])))
-    concave = _spaced(points, np.flatnonzero(points >= turn * (1 - 1e-15)))
-    at, value, slope = points[concave], values[concave], np.minimum.accumulate(slopes[concave])
-    if len(at) < 2:
-        return own or [Region(cell, float(points[0]), float(values[0]), np.empty(0), np.empty(0))]
-    drop = slope[:-1] - slope[1:]
-    cross = np.where(
-        drop > 0,
-        (value[1:] - value[:-1] + slope[:-1] * at[:-1] - slope[1:] * at[1:]) / np.where(drop > 0, drop, 1.0),
-        at[1:],
-    )
-    cross = np.clip(cross, at[:-1], at[1:])
-    start = min(turn, float(points[0])) if turn <= points[0] else turn
-    edges = np.concatenate([[start], cross, [at[-1]]])
-    base = float(value[0] - slope[0] * (at[0] - start))
-    lengths = np.diff(edges)
-    keep = lengths > 0
-    own.append(Region(cell, float(start), base, lengths[keep], slope[keep]))
+    convex = _spaced(points, [place for place, point in enumerate(points) if point <= turn * (1 + 1e-15)])
+    for left, right in itertools.pairwise(convex):
+        width = points[right] - points[left]
+        gain = (values[right] - values[left]) / width
+        own.append(Region(cell, points[left], values[left], np.array([width]), np.array([gain])))
+    concave = _spaced(points, [place for place, point in enumerate(points) if point >= turn * (1 - 1e-15)])
+    if len(concave) < 2:
+        return own or [Region(cell, points[0], values[0], np.empty(0), np.empty(0))]
+    at, value = [points[place] for place in concave], [values[place] for place in concave]
+    slope = list(itertools.accumulate((slopes[place] for place in concave), min))
+    start = min(turn, points[0]) if turn <= points[0] else turn
+    crossings = (_crossing(at, value, slope, place) for place in range(len(at) - 1))
+    edges = itertools.pairwise([start, *crossings, at[-1]])
+    pieces = [(end - begin, rise) for (begin, end), rise in zip(edges, slope, strict=True) if end > begin]
+    lengths, gains = np.array(pieces).reshape(-1, 2).T
+    own.append(Region(cell, start, value[0] - slope[0] * (at[0] - start), lengths, gains))
     return own
+
+
+def _crossing(at: Sequence[float], value: Sequence[float], slope: Sequence[float], place: int) -> float:
+    """Where the tangents at a point and at the next one cross, between the two."""
+    left, right = at[place], at[place + 1]
+    drop = slope[place] - slope[place + 1]
+    if not drop > 0:
+        return right
+    cross = (value[place + 1] - value[place] + slope[place] * left - slope[place + 1] * right) / drop
+    return min(max(cross, left), right)
