@@ -89,7 +89,7 @@ class _Dual:
     def step(self, here: _State) -> tuple[Array, Array] | None:
         """The change of prices that makes the free rows hold to first order, and how spend gives way to a price."""
         moving = (here.spend > self.low) & (here.spend < self.high) & (here.hurdle > 0)
-        nudge = np.where(moving, NUDGE * here.spend, 1.0)
+        nudge = np.where(moving, np.maximum(NUDGE * here.spend, np.finfo(np.float64).tiny), 1.0)
         with np.errstate(over="ignore"):  # beside 0 a steep curve bends beyond all numbers
             bend = (here.hurdle - self.blend.slope(here.spend + nudge)) / nudge
         give = np.where(moving & (bend > 0), 1.0 / np.where(bend > 0, bend, 1.0), 0.0)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from optimizer.curves.curve import Family, curve_from
@@ -61,6 +61,8 @@ def test_sums_by_place_are_the_matrix_products(seed: int, rows: int, columns: in
 
 @settings(max_examples=60, deadline=None)
 @given(SEEDS, st.integers(2, 25))
+@example(seed=64, cells=9)  # a spend so near 0 that a share of it is nothing
+@example(seed=1264, cells=3)
 def test_a_guess_changes_the_way_but_not_the_plan(seed: int, cells: int) -> None:
     rng = np.random.default_rng(seed)
     rules, curves = drawn_rules(rng, cells), drawn_curves(rng, cells)
