@@ -10,7 +10,7 @@ from engine.snapshot import Snapshot
 from rules.example_form import Example
 from rules.examples import example_facts, example_given
 from rules.judge import judge
-from rules.loading import LoadedPack
+from rules.loading import LoadedPack, awake
 from rules.pack import RulePack
 
 AS_OF = date(2026, 3, 2)  # examples count their days back from the day of judging, whichever it is
@@ -27,13 +27,11 @@ class Flagging:
 
 def judge_example(loaded: LoadedPack, example: Example) -> Flagging:
     """What a rule says about one of its examples, on its lowest level."""
-    pack, ref = loaded
-    lowest = pack.level[-1]
+    lowest = loaded[0].level[-1]
     facts, wanted = example_facts(example, AS_OF, lowest)
     targets, given = example_given(example, AS_OF, lowest)
-    awake = pack if pack.mode != "off" else pack.model_copy(update={"mode": "propose"})
     said = judge(
-        Snapshot("x", AS_OF, "TWD", facts, "h"), AS_OF, packs=[(awake, ref)], targets=targets, given=given,
+        Snapshot("x", AS_OF, "TWD", facts, "h"), AS_OF, packs=[awake(loaded)], targets=targets, given=given,
         resolver="reference",
     )  # fmt: skip
     flagged = {one.subject.name for one in said.recommendations if one.subject.level == lowest}

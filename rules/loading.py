@@ -72,10 +72,22 @@ def _once_each(faults: Sequence[Message]) -> list[Message]:
     return list(told.values())
 
 
+def awake(loaded: LoadedPack) -> LoadedPack:
+    """The rule as it judges when it is on: one that is off is taken to propose."""
+    pack, ref = loaded
+    return (pack if pack.mode != "off" else pack.model_copy(update={"mode": "propose"}), ref)
+
+
 @cache
 def shipped_packs() -> tuple[LoadedPack, ...]:
     """The rules of ``rules/packs``, sorted by file name: the folder is the registry."""
     return load_rules(package_path("rules") / "packs")
+
+
+@cache
+def shipped_by_id() -> Mapping[str, LoadedPack]:
+    """The same by the id of the rule."""
+    return {loaded[0].id: loaded for loaded in shipped_packs()}
 
 
 def load_rules(folder: Path) -> tuple[LoadedPack, ...]:

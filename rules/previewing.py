@@ -19,7 +19,7 @@ from rules.given import Given
 from rules.judge import judge
 from rules.judgement import Applied, Judgement, Targets
 from rules.judging import RuleOnLevel, judge_rules
-from rules.loading import LoadedPack
+from rules.loading import LoadedPack, awake
 from rules.signals import SignalSource
 
 MOST_NEAR = 20
@@ -54,11 +54,10 @@ def preview(
     applied: Iterable[Applied] = (),
 ) -> Preview:
     """The judgement of one rule alone as of the morning of ``as_of``, as if it were not off."""
-    pack, ref = loaded
-    awake = (pack if pack.mode != "off" else pack.model_copy(update={"mode": "propose"}), ref)
-    said = judge(snapshot, as_of, packs=[awake], targets=targets, given=given, applied=applied)
+    packs = [awake(loaded)]
+    said = judge(snapshot, as_of, packs=packs, targets=targets, given=given, applied=applied)
     source = SignalSource(snapshot.facts, (as_of - EPOCH).days, targets, given)
-    found = judge_rules(source, [awake], frozenset(), {}, as_of, _missed)[0]
+    found = judge_rules(source, packs, frozenset(), {}, as_of, _missed)[0]
     near = sorted((one for some, _ in found for one in some), key=lambda one: (-one.spend, one.entity))
     return Preview(said, tuple(near[:MOST_NEAR]), sum(count for _, count in found))
 

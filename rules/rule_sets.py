@@ -17,18 +17,10 @@ from rules.actions import CLASS_OF, SPENDS_MORE
 from rules.candidates import FREES
 from rules.condition_form import columns_of
 from rules.contradictions import excludes, implies
-from rules.loading import LoadedPack, RulePackError
 from rules.pack import RulePack, Scope
 
 Pair = tuple[RulePack, RulePack]
 MORE = frozenset(CLASS_OF[action] for action in SPENDS_MORE)
-
-
-def check_set(packs: Sequence[LoadedPack], name: str = "rules") -> None:
-    """Raises RulePackError with every fault of the set; ``name`` is told as the file."""
-    faults = set_faults([pack for pack, _ in packs])
-    if faults:
-        raise RulePackError(name, faults)
 
 
 def set_faults(packs: Sequence[RulePack], about: str | None = None) -> list[Message]:

@@ -22,12 +22,11 @@ def rule_document(one: AccountRule, language: Language) -> dict[str, Any]:
     """One rule as it stands in an account."""
     own = one.own
     shown = _shown(one.loaded, language) if one.loaded is not None else _lost(one)
-    is_own = own is not None and (bool(own.text) or one.shipped is None)
     return {
         **shown,
-        "origin": "own" if is_own else "shipped",
+        "origin": "own" if one.is_own else "shipped",
         "state": "on" if one.is_on else "unreadable" if one.loaded is None else "off",
-        "replaces_shipped": is_own and one.shipped is not None,
+        "replaces_shipped": one.is_own and one.shipped is not None,
         "valid_from": own.valid_from.isoformat() if own is not None else None,
         "by": own.by if own is not None else "",
     }
@@ -35,9 +34,7 @@ def rule_document(one: AccountRule, language: Language) -> dict[str, Any]:
 
 def whole_document(one: AccountRule, versions: Sequence[OwnRule], language: Language) -> dict[str, Any]:
     """The same with its text and every version the account kept, the latest first."""
-    written = next((version.text for version in versions if version.text), "")
-    is_own = one.own is not None and (bool(one.own.text) or one.shipped is None)
-    text = written if is_own else (package_path("rules") / "packs" / f"{one.id}.yaml").read_text(encoding="utf-8")
+    text = one.text if one.is_own else (package_path("rules") / "packs" / f"{one.id}.yaml").read_text(encoding="utf-8")
     kept = [
         {
             "version": version.version,

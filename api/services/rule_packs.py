@@ -16,6 +16,7 @@ from engine.store.own_rules import OwnRule
 
 if TYPE_CHECKING:
     from rules.loading import LoadedPack
+    from rules.pack import RulePack
     from rules.previewing import Preview
 
 
@@ -29,12 +30,21 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class AccountRule:
-    """One rule as it stands in an account; ``loaded`` is None where its text fits the form no more."""
+    """One rule as it stands in an account; ``loaded`` is None where its text fits the form no more.
+
+    ``text`` is what the account itself wrote, as kept last where the rule is off; empty for a shipped rule.
+    """
 
     id: str
     loaded: LoadedPack | None
     own: OwnRule | None
     shipped: LoadedPack | None
+    text: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the account wrote it, be it in place of a shipped one."""
+        return self.own is not None and (self.own.text != "" or self.shipped is None)
 
     @property
     def is_on(self) -> bool:
@@ -59,10 +69,10 @@ def rules_on(account: AccountStore, on: date) -> list[AccountRule]:
 
 def rule_on(account: AccountStore, rule_id: str, on: date) -> AccountRule:
     """One of them. NotFoundError where there is no such rule."""
-    found = next((one for one in rules_on(account, on) if one.id == rule_id), None)
-    if found is None:
+    shipped, own = _shipped().get(rule_id), account.rules.known_one(rule_id, on)
+    if shipped is None and own is None:
         raise NotFoundError("api.rules.unknown", rule=rule_id[:80])
-    return found
+    return _standing(account, rule_id, own, shipped)
 
 
 def packs_on(account: AccountStore, on: date) -> Chosen:
@@ -81,7 +91,7 @@ def check_rule(account: AccountStore, text: str, on: date) -> Checked:
 
     loaded = read_rule(text)
     pack = loaded[0]
-    beside = [one[0] for one in packs_on(account, on).packs if one[0].id != pack.id]
+    beside = _beside(account, pack.id, on)
     shipped = _shipped().get(pack.id)
     faults = [*_version(account, loaded, shipped), *set_faults([*beside, pack], pack.id), *example_faults(loaded)]
     if faults:
@@ -111,9 +121,17 @@ def switch_off(account: AccountStore, rule_id: str, on: date) -> AccountRule:
 def withdraw(account: AccountStore, rule_id: str, on: date) -> None:
     """Takes back what the account says of a rule, so that the shipped one of that id, if there is one, holds again.
 
-    Raises NotFoundError where it says nothing of it, ConflictError for a rule that its policy approves.
+    Raises NotFoundError where it says nothing of it, ConflictError for a rule that its policy approves, RulePackError
+    where the shipped rule would meet its opposite in a rule that the account kept meanwhile.
     """
+    from rules.loading import RulePackError
+    from rules.rule_sets import set_faults
+
     _refuse_under_policy(account, rule_id, on)
+    back = _shipped().get(rule_id)
+    faults = set_faults([*_beside(account, rule_id, on), back[0]], rule_id) if back is not None else []
+    if faults:
+        raise RulePackError(f"{rule_id}.yaml", faults)
     account.rules.withdraw(rule_id, on)
 
 
@@ -134,10 +152,15 @@ def preview_rule(account: AccountStore, text: str, on: date) -> tuple[Checked, P
     return checked, seen
 
 
+def _beside(account: AccountStore, rule_id: str, on: date) -> list[RulePack]:
+    """The other rules that judge on a day."""
+    return [pack for pack, _ in packs_on(account, on).packs if pack.id != rule_id]
+
+
 def _version(account: AccountStore, loaded: LoadedPack, shipped: LoadedPack | None) -> list[Message]:
     """A version names one content: another one needs a number above the shipped rule's and the last one kept."""
     pack, ref = loaded
-    kept = next((one for one in account.rules.versions(pack.id) if one.text), None)
+    kept = account.rules.written(pack.id)
     if kept is not None and kept.id == ref.hash:
         return []
     used = max(kept.version if kept is not None else 0, shipped[0].version if shipped is not None else 0)
@@ -161,14 +184,15 @@ def _standing(account: AccountStore, name: str, own: OwnRule | None, shipped: Lo
     """A rule that is off is shown as it was last written."""
     if own is None or (not own.text and shipped is not None):
         return AccountRule(name, shipped, own, shipped)
-    written = own.text or next((one.text for one in account.rules.versions(name) if one.text), "")
-    return AccountRule(name, _read(written) if written else None, own, shipped)
+    last = own if own.text else account.rules.written(name)
+    text = last.text if last is not None else ""
+    return AccountRule(name, _read(text) if text else None, own, shipped, text)
 
 
-def _shipped() -> dict[str, LoadedPack]:
-    from rules.loading import shipped_packs
+def _shipped() -> Mapping[str, LoadedPack]:
+    from rules.loading import shipped_by_id
 
-    return {pack.id: (pack, ref) for pack, ref in shipped_packs()}
+    return shipped_by_id()
 
 
 @lru_cache(maxsize=1024)

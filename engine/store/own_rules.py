@@ -55,6 +55,19 @@ class AccountRules:
         with self._acting.read() as session:
             return _read(session, RuleVersion.valid_from <= day, RuleVersion.valid_to > day)
 
+    def known_one(self, rule_id: str, on: date) -> OwnRule | None:
+        """What it says of one rule on a day; None where it says nothing."""
+        day = day_to_int(on)
+        held = RuleVersion.valid_from <= day, RuleVersion.valid_to > day
+        with self._acting.read() as session:
+            return next(iter(_read(session, RuleVersion.rule_id == rule_id, *held)), None)
+
+    def written(self, rule_id: str) -> OwnRule | None:
+        """The version with a text that was kept last, whether it holds or not."""
+        with self._acting.read() as session:
+            last = _last(session, rule_id)
+            return None if last is None else _read(session, RuleVersion.pk == last.pk)[0]
+
     def versions(self, rule_id: str) -> list[OwnRule]:
         """Every version of one rule that was kept, the latest first."""
         with self._acting.read() as session:

@@ -8,7 +8,7 @@ market.
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
@@ -49,8 +49,7 @@ def panels_around(
     first = int(facts.day.min(initial=0))
     weeks = min([BASELINE_WEEKS, *((one.day - first) // _WEEK - gap for one in chosen)])
     stretch = Stretch(max(weeks, 1), max(weeks, 1) + gap)
-    starts = np.full(len(facts.entities), _NO_DAY)
-    starts[[one.at for one in chosen]] = [one.day for one in chosen]
+    starts = _starts(facts, chosen)
     own = starts != _NO_DAY
     keys = facts.entities["key"].tolist()
     free = np.array([key not in touched and not own[at] for at, key in enumerate(keys)], dtype=bool)
@@ -77,8 +76,7 @@ def days_around(
         return None
     gap = max(one.gap for one in chosen) * _WEEK
     before = min([MOST_BEFORE, *(one.day - int(facts.day.min()) for one in chosen)])
-    starts = np.full(len(facts.entities), _NO_DAY)
-    starts[[one.at for one in chosen]] = [one.day for one in chosen]
+    starts = _starts(facts, chosen)
     total = before + AFTER_DAYS
     rows, place = _places(facts, starts, 1, before, total)
     silent = np.full(len(facts.day), np.nan)
@@ -103,6 +101,13 @@ def _acted(facts: LevelFacts, acted: Mapping[str, Case], begins: Mapping[str, da
         if gap <= LONGEST_GAP and day - gap * _WEEK - first >= least:
             out.append(_Acted(at, day, gap))
     return out
+
+
+def _starts(facts: LevelFacts, acted: Sequence[_Acted]) -> Ints:
+    """The first day after the action of every entity of ``facts``; ``_NO_DAY`` where it was not acted on."""
+    starts = np.full(len(facts.entities), _NO_DAY)
+    starts[[one.at for one in acted]] = [one.day for one in acted]
+    return starts
 
 
 def _spread(starts: Ints, free: Ints, keys: list[str], treated: Ints) -> None:

@@ -33,10 +33,7 @@ def effects_of(ground: Ground, cases: Sequence[Case], others: Sequence[Case], ou
     """
     if not cases:
         return ()
-    by_level: dict[LevelName, list[Case]] = {}
-    for case in cases:
-        by_level.setdefault(unit_level(case.action, case.level), []).append(case)
-    level, chosen = max(by_level.items(), key=lambda item: (len(item[1]), item[0]))
+    level, chosen = _on_one_level(cases, lambda case: unit_level(case.action, case.level))
     units, begins = first_cases(ground, chosen, level), starts(cases)
     facts = ground.level(level)
     lift = _lift(facts, units, begins, outcome)
@@ -49,6 +46,14 @@ def effects_of(ground: Ground, cases: Sequence[Case], others: Sequence[Case], ou
     if series is not None:
         told.append(its_of(*series[:2], outcome, series[2]))
     return tuple(told)
+
+
+def _on_one_level(cases: Sequence[Case], level_of: Callable[[Case], LevelName]) -> tuple[LevelName, list[Case]]:
+    """The level that most cases are of, and those cases; there is at least one case."""
+    by_level: dict[LevelName, list[Case]] = {}
+    for case in cases:
+        by_level.setdefault(level_of(case), []).append(case)
+    return max(by_level.items(), key=lambda item: (len(item[1]), item[0]))
 
 
 def _lift(facts: LevelFacts, units: Mapping[str, Case], begins: Mapping[str, date], outcome: Outcome) -> Effect:
@@ -91,12 +96,9 @@ def _sums(
 
 def money_of(ground: Ground, cases: Sequence[Case]) -> Saved | None:
     """Spend of what was acted on, and how much less it spent than the withheld tell; None where nothing is known."""
-    by_level: dict[LevelName, list[Case]] = {}
-    for case in cases:
-        by_level.setdefault(case.level, []).append(case)
-    if not by_level:
+    if not cases:
         return None
-    level, chosen = max(by_level.items(), key=lambda item: (len(item[1]), item[0]))
+    level, chosen = _on_one_level(cases, lambda case: case.level)
     units, begins = first_cases(ground, chosen, level), starts(cases)
     arms = []
     for wanted in ({u: c for u, c in units.items() if c.carried_out}, {u: c for u, c in units.items() if c.withheld}):

@@ -50,6 +50,30 @@ INSTEAD = SHIPPED.replace(f"version: {VERSION}", f"version: {VERSION + 1}", 1).r
     "priority: 10", "priority: 11", 1
 )
 
+OPPOSED = """
+id: more_for_dear
+version: 1
+title: {zh-TW: 超過目標就加價, en: Bid more where dear}
+explanation: {zh-TW: 用來與降出價相反。, en: The opposite of cutting the bid.}
+level: ad_group
+scope: {status: active}
+window: {days: 28, end_lag_days: 1}
+when: {metric: cpa, op: '>', than: {of: target, times: 1.0}}
+action: {type: raise_bid}
+priority: 30
+examples:
+  flag:
+    - name: twice the target
+      target_cpa: 300
+      ads:
+        - {ad: A, ad_group: up, days: [-40, -1], impressions: 4000, clicks: 60, spend: 1200, conversions: 2, flag: true}
+  pass:
+    - name: half the target
+      target_cpa: 300
+      ads:
+        - {ad: A, ad_group: cheap, days: [-40, -1], impressions: 4000, clicks: 60, spend: 300, conversions: 2}
+"""
+
 
 @pytest.fixture
 def mei(account, store, person):
@@ -114,6 +138,23 @@ def test_every_fault_of_a_rule_in_its_account_is_told_at_once(account):
     with pytest.raises(RulePackError, match="the_same_again"):
         check_rule(account, again, AS_OF)
     assert check_rule(account, OWN, AS_OF).notes == ()
+
+
+def test_a_shipped_rule_does_not_come_back_beside_its_certain_opposite(account):
+    switch_off(account, "cpa_over", AS_OF)
+    keep_rule(account, OPPOSED, AS_OF)
+    with pytest.raises(RulePackError) as caught:
+        withdraw(account, "cpa_over", AS_OF)
+    (fault,) = caught.value.details
+    assert (fault.id, fault.values["rule"], fault.values["other"]) == (
+        "rules.pack.opposed",
+        "cpa_over",
+        "more_for_dear",
+    )
+    assert "cpa_over" not in _rules(account, AS_OF)
+    withdraw(account, "more_for_dear", AS_OF)
+    withdraw(account, "cpa_over", AS_OF)
+    assert "cpa_over" in _rules(account, AS_OF)
 
 
 def test_a_kept_rule_that_fits_the_form_no_more_is_told_and_left_out(account):
