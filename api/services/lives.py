@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from api.services.recommendations import line_of
 from api.speech import told
 from engine.messages import Language
 from engine.store.lives import Life
 from engine.store.steps import StepTaken
 
 
+def flag_line(account: str, one: Mapping[str, Any]) -> dict[str, Any]:
+    """A flag as a night or a preview tells it: without the draw, by which whoever knew it could approve."""
+    return {name: value for name, value in line_of(account, one).items() if name != "holdout"}
+
+
 def life_document(life: Life, language: Language) -> dict[str, Any]:
     """A recommendation as every door answers it."""
     return told(life.stored, language) | {
         "state": life.state,
-        # Whoever knew the draw beforehand could approve by it; then the withheld would be no fair comparison.
+        # Told only once it is approved: by a draw known before the withheld would be no fair comparison.
         "holdout": life.state == "withheld",
         "seen_on": life.seen_on.isoformat(),
         "needs_approval": life.needs_approval,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from api.services.lives import flag_line
 from api.services.night_state import NightFile, NightState
-from api.services.recommendations import line_of
 from api.services.screenings import screening_document
 from engine.messages import Language, render
 from engine.vocabulary import Finding
@@ -22,7 +22,7 @@ def document_of(state: NightState, language: Language) -> dict[str, Any]:
         "replay": state.replay,
         "files": [_file(one, language) for one in state.files],
         "notices": [{"code": notice.id, "text": render(notice, language)} for notice in state.notices],
-        "recommendations": [line_of(state.account.name, one) for one in recommendations],
+        "recommendations": [flag_line(state.account.name, one) for one in recommendations],
         "alerts": [_alert(state.account.name, one, language) for one in all_findings(state)],
         "judgement": judged,
         "screenings": [screening_document(s, source, None, language) for source, s in state.screenings],

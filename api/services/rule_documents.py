@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from api.services.recommendations import line_of
+from api.services.lives import flag_line
 from api.services.rule_packs import AccountRule, Checked
 from engine.messages import Language, Message, render
 from engine.packs import package_path
@@ -103,7 +103,7 @@ def _preview(seen: Preview, account: str, language: Language) -> dict[str, Any]:
         "as_of": said["as_of"],
         "currency": said["currency"],
         "judged": said["judged"],
-        "flagged": [line_of(account, one) for one in said["recommendations"][:MOST_SHOWN]],
+        "flagged": [flag_line(account, one) for one in said["recommendations"][:MOST_SHOWN]],
         "no_data": said["no_data"][:MOST_SHOWN],
         "near": [_near(one) for one in seen.near],
         "near_count": seen.near_count,

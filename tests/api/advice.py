@@ -76,8 +76,9 @@ def _raised(one: Mapping[str, Any]) -> Raised:
 def keep_night(account: AccountStore, *lines: Mapping[str, Any], on: date = MORNING, **more: Any) -> None:
     """Keeps a night with these lines, and the lines themselves."""
     keep(account, *lines, on=on)
+    told = [{name: value for name, value in one.items() if name != "holdout"} for one in lines]
     document = {
-        "as_of": on.isoformat(), "dry_run": False, "files": [], "notices": [], "recommendations": list(lines),
+        "as_of": on.isoformat(), "dry_run": False, "files": [], "notices": [], "recommendations": told,
         "judgement": {"currency": "TWD", "findings": [], "no_data": []}, "screenings": [], "reallocation": None,
         "reallocation_id": None,
     } | more  # fmt: skip

@@ -79,6 +79,8 @@ def test_a_replay_proposes_nothing_is_told_what_was_set_then_and_is_not_the_late
     with time_machine.travel(AS_OF + timedelta(days=2)):
         set_targets(account, {"google_ads": 300.0}, {}, AS_OF - timedelta(days=9))
     real = run_night(account, AS_OF + timedelta(days=1))
+    lines = [line for language in ("zh-TW", "en") for line in real.as_dict(language)["recommendations"]]
+    assert lines and all("holdout" not in line for line in lines), "who knew the draw could approve by it"
     advised = len(account.recommendations.list(100))
     seen: list[Any] = []
     monkeypatch.setattr(ScreenCopy, "run", lambda _, state: seen.append(state.context.targets) or state)

@@ -10,6 +10,7 @@ from api.services.account_rules import rule_policy, set_policy
 from api.services.night_context import context_of
 from api.services.night_stages import JudgeDelivery, ReadAccount
 from api.services.night_state import NightState
+from api.services.rule_documents import trial_document
 from api.services.rule_packs import check_rule, keep_rule, packs_on, preview_rule, rules_on, switch_off, withdraw
 from engine.errors import ConflictError, NotFoundError
 from engine.packs import package_path
@@ -172,4 +173,6 @@ def test_a_preview_keeps_nothing(account):
     )
     assert checked.loaded[0].id == "our_cheap_campaigns" and seen.judgement.judged[0].judged > 0
     assert seen.near and all(sum(not part["met"] for part in one.conditions) == 1 for one in seen.near)
+    told = trial_document(checked, seen, account.name, "en", kept=False)["preview"]["flagged"]
+    assert told and all("holdout" not in line for line in told), "who knew the draw could approve by it"
     assert account.audit.head() == head and account.rules.known(AS_OF) == []

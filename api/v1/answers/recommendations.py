@@ -178,6 +178,5 @@ class Recommendation(Part):
     by_hand: str | None = absent("Why nothing can be said, in the language asked for; null where something can.")
     shift: Shift | None = absent("What the night's plan made of it; null where it moves no budget, or none is given.")
     since: Day = absent("Last day of the window in which this was first said.")
-    holdout: bool = Field(description="Whether it is withheld once approved, to measure the effect.")
     reason: str = Field(description="One sentence on why, in the language asked for.")
     evidence: Evidence = Field(description="Every number behind it.")
