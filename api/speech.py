@@ -7,11 +7,17 @@ from typing import Any
 
 from engine.messages import LANGUAGES, Language
 from engine.store.records import Stored
+from engine.store.types import SHARED
 
 
 def said(tell: Callable[[Language], Mapping[str, Any]]) -> dict[str, Any]:
     """What ``tell`` says in every language, under the language's code."""
     return {language: dict(tell(language)) for language in LANGUAGES}
+
+
+def said_beside(shared: Mapping[str, Any], tell: Callable[[Language], Mapping[str, Any]]) -> dict[str, Any]:
+    """The same, where ``tell`` says only what differs by language; ``shared`` is kept once."""
+    return {SHARED: shared} | said(tell)
 
 
 def told(stored: Stored, language: Language) -> dict[str, Any]:

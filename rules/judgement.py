@@ -104,7 +104,10 @@ class Recommendation:
 
     def as_dict(self, language: Language, evidence: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """JSON-ready, every sentence in ``language``; ``evidence`` is its own, where that is at hand already."""
-        said = self.sentences(language)
+        return self.wordless(evidence) | self.sentences(language)
+
+    def wordless(self, evidence: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The part of ``as_dict`` that is the same in every language."""
         return {
             "id": self.id,
             "short_id": self.short_id,
@@ -116,15 +119,12 @@ class Recommendation:
             "decision": self.decision,
             "because": self.because,
             "beaten_by": self.beaten_by,
-            "trail": said["trail"],
             "spend_at_stake": self.spend_at_stake,
             "window": {"start": self.window.start.isoformat(), "end": self.window.end.isoformat()},
             "holdout": self.holdout,
             "change": self.change.as_dict() if isinstance(self.change, Change) else None,
-            "by_hand": said["by_hand"],
             "shift": self.shift.as_dict() if self.shift is not None else None,
             "since": (self.first_end or self.window.end).isoformat(),
-            "reason": said["reason"],
             "evidence": self.evidence if evidence is None else evidence,
         }
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from api.speech import said
+from api.speech import said, said_beside
 from engine.errors import ConflictError
 from engine.messages import LANGUAGES, Language, Message, render
 from engine.snapshot import Snapshot
@@ -67,8 +67,7 @@ def _raised(account: str, one: Recommendation) -> Raised:
 
 
 def _document(account: str, one: Recommendation) -> dict[str, Any]:
-    first = _without_names(line_of(account, one.as_dict(LANGUAGES[0])))
-    return said(lambda language: first if language == LANGUAGES[0] else first | one.sentences(language))
+    return said_beside(_without_names(line_of(account, one.wordless())), one.sentences)
 
 
 def _without_names(line: Mapping[str, Any]) -> dict[str, Any]:

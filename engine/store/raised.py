@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from engine.money import MICROS
 from engine.store.audit import hold, record_act
 from engine.store.bulk import insert_rows, parts
-from engine.store.records import as_text
+from engine.store.records import plain_text
 from engine.store.steps import HELD, OPEN, STANDING, StepTaken, WantedStep, add_step, steps
 from engine.store.tables.life import Episode
 from engine.store.tables.records import Recommendation
@@ -96,7 +96,8 @@ def add(session: Session, new: Sequence[Raised], seen_on: date, actor: str) -> N
     short_ids = _short_ids(session, [one.id for one in ordered])
     for part in parts(ordered):
         ids = [one.id for one in part]
-        documents = {"short_id": [short_ids[name] for name in ids], "document": [as_text(one.told()) for one in part]}
+        told = [plain_text(one.told()) for one in part]
+        documents = {"short_id": [short_ids[name] for name in ids], "document": told}
         insert_rows(session, Recommendation, {"id": ids} | documents, {"actor": actor})
         same = {"actor": actor, "seen_on": day, "state": OPEN, "state_on": day}
         insert_rows(session, Episode, {"id": ids} | _episodes(part), same)

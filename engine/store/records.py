@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -99,6 +100,14 @@ def as_text(document: Mapping[str, Any]) -> str:
     try:
         return json.dumps(document, default=str, allow_nan=False)
     except (TypeError, ValueError) as error:
+        raise InputError("engine.store.no_document_value", detail=str(error)) from error
+
+
+def plain_text(document: Mapping[str, Any]) -> str:
+    """``as_text`` of what JSON can hold as it is, at a tenth of the time; a number that is not finite is null."""
+    try:
+        return orjson.dumps(document).decode()
+    except TypeError as error:
         raise InputError("engine.store.no_document_value", detail=str(error)) from error
 
 

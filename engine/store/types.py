@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +16,24 @@ Ints = npt.NDArray[np.int64]
 OPEN_DAY = 99991231
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 Document = JSON()
+# The part of a document that is the same in every language, beside the parts that are not.
+SHARED = ""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Spoken(TypeDecorator[dict[str, Any]]):
+    """A document once a language; what is the same in all of them is kept once, under ``SHARED``, and read in each."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """The document of every language, whole."""
+        if value is None or SHARED not in value:
+            return value
+        shared = value[SHARED]
+        return {language: shared | own for language, own in value.items() if language != SHARED}
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.schema import SchemaItem
 
 from engine.store.tables.base import Base, Owned
-from engine.store.types import BigKey, Document
+from engine.store.types import BigKey, Document, Spoken
 
 
 class Record(Owned):
@@ -48,6 +48,7 @@ class Recommendation(Record, Base):
     """One thing a rule advises."""
 
     __tablename__ = "recommendation"
+    document: Mapped[dict[str, Any]] = mapped_column(Spoken)
 
 
 class CueSheet(Record, Base):
