@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from compliance.caveats import caveats_of
 from compliance.findings import CopyFinding
 from compliance.judging import Standing, Unmet
-from compliance.lawbook import Reference, Words, cite, paragraph_of
+from compliance.lawbook import Reference, Words, cite
 from compliance.rulebook import Rulebook
 from compliance.understanding.normal import NormalText
 from engine.messages import Message
@@ -59,18 +60,10 @@ def grounds(references: tuple[Reference, ...], charged_under: Mapping[str, Refer
     """The articles as charged in a category (食安法 §28 becomes 健食法 §14 for a health food), with their caveats."""
     charged = [charged_under.get(f"{r.law}:{r.article}:{r.paragraph}", r) for r in references]
     mapped = list(dict.fromkeys(reference for reference in charged if reference is not None))
-    caveats: dict[str, Message] = {}
+    caveats: list[Message] = []
     for reference in mapped:
-        law, _ = paragraph_of(reference)
-        if day > law.checked_until:
-            until = law.checked_until.isoformat()
-            caveats[until] = Message("compliance.copy.not_checked_law", {"checked_until": until})
-        if not law.in_force.covers(day):
-            values = {"law": law.short.zh_tw, "from_day": law.in_force.from_.isoformat()}
-            caveats[f"force:{reference.law}"] = Message("compliance.copy.not_in_force", values)
-        if law.remarks:
-            caveats[reference.law] = _words(law.remarks)
-    return Grounds(tuple(cite(reference, day) for reference in mapped), tuple(caveats.values()))
+        caveats += [caveat for caveat in caveats_of(reference, day) if caveat not in caveats]
+    return Grounds(tuple(cite(reference, day) for reference in mapped), tuple(caveats))
 
 
 @cache
