@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from compliance.facts import claims_permitted, states
-from compliance.kinds import claim, pattern, phrase, stated, together
+from compliance.kinds import (
+    before_after,
+    claim,
+    comparative,
+    disclosure,
+    endorsement,
+    existence,
+    layout,
+    numeric,
+    pattern,
+    phrase,
+    required,
+    stated,
+    testimonial,
+    together,
+)
 from compliance.kinds.strike import MOST_STRIKES, Ad, Strike
-from compliance.pack_schema import AnyRule, ClaimRule, PatternRule, PhraseRule, StatedRule, TogetherRule
+from compliance.rule_schema import AnyRule, ClaimRule
 from compliance.rulebook import Permitted, PreparedRule, Rulebook
 from compliance.understanding.modality import Modality, modality_of
 from compliance.understanding.normal import NormalText
@@ -17,6 +32,21 @@ from compliance.wordhits import Hit, covers
 from engine.vocabulary import PackRef, Severity
 
 _NUTRIENT_REACH = 40
+_KINDS: dict[str, Callable[[Any, Ad], Iterable[Strike]]] = {
+    "before_after": before_after.strikes,
+    "comparative": comparative.strikes,
+    "disclosure": disclosure.strikes,
+    "endorsement": endorsement.strikes,
+    "existence": existence.strikes,
+    "format": layout.strikes,
+    "numeric": numeric.strikes,
+    "pattern": pattern.strikes,
+    "phrase": phrase.strikes,
+    "required": required.strikes,
+    "stated": stated.strikes,
+    "testimonial": testimonial.strikes,
+    "together": together.strikes,
+}
 
 
 def _outermost_first(strike: Strike) -> tuple[int, int]:
@@ -54,7 +84,7 @@ def judge(book: Rulebook, text: NormalText, facts: Mapping[str, Any]) -> tuple[l
     blocking: list[Standing] = []
     lighter: list[PreparedRule] = []
     for prepared in book.rules:
-        if prepared.needs.isdisjoint(ad.hits):
+        if prepared.needs and prepared.needs.isdisjoint(ad.hits):
             continue
         if _eased(prepared.rule, facts) is Severity.BLOCK:
             blocking += _stand(prepared, Severity.BLOCK, ad, allowed, book)
@@ -83,17 +113,9 @@ def _eased(rule: AnyRule, facts: Mapping[str, Any]) -> Severity | None:
 
 
 def _strikes(rule: AnyRule, ad: Ad, book: Rulebook) -> Iterable[Strike]:
-    match rule:
-        case PhraseRule():
-            return phrase.strikes(rule, ad)
-        case ClaimRule():
-            return claim.strikes(rule, ad, book.lists)
-        case PatternRule():
-            return pattern.strikes(rule, ad)
-        case TogetherRule():
-            return together.strikes(rule, ad)
-        case StatedRule():
-            return stated.strikes(rule, ad)
+    if isinstance(rule, ClaimRule):
+        return claim.strikes(rule, ad, book.lists)
+    return _KINDS[rule.kind](rule, ad)
 
 
 def _stand(prepared: PreparedRule, severity: Severity, ad: Ad, allowed: list[Hit], book: Rulebook) -> list[Standing]:
@@ -103,9 +125,11 @@ def _stand(prepared: PreparedRule, severity: Severity, ad: Ad, allowed: list[Hit
     for start, end, core in sorted(_strikes(rule, ad, book), key=_outermost_first):
         if kept and end <= kept[-1].end:
             continue
-        if covers(allowed, core.start, core.end) or covers(excepted, core.start, core.end):
-            continue
-        if modality_of(ad.text, start, end, mention=rule.mention) is not Modality.CLAIMS:
+        if rule.weighed and (
+            covers(allowed, core.start, core.end)
+            or covers(excepted, core.start, core.end)
+            or modality_of(ad.text, start, end, mention=rule.mention) is not Modality.CLAIMS
+        ):
             continue
         kept.append(Standing(rule, prepared.pack, start, end, severity))
         if len(kept) >= MOST_STRIKES:

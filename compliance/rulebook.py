@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 from compliance.lawbook import Reference
 from compliance.pack_schema import (
-    AnyRule,
-    ClaimRule,
     Lexicon,
     Pack,
-    PatternRule,
     PermittedList,
     PermittedPhrases,
-    PhraseRule,
-    StatedRule,
-    TogetherRule,
     WordList,
 )
+from compliance.rule_schema import AnyRule
 from compliance.wordhits import WordIndex
 from engine.errors import PackError
 from engine.packs import load_packs, package_path
@@ -38,7 +33,7 @@ class Permitted:
 
 @dataclass(frozen=True, slots=True)
 class PreparedRule:
-    """A rule with its pack, and the lists of which one must occur before it can strike."""
+    """A rule with its pack, and the lists of which one must occur before it can strike; none: it always can."""
 
     rule: AnyRule
     pack: PackRef
@@ -94,19 +89,31 @@ def products() -> dict[str, str]:
 def rulebook(name: str) -> Rulebook:
     """The compiled rules of a pack. Raises PackError for a list that does not exist."""
     pack = packs()[name][0]
-    chain = [name]
-    while (parent := packs()[chain[-1]][0].extends) is not None:
-        chain.append(parent)
-    rules = tuple((rule, packs()[link][1]) for link in chain for rule in packs()[link][0].rules)
+    rules = tuple(_inherited(name, {}))
     permitted = tuple(
         Permitted(f"permitted:{listed}:{number}", group, _permitted(name, listed).basis)
-        for listed in dict.fromkeys(listed for link in chain for listed in packs()[link][0].permitted)
+        for listed in pack.permitted
         for number, group in enumerate(_permitted(name, listed).groups)
     )
-    lists = {listed: _word_list(name, listed) for rule, _ in rules for listed in _named_lists(rule)}
+    lists = {listed: _word_list(name, listed) for rule, _ in rules for listed in rule.shared_lists()}
     index = WordIndex(_all_terms(rules, lists, permitted))
-    prepared = tuple(PreparedRule(rule, ref, frozenset(_first_lists(rule))) for rule, ref in rules)
+    prepared = tuple(PreparedRule(rule, ref, frozenset(rule.looked_for())) for rule, ref in rules)
     return Rulebook(name, prepared, lists, permitted, pack.charged_under, pack.recharged, pack.review_due, index)
+
+
+def _inherited(name: str, seen: dict[str, None]) -> Iterator[tuple[AnyRule, PackRef]]:
+    """The rules of a pack and of those it extends, each once, as the pack nearest to the product adjusts them."""
+    pack, ref = packs()[name]
+    seen[name] = None
+    for rule in pack.rules:
+        yield rule, ref
+    for parent in pack.extends:
+        if parent in seen:
+            continue
+        for rule, origin in _inherited(parent, seen):
+            severity = pack.adjusted.get(rule.code, rule.severity)
+            if severity is not None:
+                yield rule if severity is rule.severity else rule.model_copy(update={"severity": severity}), origin
 
 
 def _all_terms(
@@ -114,10 +121,7 @@ def _all_terms(
 ) -> dict[str, tuple[str, ...]]:
     terms = {name: words.terms for name, words in lists.items()}
     for rule, _ in rules:
-        if isinstance(rule, PhraseRule) and rule.terms:
-            terms[rule.code] = rule.terms
-        if isinstance(rule, PatternRule | StatedRule):
-            terms[rule.code] = rule.when
+        terms |= rule.own_terms()
         if rule.exceptions:
             terms[f"except:{rule.code}"] = rule.exceptions
     for group in permitted:
@@ -127,28 +131,6 @@ def _all_terms(
         if group.phrases.wording:
             terms[f"{group.name}:wording"] = group.phrases.wording
     return terms
-
-
-def _named_lists(rule: AnyRule) -> tuple[str, ...]:
-    match rule:
-        case PhraseRule():
-            return rule.lists
-        case ClaimRule():
-            return (*rule.subjects, *rule.changes)
-        case TogetherRule():
-            return (*rule.lists, *rule.company)
-        case _:
-            return ()
-
-
-def _first_lists(rule: AnyRule) -> tuple[str, ...]:
-    match rule:
-        case PhraseRule() | TogetherRule():
-            return (rule.code, *rule.lists)
-        case ClaimRule():
-            return rule.subjects
-        case _:
-            return (rule.code,)
 
 
 def _word_list(pack: str, name: str) -> WordList:

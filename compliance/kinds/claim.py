@@ -6,7 +6,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
 from compliance.kinds.strike import Ad, Strike
-from compliance.pack_schema import ClaimRule, WordList
+from compliance.pack_schema import WordList
+from compliance.rule_schema import ClaimRule
 from compliance.understanding.normal import COMMA
 from compliance.wordhits import Hit
 

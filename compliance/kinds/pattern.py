@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
 import regex
 
 from compliance.kinds.strike import MOST_STRIKES, Ad, Strike
-from compliance.pack_schema import PatternRule
+from compliance.rule_schema import PatternRule
 from compliance.understanding.modality import fold_pattern
 from compliance.wordhits import Hit
 from engine.errors import PackError
 
 SECONDS_AT_MOST = 0.5
 _QUOTE_REACH = 20
+_UNBOUNDED = regex.compile(r"(?<!\\)[*+]")
 
 
 @cache
 def compile_patterns(rule_code: str, patterns: tuple[str, ...]) -> regex.Pattern[str]:
     """One pattern over folded letters. Raises PackError for an unbounded or broken one."""
+    return compile_raw(rule_code, tuple(fold_pattern(pattern) for pattern in patterns))
+
+
+@cache
+def compile_raw(rule_code: str, patterns: tuple[str, ...]) -> regex.Pattern[str]:
+    """One pattern over the text as it was given. Raises PackError for an unbounded or broken one."""
     for pattern in patterns:
-        if "*" in pattern or "+" in pattern:
+        if _UNBOUNDED.search(pattern):
             raise PackError("compliance.pack.bad_pattern", rule=rule_code, detail="repetition without an upper bound")
     try:
-        return regex.compile("|".join(f"(?:{fold_pattern(pattern)})" for pattern in patterns))
+        return regex.compile("|".join(f"(?:{pattern})" for pattern in patterns))
     except regex.error as error:
         raise PackError("compliance.pack.bad_pattern", rule=rule_code, detail=str(error)) from error
 
@@ -40,15 +48,28 @@ def strikes(rule: PatternRule, ad: Ad) -> Iterator[Strike]:
 
 def matches(compiled: regex.Pattern[str], ad: Ad) -> Iterator[Strike]:
     """The matches in an ad, within the time limit and at most ``MOST_STRIKES``."""
-    found = 0
+    for start, end in islice((m.span() for m in _found(compiled, ad)), MOST_STRIKES):
+        yield Strike(start, end, Hit(start, end))
+
+
+def numbered(compiled: regex.Pattern[str], ad: Ad) -> Iterator[tuple[Strike, float | None]]:
+    """The matches with the number their first group that took part holds."""
+    for match in islice(_found(compiled, ad), MOST_STRIKES):
+        start, end = match.span()
+        digits = next((group for group in match.groups() if group), None)
+        yield Strike(start, end, Hit(start, end)), float(digits) if digits else None
+
+
+def first_match(compiled: regex.Pattern[str], ad: Ad) -> Strike | None:
+    """The first match, or nothing."""
+    return next(matches(compiled, ad), None)
+
+
+def _found(compiled: regex.Pattern[str], ad: Ad) -> Iterator[regex.Match[str]]:
     for low, high in ad.sentences:
         for match in compiled.finditer(ad.text.letters, low, high, timeout=SECONDS_AT_MOST):
-            start, end = match.span()
-            if end > start:
-                yield Strike(start, end, Hit(start, end))
-                found += 1
-            if found >= MOST_STRIKES:
-                return
+            if match.end() > match.start():
+                yield match
 
 
 def _in_quotation(ad: Ad, strike: Strike) -> bool:

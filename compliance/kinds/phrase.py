@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compliance.kinds.strike import Ad, Strike
-from compliance.pack_schema import PhraseRule
+from compliance.rule_schema import PhraseRule
 
 
 def strikes(rule: PhraseRule, ad: Ad) -> Iterator[Strike]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -11,6 +12,8 @@ from compliance.understanding.normal import STOP, NormalText
 from compliance.wordhits import Hit
 
 MOST_STRIKES = 200
+_OPENING = 20
+_LONGEST_WORD = 12
 
 
 class Strike(NamedTuple):
@@ -41,3 +44,18 @@ class Ad:
         if len(present) == 1:
             return list(present[0])
         return sorted({hit for hits in present for hit in hits})
+
+    def opening(self) -> Hit | None:
+        """The first letters of the ad, at most one sentence: where a finding on the whole ad lies."""
+        low, high = next(((low, high) for low, high in self.sentences if high > low), (0, 0))
+        return Hit(low, min(high, low + _OPENING)) if high > low else None
+
+
+def near(hit: Hit, others: Sequence[Hit], reach: int) -> Iterator[Hit]:
+    """The hits of ``others`` within ``reach`` letters of ``hit`` that do not lie on it, in the order of the text."""
+    at = bisect_left(others, Hit(hit.start - reach - _LONGEST_WORD, 0))
+    while at < len(others) and others[at].start <= hit.end + reach:
+        other = others[at]
+        if (other.end <= hit.start and hit.start - other.end <= reach) or other.start >= hit.end:
+            yield other
+        at += 1

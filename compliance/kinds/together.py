@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 
-from compliance.kinds.strike import Ad, Strike
-from compliance.pack_schema import TogetherRule
-from compliance.wordhits import Hit
+from compliance.kinds.strike import Ad, Strike, near
+from compliance.rule_schema import TogetherRule
 
 
 def strikes(rule: TogetherRule, ad: Ad) -> Iterator[Strike]:
@@ -16,9 +14,5 @@ def strikes(rule: TogetherRule, ad: Ad) -> Iterator[Strike]:
     if not company:
         return
     for hit in ad.of(rule.lists):
-        at = bisect_left(company, Hit(hit.start - rule.reach, 0))
-        while at < len(company) and company[at].start <= hit.end + rule.reach:
-            if company[at].end <= hit.start or company[at].start >= hit.end:
-                yield Strike(hit.start, hit.end, hit)
-                break
-            at += 1
+        if next(near(hit, company, rule.reach), None) is not None:
+            yield Strike(hit.start, hit.end, hit)

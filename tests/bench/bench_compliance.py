@@ -1,4 +1,9 @@
-"""Decides whether copy screening keeps its lines on accuracy (where the reference data is at hand) and on speed."""
+"""Decides whether copy screening keeps its lines on accuracy (where the reference data is at hand) and on speed.
+
+What was held out while the packs were written: penalised cases of 2025 and later (114-01 on) and those without a date,
+and the half of the lawful texts whose hashed id is odd. The authors worked on a copy of the data without these
+rows; only this bench opens them, and it prints counts. The 80 minimal pairs, rulings and official lists were all read.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +20,11 @@ from compliance.judging import judge
 from compliance.rulebook import rulebook
 from compliance.screening import screen
 from compliance.understanding.respelling import normalise
-from tests.bench.compliance_accuracy import Line, lawful, official, pairs, penalised, read
+from tests.bench.compliance_accuracy import lawful, macro_f1, official, paragraphs, penalised
+from tests.bench.compliance_pairs import CASES, evasion, own_copy, padding, pairs
+from tests.bench.compliance_rows import Line, read
 
-CASES = Path(__file__).parents[1] / "cases" / "compliance"
-ADS, LENGTH, ROUNDS = 10_000, 200, 5
+ADS, LENGTH, ROUNDS = 10_000, 200, 3
 MOST_MILLISECONDS, MOST_PASSES = 5.0, 30.0
 
 
@@ -27,18 +33,26 @@ def main() -> int:
     folder = Path(os.environ.get("ADCUE_SHARED") or Path(__file__).resolve().parents[2].parent / "shared") / "law"
     lines: list[Line] = []
     if folder.is_dir():
-        phrases = read(folder, "phrases.jsonl")
-        lines += [*penalised(phrases), *official(phrases), *lawful(read(folder, "lawful.jsonl"))]
-        lines += pairs(read(folder, "pairs.jsonl"))
+        lines += measured(folder)
     else:
         print("accuracy not measured: reference data is not beside the repository (set ADCUE_SHARED)")
+    lines += own_copy()
     for line in lines:
         low, high = line.interval()
         wanted = f">= {line.at_least:.1%}" if line.at_least is not None else ""
         wanted = f"<= {line.at_most:.1%}" if line.at_most is not None else wanted
         mark = "" if line.holds else "  FALLS SHORT"
         print(f"{line.name:52} {line.hits:4}/{line.of:<4} {line.share:6.1%}  [{low:.1%}, {high:.1%}]  {wanted}{mark}")
+    for product, f1 in macro_f1(lines).items():
+        print(f"{product}: macro-F1 of first against second paragraph {f1:.2f}")
     return 0 if speed() and all(line.holds for line in lines) else 1
+
+
+def measured(folder: Path) -> list[Line]:
+    """Every accuracy line on the reference data in ``folder``."""
+    phrases, texts = read(folder, "phrases.jsonl"), read(folder, "lawful.jsonl")
+    lines = [*penalised(phrases), *paragraphs(phrases), *official(phrases), *lawful(texts)]
+    return [*lines, *pairs(read(folder, "pairs.jsonl")), *evasion(phrases), *padding(phrases, texts)]
 
 
 def speed() -> bool:

@@ -1,153 +1,140 @@
-"""Decides how well food and cosmetic copy is judged, on reference data kept outside the repository.
-
-Penalised cases up to December 2024 (113-12) and the official phrase lists were read while the packs were written; later
-cases were not opened. Of the lawful texts one half, picked by the hash of its id, was read; the other was not.
-Both are reported.
-"""
+"""Decides how well penalised ads, official phrases and lawful copy are judged, on data kept outside the repository."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from math import sqrt
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from compliance.findings import CopyItem, Screening, Verdict
-from compliance.screening import screen
-from engine.vocabulary import Severity
+from compliance.findings import Screening, Verdict
+from tests.bench.compliance_rows import (
+    Line,
+    Row,
+    count,
+    is_found,
+    is_noted,
+    judge,
+    names_a_law,
+    was_read,
+    wording,
+)
 
-Row = Mapping[str, Any]
-PRODUCTS = ("food", "cosmetic")
-BRUSHING = "（配合正確刷牙習慣）"
+NAMED = ("food", "cosmetic")
 LAWS = {"food": "食品安全衛生管理法", "cosmetic": "化粧品衛生安全管理法"}
+BRUSHING = "（配合正確刷牙習慣）"
+# Words of the annexes that are judged by category: the words, the category, and whether they may run.
+BY_CATEGORY = (
+    ("美白肌膚", "cosmetic", True),
+    ("美白肌膚", "food", False),
+    ("美白肌膚", "pet_food", False),
+    ("淡化皺紋", "cosmetic", True),
+    ("淡化皺紋", "food", False),
+    ("消除皺紋", "cosmetic", False),
+    ("消除皺紋", "food", False),
+    ("改善黑眼圈", "food", False),
+    ("消除黑眼圈", "cosmetic", False),
+    ("調節生理機能", "food", True),
+    ("調節生理機能", "pet_food", False),
+    ("調整體質", "food", True),
+    ("促進新陳代謝", "food", True),
+    ("幫助入睡", "food", True),
+    ("治療失眠", "food", False),
+    ("治療失眠", "cosmetic", False),
+    ("治療失眠", "general", False),
+    ("降血壓", "health_food", False),
+    ("降血壓", "general", False),
+    ("降血壓", "pet_food", False),
+    ("根治香港腳", "drug", False),
+    ("人畜無害", "environmental_agent", False),
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One measured share; ``at_least`` or ``at_most`` is the line it must hold, None where it is only reported."""
-
-    name: str
-    hits: int
-    of: int
-    at_least: float | None = None
-    at_most: float | None = None
-
-    @property
-    def share(self) -> float:
-        """Hits by cases."""
-        return self.hits / self.of if self.of else 0.0
-
-    @property
-    def holds(self) -> bool:
-        """True when the measured share keeps to its line."""
-        return (self.at_least is None or self.share >= self.at_least) and (
-            self.at_most is None or self.share <= self.at_most
-        )
-
-    def interval(self) -> tuple[float, float]:
-        """The 95 % Wilson interval."""
-        n, p, z = max(self.of, 1), self.share, 1.96
-        centre, spread = p + z * z / (2 * n), z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return max(0.0, (centre - spread) / (1 + z * z / n)), min(1.0, (centre + spread) / (1 + z * z / n))
-
-
-def read(folder: Path, name: str) -> list[Row]:
-    """The rows of a JSON-lines file."""
-    return [json.loads(line) for line in (folder / name).read_text(encoding="utf-8").splitlines()]
+def penalised(phrases: Sequence[Row]) -> Iterator[Line]:
+    """Penalised ads found, read and held out; the charged law named; anything said of them at all."""
+    ads = [
+        r
+        for r in phrases
+        if r["label"] == "violation" and r["granularity"] != "phrase" and r.get("content_based") is not False
+    ]
+    excerpts = [r for r in ads if r["granularity"] == "ad_excerpt"]
+    results = {id(r): judge(wording(r), r["product"]) for r in ads}
+    for product in NAMED:
+        yield from _found(product, [r for r in excerpts if r["product"] == product], results, 0.95)
+    yield from _found("the rest", [r for r in ads if r["product"] not in NAMED], results, 0.90)
+    for product in sorted({r["product"] for r in ads} - set(NAMED)):
+        rows = [r for r in ads if r["product"] == product]
+        yield count(f"  of these {product}", rows, lambda r: is_found(results[id(r)]))
+    yield count("penalised ads flagged at all", excerpts, lambda r: is_noted(results[id(r)]), at_least=0.99)
+    for name, rows in (
+        *((product, [r for r in excerpts if r["product"] == product]) for product in NAMED),
+        ("the rest", [r for r in ads if r["product"] not in NAMED]),
+    ):
+        found = [r for r in rows if is_found(results[id(r)])]
+        yield count(f"{name}: charged law named", found, lambda r: names_a_law(results[id(r)], r), at_least=0.95)
+    unapproved = [r for r in phrases if r.get("content_based") is False]
+    yield count(
+        "ads charged for a missing approval found", unapproved, lambda r: is_found(judge(wording(r), r["product"]))
+    )
 
 
-def judge(text: str, product: str, facts: Mapping[str, Any] | None = None) -> Screening:
-    """The screening of one text."""
-    return screen([CopyItem("1", text, product, facts or {})])[0]
+def _found(name: str, rows: list[Row], results: dict[int, Screening], least: float) -> Iterator[Line]:
+    read = [r for r in rows if was_read(r)]
+    yield count(f"{name}: penalised ads found, read", read, lambda r: is_found(results[id(r)]))
+    held_out = [r for r in rows if not was_read(r)]
+    yield count(f"{name}: penalised ads found, held out", held_out, lambda r: is_found(results[id(r)]), at_least=least)
 
 
-def is_found(result: Screening) -> bool:
-    """True when a rule blocks or warns with a span."""
-    return any(f.severity is not Severity.NOTE and not f.code.startswith("personal.") for f in result.findings)
-
-
-def was_read(row: Row) -> bool:
-    """True for what the authors of the packs had before them."""
-    if "version" in row:
-        return str(row["version"]).startswith(("case_113-", "case_111"))
-    return int(hashlib.sha256(str(row["id"]).encode()).hexdigest(), 16) % 2 == 0
-
-
-def count(name: str, rows: Iterable[Row], test: Callable[[Row], bool], **line: float) -> Line:
-    """How many rows pass a test."""
-    listed = list(rows)
-    return Line(name, sum(test(row) for row in listed), len(listed), **line)
-
-
-def penalised(phrases: list[Row]) -> Iterator[Line]:
-    """Penalised ads found, read and held out; the charged law and the second paragraph named."""
-    for product in PRODUCTS:
-        ads = [
+def paragraphs(phrases: Sequence[Row]) -> Iterator[Line]:
+    """The second paragraph named, and first against second as a macro-F1 (hits of the two halves it averages)."""
+    for product in NAMED:
+        rows = [
             r
             for r in phrases
-            if r["product"] == product
-            and r["granularity"] == "ad_excerpt"
-            and r["label"] == "violation"
-            and r.get("content_based") is not False
+            if r["product"] == product and r["label"] == "violation" and ("-1項" in r["law"] or "-2項" in r["law"])
         ]
-        results = {id(r): judge(r.get("clean") or r["text"], product) for r in ads}
-        for kind, rows in (
-            ("read", [r for r in ads if was_read(r)]),
-            ("held out", [r for r in ads if not was_read(r)]),
-        ):
-            line = {"at_least": 0.95} if kind == "held out" else {}
-            yield count(
-                f"{product}: penalised ads found, {kind}", rows, lambda r, got=results: is_found(got[id(r)]), **line
-            )
-        law = LAWS[product]
-        named = [r for r in ads if is_found(results[id(r)])]
-        yield count(
-            f"{product}: charged law named",
-            named,
-            lambda r, got=results, law=law: any(c.law == law for f in got[id(r)].findings for c in f.citations),
-            at_least=0.95,
-        )
-        second = [r for r in phrases if r["product"] == product and r["label"] == "violation" and _second(r)]
-        yield count(
-            f"{product}: second paragraph named",
-            second,
-            lambda r, product=product: _names(judge(r.get("clean") or r["text"], product), "2"),
-            at_least=0.70,
-        )
+        second = [r for r in rows if "-2項" in r["law"] and r.get("tier") == "A"]
+        yield count(f"{product}: second paragraph named", second, lambda r: _says(r, "2"), at_least=0.70)
+        listed = [r for r in rows if r["granularity"] == "ad_excerpt" or r.get("tier") == "A"]
+        charged = ["2" if "-2項" in r["law"] else "1" for r in listed]
+        said = ["2" if _says(r, "2") else "1" for r in listed]
+        for paragraph in ("1", "2"):
+            right = sum(c == s == paragraph for c, s in zip(charged, said, strict=True))
+            both = charged.count(paragraph) + said.count(paragraph)
+            yield Line(f"{product}: F1 of paragraph {paragraph} (2 x right of both)", 2 * right, both)
 
 
-def _second(row: Row) -> bool:
-    return "-2項" in row["law"] and row.get("tier") == "A"
+def macro_f1(lines: Sequence[Line]) -> dict[str, float]:
+    """Product -> mean of its two F1 lines."""
+    shares: dict[str, list[float]] = {}
+    for line in lines:
+        if ": F1 of paragraph" in line.name:
+            shares.setdefault(line.name.split(":")[0], []).append(line.share)
+    return {product: sum(values) / len(values) for product, values in shares.items()}
 
 
-def _names(result: Screening, paragraph: str) -> bool:
-    law = LAWS[result.item.product]
-    return any(c.law == law and c.paragraph == paragraph for f in result.findings for c in f.citations)
+def _says(row: Row, paragraph: str) -> bool:
+    law = LAWS[row["product"]]
+    found = judge(wording(row), row["product"]).findings
+    return any(c.law == law and c.paragraph == paragraph for f in found for c in f.citations)
 
 
-def official(phrases: list[Row]) -> Iterator[Line]:
+def official(phrases: Sequence[Row]) -> Iterator[Line]:
     """Official phrases as one-line ads: forbidden ones found, permitted ones let through."""
-    for product in PRODUCTS:
-        forbidden = [
-            r
-            for r in phrases
-            if r["product"] == product
-            and r["label"] == "violation"
-            and r["granularity"] == "phrase"
-            and r.get("tier") == "A"
-        ]
+    forbidden = [r for r in phrases if r["label"] == "violation" and r["granularity"] == "phrase"]
+    for product in NAMED:
+        rows = [r for r in forbidden if r["product"] == product and r.get("tier") == "A" and was_read(r)]
         name = f"{product}: forbidden official phrases found"
-        yield count(name, forbidden, lambda r, p=product: is_found(judge(r["text"], p)), at_least=0.97)
+        yield count(name, rows, lambda r: is_found(judge(r["text"], r["product"])), at_least=0.97)
+    rest = [r for r in forbidden if r["product"] not in NAMED]
+    for name, rows, line in (
+        ("the rest: forbidden phrases found, read", [r for r in rest if was_read(r)], {"at_least": 0.97}),
+        ("the rest: forbidden phrases found, held out", [r for r in rest if not was_read(r)], {}),
+    ):
+        yield count(name, rows, lambda r: is_found(judge(r["text"], r["product"])), **line)
     allowed = [
         r
         for r in phrases
-        if r["product"] in (*PRODUCTS, "health_food")
-        and r["label"] == "allowed"
+        if r["label"] == "allowed"
         and not r.get("superseded")
-        and r["kind"] not in ("formerly_allowed", "mandatory_warning")
+        and r["kind"] not in ("formerly_allowed", "mandatory_warning", "required_warning")
     ]
     yield count("permitted phrases blocked", allowed, lambda r: _permitted(r).verdict is Verdict.BLOCK, at_most=0.0)
     yield count("permitted phrases flagged", allowed, lambda r: _permitted(r).verdict is not Verdict.PASS, at_most=0.03)
@@ -157,6 +144,13 @@ def official(phrases: list[Row]) -> Iterator[Line]:
         warnings,
         lambda r: judge(r["text"], "health_food").verdict is not Verdict.PASS,
         at_most=0.0,
+    )
+    alike = [{"text": text, "product": product, "runs": runs} for text, product, runs in BY_CATEGORY]
+    yield count(
+        "the same words judged by category",
+        alike,
+        lambda r: (judge(r["text"], r["product"]).verdict is Verdict.PASS) is r["runs"],
+        at_least=1.0,
     )
 
 
@@ -174,12 +168,12 @@ def _permitted(row: Row) -> Screening:
     return judge(text, row["product"], facts)
 
 
-def lawful(texts: list[Row]) -> Iterator[Line]:
-    """False alarms on lawful copy, ordinary and hard, read and not read."""
-    mine = [r for r in texts if r["product"] in (*PRODUCTS, "health_food") and r["label"] == "allowed"]
+def lawful(texts: Sequence[Row]) -> Iterator[Line]:
+    """False alarms on lawful copy of every product, ordinary and hard, read and not read."""
+    allowed = [r for r in texts if r["label"] == "allowed"]
     for hard, blocked, flagged in ((False, 0.005, 0.03), (True, 0.02, 0.08)):
         for kind in ("read", "held out"):
-            rows = [r for r in mine if r["hard"] is hard and was_read(r) is (kind == "read")]
+            rows = [r for r in allowed if r["hard"] is hard and was_read(r) is (kind == "read")]
             name = f"lawful {'hard' if hard else 'ordinary'}, {kind}"
             results = {id(r): judge(r["text"], r["product"]) for r in rows}
             yield count(
@@ -188,20 +182,3 @@ def lawful(texts: list[Row]) -> Iterator[Line]:
             yield count(
                 f"{name}: flagged", rows, lambda r, g=results: g[id(r)].verdict is not Verdict.PASS, at_most=flagged
             )
-
-
-def pairs(rows: list[Row]) -> Iterator[Line]:
-    """Minimal pairs in which food, health food or cosmetics are unlawful: both sides right. All were read."""
-    mine = [r for r in rows if (r.get("unlawful_product") or r["product"]) in (*PRODUCTS, "health_food")]
-    for kind, of_facts, line in (("words", False, 0.90), ("facts", True, 0.70)):
-        listed = [r for r in mine if (r["trap"] == "fact") is of_facts]
-        yield count(f"pairs that turn on {kind}: both sides right", listed, _both_right, at_least=line)
-
-
-def _both_right(row: Row) -> bool:
-    return is_found(_side(row, "unlawful")) and not is_found(_side(row, "lawful"))
-
-
-def _side(row: Row, side: str) -> Screening:
-    facts = {**(row.get("facts") or {}), **(row.get(f"{side}_facts") or {})}
-    return judge(row[side], row.get(f"{side}_product") or row["product"], facts)

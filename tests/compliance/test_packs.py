@@ -3,12 +3,21 @@
 import pytest
 
 from compliance.findings import CopyItem
-from compliance.pack_schema import AnyRule, StatedExample
+from compliance.rule_schema import AnyRule, StatedExample
 from compliance.rulebook import packs, permitted_lists, products, rulebook
 from compliance.screening import screen
 from engine.vocabulary import Severity
 
-RULES = [pytest.param(pack.products[0], rule, id=rule.code) for pack, _ in packs().values() for rule in pack.rules]
+
+def screened_as(name: str) -> str:
+    """A product whose pack holds the rules of ``name``, its own first."""
+    own = packs()[name][0].products
+    return own[0] if own else next(screened_as(heir) for heir, (pack, _) in packs().items() if name in pack.extends)
+
+
+RULES = [
+    pytest.param(screened_as(name), rule, id=rule.code) for name, (pack, _) in packs().items() for rule in pack.rules
+]
 
 
 def codes_found(product: str, example: str | StatedExample) -> dict[str, Severity]:

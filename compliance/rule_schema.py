@@ -1,0 +1,303 @@
+"""Decides what a rule of a copy pack may say: the closed set of check kinds, each with the fields it needs."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from compliance.lawbook import Reference, Strict, Words
+from engine.vocabulary import Severity
+
+Code = Annotated[str, Field(pattern=r"^[a-z]+(_[a-z0-9]+)*\.[a-z0-9]+(_[a-z0-9]+)*$")]
+Terms = tuple[str, ...]
+Some = Annotated[Terms, Field(min_length=1)]
+
+
+class StatedExample(Strict):
+    """A sentence and the facts stated of it."""
+
+    text: str
+    facts: dict[str, str]
+
+
+class Examples(Strict):
+    """Sentences of our own that must flag and must pass; they run as tests."""
+
+    flag: Annotated[tuple[str | StatedExample, ...], Field(min_length=1)]
+    pass_: Annotated[tuple[str | StatedExample, ...], Field(alias="pass", min_length=1)]
+
+
+class Rule(Strict):
+    """What every kind has in common.
+
+    ``mention`` rules only name an illness, so a warning beside it excuses them. ``eased_by`` maps a stated fact to the
+    severity it leaves, or to nothing at all. ``weighed`` kinds strike on words, which may be permitted, excepted or
+    denied; the others strike on what is missing or on how the text is set.
+    """
+
+    weighed: ClassVar[bool] = True
+
+    code: Code
+    severity: Severity
+    citations: Annotated[tuple[Reference, ...], Field(min_length=1)]
+    message: Words
+    suggestion: Words
+    examples: Examples
+    exceptions: Terms = ()
+    mention: bool = False
+    eased_by: dict[str, Severity | None] = Field(default_factory=dict)
+
+    def shared_lists(self) -> Terms:
+        """The word lists of the lexicon the rule draws on."""
+        return ()
+
+    def own_terms(self) -> dict[str, Terms]:
+        """The rule's own words by the name their hits carry."""
+        return {}
+
+    def looked_for(self) -> Terms:
+        """The names of which one must have a hit before the rule can strike; none: it always can."""
+        return (self.code,)
+
+
+class PhraseRule(Rule):
+    """The words alone are the breach."""
+
+    kind: Literal["phrase"]
+    terms: Terms = ()
+    lists: Terms = ()
+
+    @model_validator(mode="after")
+    def _has_words(self) -> PhraseRule:
+        if not self.terms and not self.lists:
+            raise ValueError("a phrase rule needs terms or lists")
+        return self
+
+    def shared_lists(self) -> Terms:
+        """The lists whose words alone strike."""
+        return self.lists
+
+    def own_terms(self) -> dict[str, Terms]:
+        """The rule's own words."""
+        return {self.code: self.terms} if self.terms else {}
+
+    def looked_for(self) -> Terms:
+        """Its own words or a word of its lists."""
+        return (self.code, *self.lists)
+
+
+class ClaimRule(Rule):
+    """A subject that is changed: 改善 + 失眠, 血糖 + 平穩."""
+
+    kind: Literal["claim"]
+    subjects: Some
+    changes: Some
+
+    def shared_lists(self) -> Terms:
+        """Subjects and changes."""
+        return (*self.subjects, *self.changes)
+
+    def looked_for(self) -> Terms:
+        """A subject."""
+        return self.subjects
+
+
+class _Patterns(Rule):
+    """Bounded patterns over folded letters; ``when`` are the words without which none can match."""
+
+    patterns: Some
+    when: Some
+
+    def own_terms(self) -> dict[str, Terms]:
+        """The words without which no pattern matches."""
+        return {self.code: self.when}
+
+
+class PatternRule(_Patterns):
+    """Numbers in a sentence, such as 一個月瘦 5 公斤.
+
+    ``quoted`` patterns count only inside quotation marks, where product names stand.
+    """
+
+    kind: Literal["pattern"]
+    quoted: bool = False
+
+
+class NumericRule(_Patterns):
+    """A number in a sentence that lies beyond a bound: the first group of the pattern is the number."""
+
+    kind: Literal["numeric"]
+    below: float | None = None
+    above: float | None = None
+
+
+class TogetherRule(Rule):
+    """Words harmless alone that strike within ``reach`` letters of each other; the finding lies on the first list."""
+
+    kind: Literal["together"]
+    lists: Some
+    company: Some
+    reach: int = 40
+
+    def shared_lists(self) -> Terms:
+        """Both lists."""
+        return (*self.lists, *self.company)
+
+    def looked_for(self) -> Terms:
+        """A word of the first list."""
+        return self.lists
+
+
+class StatedRule(_Patterns):
+    """An objective statement that the facts handed in contradict: no evidence, or another number.
+
+    ``refuted_by`` are bounded patterns that a stated fact must show for the ad to be untrue (非醫療機構, 中國製).
+    """
+
+    kind: Literal["stated"]
+    facts: Some
+    refuted_by: Terms = ()
+
+
+class Need(Strict):
+    """What must stand in the ad (one of the patterns), or be stated as one of the facts."""
+
+    patterns: Terms = ()
+    facts: Terms = ()
+
+
+class RequiredRule(Rule):
+    """What every ad of the category must show; ``unless`` are words of copy that advertises nothing."""
+
+    weighed: ClassVar[bool] = False
+    kind: Literal["required"]
+    needs: Annotated[tuple[Need, ...], Field(min_length=1)]
+    unless: Terms = ()
+
+    def own_terms(self) -> dict[str, Terms]:
+        """The words that say the copy advertises nothing."""
+        return {f"{self.code}:unless": self.unless} if self.unless else {}
+
+    def looked_for(self) -> Terms:
+        """Nothing: what is missing strikes whatever the words."""
+        return ()
+
+
+class DisclosureRule(Rule):
+    """What an ad must show once it says one of the ``when`` words; the finding lies on these."""
+
+    weighed: ClassVar[bool] = False
+    kind: Literal["disclosure"]
+    needs: Annotated[tuple[Need, ...], Field(min_length=1)]
+    when: Some
+
+    def own_terms(self) -> dict[str, Terms]:
+        """The words that ask for the disclosure."""
+        return {self.code: self.when}
+
+
+class ExistenceRule(Rule):
+    """An ad of this category is itself the breach, unless it says one of the ``unless`` words (戒菸)."""
+
+    weighed: ClassVar[bool] = False
+    kind: Literal["existence"]
+    unless: Terms = ()
+
+    def own_terms(self) -> dict[str, Terms]:
+        """The words of copy that advertises nothing."""
+        return {f"{self.code}:unless": self.unless} if self.unless else {}
+
+    def looked_for(self) -> Terms:
+        """Nothing: the ad itself strikes."""
+        return ()
+
+
+class ComparativeRule(Rule):
+    """A superlative or comparison: ``terms`` alone, or ``degrees`` at most ``reach`` letters behind a ``scope``.
+
+    An ad that names its source and year (one of ``sourced``) is not struck: the reviewer can look it up.
+    """
+
+    kind: Literal["comparative"]
+    terms: Terms = ()
+    scopes: Terms = ()
+    degrees: Terms = ()
+    reach: int = 6
+    sourced: Terms = ()
+
+    def own_terms(self) -> dict[str, Terms]:
+        """Words that compare alone, scopes and degrees."""
+        parts = {self.code: self.terms, f"{self.code}:scope": self.scopes, f"{self.code}:degree": self.degrees}
+        return {name: terms for name, terms in parts.items() if terms}
+
+    def looked_for(self) -> Terms:
+        """A word that compares alone, or a degree."""
+        return (self.code, f"{self.code}:degree")
+
+
+class _Two(Rule):
+    """Two kinds of words within ``reach`` letters."""
+
+    first: Some
+    second: Some
+    reach: int = 12
+
+    def own_terms(self) -> dict[str, Terms]:
+        """Both kinds."""
+        return {self.code: self.first, f"{self.code}:second": self.second}
+
+
+class BeforeAfterRule(_Two):
+    """A picture of before (``first``) and one of after (``second``), in this order."""
+
+    kind: Literal["before_after"]
+
+
+class TestimonialRule(_Two):
+    """Somebody (``first``) tells in the same sentence what the product did (``second``)."""
+
+    kind: Literal["testimonial"]
+
+
+class EndorsementRule(_Two):
+    """Somebody of weight (``first``) recommends (``second``) and no ``disclosed`` word says that it is paid for."""
+
+    kind: Literal["endorsement"]
+    disclosed: Terms = ()
+
+    def own_terms(self) -> dict[str, Terms]:
+        """Endorsers, recommendations and the words that disclose."""
+        extra = {f"{self.code}:disclosed": self.disclosed} if self.disclosed else {}
+        return {**super().own_terms(), **extra}
+
+
+class FormatRule(Rule):
+    """How the text is set: bounded patterns over the text as it was given."""
+
+    weighed: ClassVar[bool] = False
+    kind: Literal["format"]
+    patterns: Some
+
+    def looked_for(self) -> Terms:
+        """Nothing: marks are no words."""
+        return ()
+
+
+AnyRule = Annotated[
+    PhraseRule
+    | ClaimRule
+    | PatternRule
+    | NumericRule
+    | TogetherRule
+    | StatedRule
+    | RequiredRule
+    | DisclosureRule
+    | ExistenceRule
+    | ComparativeRule
+    | BeforeAfterRule
+    | TestimonialRule
+    | EndorsementRule
+    | FormatRule,
+    Field(discriminator="kind"),
+]
