@@ -13,12 +13,16 @@ from rules.reporting_lag import LagCurve
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """What is planned to be spent on one channel (``meta/OUTCOME_SALES``, or a platform) from one day to another."""
+    """What is planned to be spent on one channel (``meta/OUTCOME_SALES``, or a platform) from one day to another.
+
+    Lines of one channel under one ``flight`` are parts of one plan, such as its weeks; a line without one is a plan.
+    """
 
     channel: str
     start: date
     end: date
     spend: float
+    flight: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class Pace:
 
 
 def pace(facts: LevelFacts, plan: Sequence[PlanLine], last_day: int) -> Pace:
-    """The pace of every account (or campaign that is alone in its channel) on the lines that run on ``last_day``."""
+    """The pace of every account (or campaign that is alone in its channel) on the plans that run on ``last_day``."""
     count = len(facts.entities)
     spent, planned, gone = (np.full(count, np.nan) for _ in range(3))
     for at, lines in _lines_of(facts, plan, last_day):
@@ -88,9 +88,22 @@ def _share_gone(line: PlanLine, last_day: int, weights: Floats) -> float:
     return float(weight[days <= last_day].sum() / weight.sum())
 
 
+def _running(plan: Sequence[PlanLine], last_day: int) -> list[PlanLine]:
+    """Every line of the plans that run on a day, also those of their weeks before and after it."""
+    parts: dict[tuple[str, str | int], list[PlanLine]] = {}
+    for at, line in enumerate(plan):
+        parts.setdefault((line.channel, line.flight or at), []).append(line)
+    return [
+        line
+        for lines in parts.values()
+        if min(_day(one.start) for one in lines) <= last_day <= max(_day(one.end) for one in lines)
+        for line in lines
+    ]
+
+
 def _lines_of(facts: LevelFacts, plan: Sequence[PlanLine], last_day: int) -> list[tuple[int, list[PlanLine]]]:
-    """Entities with the plan lines they alone spend: an account its platform's, a campaign its channel's."""
-    running = [line for line in plan if _day(line.start) <= last_day <= _day(line.end)]
+    """Entities with the lines of running plans that they alone spend: an account its platform's, a campaign its own."""
+    running = _running(plan, last_day)
     if not running or facts.level not in ("account", "campaign"):
         return []
     whole = facts.level == "account"

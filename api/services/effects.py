@@ -78,7 +78,7 @@ class _Seen:
         from rules.entities import EPOCH
         from rules.signals import SignalSource
 
-        beside, old = context_of(account, scored), counted(cases.values(), scored, scored)
+        beside, old = context_of(account, scored, replay=True), counted(cases.values(), scored, scored)
         if not old:
             return _Seen(scored, {}, beside)
         start = old[0].approved_on - timedelta(days=MOST_BEFORE)

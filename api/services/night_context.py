@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from api.services.account_rules import rule_targets
 from api.services.rule_packs import packs_on
+from api.services.running_plan import running_plan
 from engine.messages import Message
+from engine.snapshot import Snapshot
 from engine.store.account import AccountStore
 from engine.store.lives import Done
 
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 class NightContext:
     """As known on the night's day: nothing set, told or done later is in it.
 
-    ``given`` holds the states of entities and the reporting lag of every platform; ``notices`` say which of the
-    account's own rules cannot be read any more.
+    ``given`` holds the states of entities, the running plan and the reporting lag of every platform; ``notices`` say
+    which of the account's own rules cannot be read any more.
     """
 
     packs: tuple[LoadedPack, ...]
@@ -35,8 +37,13 @@ class NightContext:
     notices: tuple[Message, ...] = ()
 
 
-def context_of(account: AccountStore, as_of: date, *, replay: bool = False) -> NightContext:
-    """What the account's rules are told on the morning of ``as_of``; on a replay no target that was set later."""
+def context_of(
+    account: AccountStore, as_of: date, snapshot: Snapshot | None = None, *, replay: bool = False
+) -> NightContext:
+    """What the account's rules are told on the morning of ``as_of``; on a replay no target that was set later.
+
+    The running plan is told where there are the facts of ``snapshot`` to hold against it.
+    """
     from rules.given import Given
     from rules.reporting_lag import estimate_lag
 
@@ -44,7 +51,11 @@ def context_of(account: AccountStore, as_of: date, *, replay: bool = False) -> N
     return NightContext(
         packs=chosen.packs,
         targets=rule_targets(account, as_of, as_of if replay else None),
-        given=Given(states=account.states.known(as_of), lag=estimate_lag(account.receipts(as_of))),
+        given=Given(
+            states=account.states.known(as_of),
+            plan=() if snapshot is None or snapshot.facts.empty else running_plan(account, as_of, snapshot),
+            lag=estimate_lag(account.receipts(as_of)),
+        ),
         applied=tuple(_applied(lives.done("applied", as_of))),
         since=lives.since(as_of),
         notices=chosen.notices,

@@ -40,12 +40,10 @@ class ReadAccount:
             told = Message("api.night.replay", {"count": len(waiting), "as_of": state.as_of.isoformat()})
             state, waiting = replace(state, notices=(*state.notices, told)), []
         with _reading(state, rehearsed=state.dry_run and bool(waiting)) as account:
-            return replace(
-                state,
-                files=pick_up(account, waiting, state.as_of, dry_run=state.dry_run),
-                snapshot=account.snapshot(known_on=state.as_of, end=state.as_of),
-                context=context_of(account, state.as_of, replay=state.replay),
-            )
+            files = pick_up(account, waiting, state.as_of, dry_run=state.dry_run)
+            snapshot = account.snapshot(known_on=state.as_of, end=state.as_of)
+            context = context_of(account, state.as_of, snapshot, replay=state.replay)
+            return replace(state, files=files, snapshot=snapshot, context=context)
 
 
 def _reading(state: NightState, *, rehearsed: bool) -> AbstractContextManager[AccountStore]:

@@ -147,7 +147,7 @@ def preview_rule(account: AccountStore, text: str, on: date) -> tuple[Checked, P
     snapshot = account.snapshot(known_on=on, end=on)
     if snapshot.facts.empty:
         raise InputError("api.rules.no_facts")
-    beside = context_of(account, on)
+    beside = context_of(account, on, snapshot)
     seen = preview(snapshot, on, checked.loaded, targets=beside.targets, given=beside.given, applied=beside.applied)
     return checked, seen
 

@@ -184,6 +184,11 @@ class AccountStore:
         """A document with what was decided about it. NotFoundError where this account has none of that name."""
         return decisions.read_decided(self._acting, kind, name)
 
+    def approved(self, kind: str, limit: int) -> Sequence[tuple[Stored, Decided]]:
+        """The documents of a kind that were approved last, the latest first, with their decisions."""
+        with self._acting.read() as session:
+            return decisions.approved(session, kind, limit)
+
     def decisions(self, kind: str, stored: Sequence[Stored]) -> Mapping[str, Decided]:
         """What was decided about documents, by their id; those undecided are left out."""
         with self._acting.read() as session:

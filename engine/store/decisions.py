@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from engine.errors import AccessError, ConflictError, InputError, NotFoundError
 from engine.store.acting import Acting
 from engine.store.audit import hold, record_act
-from engine.store.records import Stored, known_kind, named
+from engine.store.records import Stored, get_record, known_kind, named
 from engine.store.tables.access import ApiKey
 from engine.store.tables.base import now
 from engine.store.tables.people import Person
@@ -122,6 +122,19 @@ def decisions(session: Session, kind: str, subject_ids: Sequence[str]) -> list[D
         .order_by(Decision.pk)
     )
     return [_decided(row) for row in session.execute(statement)]
+
+
+def approved(session: Session, kind: str, limit: int) -> list[tuple[Stored, Decided]]:
+    """The documents of a kind that were approved last, the latest first, with their decisions."""
+    ids = session.execute(
+        select(Decision.subject_id)
+        .where(Decision.kind == kind, Decision.verdict == "approved")
+        .order_by(Decision.pk.desc())
+        .limit(limit)
+    ).scalars()
+    names = list(ids)
+    found = {one.subject_id: one for one in decisions(session, kind, names)}
+    return [(get_record(session, kind, name), found[name]) for name in names]
 
 
 _ABOUT = (

@@ -17,9 +17,9 @@ FIRST_DAY = "2026-10-12"
 STAGES = (ReadAccount(), CheckData(), JudgeDelivery(), ScreenCopy())
 
 
-def make_lean(patch: pytest.MonkeyPatch) -> None:
-    """Nights of these rules and stages for the rest of a test."""
-    packs = {loaded[0].id: loaded for loaded in shipped(*RULES)}
+def make_lean(patch: pytest.MonkeyPatch, *rules: str) -> None:
+    """Nights of these stages and rules, else of the three, for the rest of a test."""
+    packs = {loaded[0].id: loaded for loaded in shipped(*(rules or RULES))}
     patch.setattr("api.services.rule_packs._shipped", lambda: packs)
     patch.setattr("api.services.nights.NIGHT", STAGES)
 

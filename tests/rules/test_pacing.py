@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -51,6 +52,16 @@ def test_weights_are_a_distribution_and_even_without_history():
     table = SignalSource(facts(daily("a", -80, -1, spend=100)), DAY, Targets()).level("account")
     assert weekday_weights(table, 0, DAY - 400) == pytest.approx([1 / 7] * 7)
     assert weekday_weights(table, 0, DAY).sum() == pytest.approx(1)
+
+
+def test_weeks_of_one_plan_are_one_plan_and_what_is_over_of_it_counts():
+    rows = daily("a", -80, -1, spend=100)
+    weeks = [PlanLine("meta", _at(at), _at(at + 6), spend, "P") for at, spend in ((-14, 2100), (-7, 700), (0, 700))]
+    columns = _columns(rows, *weeks)
+    assert columns["plan_to_date"] == pytest.approx([2800]) and columns["spend_to_date"] == [1400]
+    assert columns["period_gone"] == pytest.approx([14 / 21]) and columns["spend@plan"] == pytest.approx([700])
+    apart = [replace(one, flight="") for one in weeks]
+    assert _columns(rows, *apart)["plan_to_date"] == pytest.approx([700])
 
 
 def test_no_plan_a_plan_of_others_or_one_that_is_over_is_no_data():
