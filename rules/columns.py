@@ -30,7 +30,7 @@ from rules.trend import trend
 from rules.usual import deviations
 from rules.vocabulary import signals
 from rules.wear import wear
-from rules.windows import add_up, divide, inside, ratios_of, sums, sums_of
+from rules.windows import add_up, divide, inside, ratios_of, span, sums, sums_of
 
 ASSUMED_ONCE = 1.0
 
@@ -56,7 +56,7 @@ class Columns(dict[str, Floats]):
     """One float64 per entity for every column read so far; a missing one is made when it is first read."""
 
     def __init__(self, setting: Setting) -> None:
-        rows = inside(setting.facts, setting.first_day, setting.last_day)
+        rows = span(setting.facts, setting.first_day, setting.last_day)
         super().__init__(sums_of(setting.facts, rows, additive()))
         self.setting = setting
         self._expected: Expected | None = None

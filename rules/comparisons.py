@@ -20,7 +20,7 @@ from engine.metrics import metrics
 from rules.delivery import LEARNING_DAYS, Delivery
 from rules.entities import Floats, Ints, LevelFacts
 from rules.peers import LEAST_PEERS, peer_sets
-from rules.windows import Bools, divide, inside, parts_of, sums_of
+from rules.windows import Bools, divide, parts_of, span, sums_of
 
 WEEKS, LEAST_WEEKS, WEEK = 8, 4, 7
 ABOVE = {"ad": "group_key", "placement": "campaign_key", "ad_group": "campaign_key", "campaign": "account_key"}
@@ -29,12 +29,12 @@ ABOVE = {"ad": "group_key", "placement": "campaign_key", "ad_group": "campaign_k
 def previous(facts: LevelFacts, first_day: int, last_day: int, name: str) -> Floats:
     """``name`` over the window of equal length just before."""
     days = last_day - first_day + 1
-    return sums_of(facts, inside(facts, first_day - days, first_day - 1), [name])[name]
+    return sums_of(facts, span(facts, first_day - days, first_day - 1), [name])[name]
 
 
 def earlier_weeks(facts: LevelFacts, first_day: int, last_day: int, name: str) -> Floats:
     """``name`` over the same weekdays of each of the eight weeks before: weeks x entities."""
-    weeks = [inside(facts, first_day - WEEK * at, last_day - WEEK * at) for at in range(1, WEEKS + 1)]
+    weeks = [span(facts, first_day - WEEK * at, last_day - WEEK * at) for at in range(1, WEEKS + 1)]
     return np.array([sums_of(facts, rows, [name])[name] for rows in weeks])
 
 

@@ -7,6 +7,7 @@ so a renamed ad stays one ad and two ads of one name in different groups stay tw
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,11 +15,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from engine.metrics import additive
-
 EPOCH = date(1970, 1, 1)  # days are whole numbers since then
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 FINER = {
     "account": ("account", "campaign", "ad_group", "ad"),
     "campaign": ("campaign", "ad_group", "ad"),
@@ -32,14 +32,28 @@ TEXTS = (
     "ad_group_name", "ad_id", "ad_name", "breakdown_value", "result_indicator",
 )  # fmt: skip
 KEYED = ("platform", "account_id", "breakdown_value", *(f"{what}_{part}" for what in NAMED for part in ("id", "name")))
-READ = frozenset({"impressions", "clicks", "spend", "conversions", "conversion_value"})
-DAYS = ("day_number", "end_number")  # first and last day of a row, counted once for every level
 GRAIN_DAYS = 60
 
 
 @dataclass(frozen=True, slots=True)
+class Lines:
+    """Facts in the order of their days: the line of texts, first and last day (since 1970-01-01), metrics of each row.
+
+    ``texts`` holds one row a line, every column as categories without a missing one. ``reach`` is that of each row;
+    people of several days cannot be added up, so it is no metric.
+    """
+
+    texts: pd.DataFrame
+    line: Ints
+    day: Ints
+    end: Ints  # the same array as ``day`` where every row is of one day
+    values: Mapping[str, Floats]
+    reach: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LevelFacts:
-    """The rows of one level: entity number, first and last day (days since 1970-01-01) and metrics of each.
+    """The rows of one level in the order of their days: entity number, first and last day, metrics of each.
 
     ``entities`` has one row per entity in the order of its ``key``: texts as last reported, ``group_key`` and
     ``campaign_key`` (keys of the levels above) and ``account``, a whole number. ``indicator`` numbers what a row's
@@ -53,28 +67,12 @@ class LevelFacts:
     end_day: Ints
     indicator: Ints
     values: dict[str, Floats]
-    reach: Floats | None = None  # of each row; people of several days cannot be added up, so it is no metric
+    reach: Floats | None = None
 
-
-def _day_number(column: pd.Series) -> Ints:
-    return column.to_numpy(dtype="datetime64[D]").astype(np.int64)
-
-
-def with_codes(facts: pd.DataFrame) -> pd.DataFrame:
-    """``facts`` with every text column as categories without a missing one, so that each is read only once."""
-    coded = {}
-    for name in (*TEXTS, "grain", "breakdown"):
-        column = facts[name]
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            if not column.hasnans:
-                coded[name] = column
-                continue
-            column = column.astype("str")
-        codes, texts = pd.factorize(column.fillna(""))
-        coded[name] = pd.Series(pd.Categorical.from_codes(codes, texts), index=facts.index)
-    day = _day_number(facts["date_day"])
-    end = np.maximum(_day_number(facts["period_end"].fillna(facts["date_day"])), day)
-    return facts.assign(**coded, **dict(zip(DAYS, (day, day if np.array_equal(day, end) else end), strict=True)))
+    @property
+    def single_days(self) -> bool:
+        """Whether every row is of one day; those of several days cannot be cut at the edge of a window."""
+        return self.end_day is self.day
 
 
 def _codes(column: pd.Series) -> Ints:
@@ -111,27 +109,30 @@ def _entity_codes(rows: pd.DataFrame, level: str) -> Ints:
     return _join(code, _codes(rows["breakdown_value"])) if level == "placement" else code
 
 
-def _chosen_rows(facts: pd.DataFrame, level: str, last_day: int) -> pd.DataFrame:
+def _chosen_rows(lines: Lines, level: str, last_day: int) -> Ints | slice:
+    """Which rows the level is judged on: those of one grain of every platform account."""
+    texts = lines.texts
     breakdown = "placement" if level == "placement" else ""
-    fits = facts["grain"].isin(FINER[level]) & (facts["breakdown"] == breakdown)
-    chosen_rows = (fits & (facts["date_day"] <= pd.Timestamp(last_day, unit="D"))).to_numpy(dtype=bool)
-    rows = facts if chosen_rows.all() else facts.loc[chosen_rows]
-    if rows.empty or rows["grain"].nunique() == 1:
-        return rows
-    recent = rows.loc[
-        _day_number(rows["date_day"]) > last_day - GRAIN_DAYS, ["platform", "account_id", "grain", "date_day"]
-    ]
-    days = (
-        recent.drop_duplicates()
-        .groupby(["platform", "account_id", "grain"], observed=True)
-        .size()
-        .reset_index(name="n")
-    )
-    days["rank"] = days["grain"].map({grain: at for at, grain in enumerate(FINER[level])})
-    best = days.sort_values(["platform", "account_id", "n", "rank"], ascending=[True, True, False, True])
-    best = best.drop_duplicates(["platform", "account_id"])[["platform", "account_id", "grain"]]
-    chosen = rows[["platform", "account_id", "grain"]].merge(best.assign(keep=True), how="left")["keep"]
-    return rows.loc[chosen.notna().to_numpy()]
+    fits = (texts["grain"].isin(FINER[level]) & (texts["breakdown"] == breakdown)).to_numpy(dtype=bool)
+    since, until = np.searchsorted(lines.day, (last_day - GRAIN_DAYS, last_day), side="right").tolist()
+    seen = fits & (np.bincount(lines.line[:until], minlength=len(fits)) > 0)
+    if texts.loc[seen, "grain"].nunique() > 1:
+        fits = fits & _best_grain(lines, fits, level, slice(since, until))
+    return slice(0, until) if fits.all() else np.flatnonzero(fits[lines.line[:until]])
+
+
+def _best_grain(lines: Lines, fits: Bools, level: str, recent: slice) -> Bools:
+    """Lines of the grain that knows the most of the recent days of its account, the coarser of equals."""
+    account = _join(_codes(lines.texts["platform"]), _codes(lines.texts["account_id"]))
+    rank = {grain: at for at, grain in enumerate(FINER[level])}
+    grain = np.array([rank.get(name, len(rank)) for name in lines.texts["grain"].astype(str)], dtype=np.int64)
+    own = account * (len(rank) + 1) + grain
+    line, day = lines.line[recent], lines.day[recent]
+    seen = pd.DataFrame({"own": own[line], "day": day})[fits[line]].drop_duplicates()
+    days = np.bincount(seen["own"], minlength=int(own.max(initial=0)) + 1)
+    found = pd.DataFrame({"account": account, "grain": grain, "own": own, "days": days[own]})[fits & (days[own] > 0)]
+    best = found.sort_values(["account", "days", "grain"], ascending=[True, False, True]).drop_duplicates("account")
+    return np.isin(own, best["own"])
 
 
 def _escaped(column: pd.Series) -> pd.Series:
@@ -154,48 +155,52 @@ def _with_keys(entities: pd.DataFrame, level: str) -> pd.DataFrame:
     return out
 
 
-def level_facts(facts: pd.DataFrame, level: str, last_day: int) -> LevelFacts:
-    """The rows and entities of ``level`` up to ``last_day`` (days since 1970-01-01), from ``with_codes(facts)``."""
-    rows = _chosen_rows(facts, level, last_day)
-    code = _entity_codes(rows, level)
-    day, end = (rows[name].to_numpy() for name in DAYS)
-    in_time = np.argsort(day, kind="stable")
-    latest = np.zeros(int(code.max(initial=-1)) + 1, dtype=np.int64)
-    latest[code[in_time]] = in_time
-    entities = rows.iloc[latest][list(TEXTS)].astype("str").reset_index(drop=True)
-    names = rows["result_indicator"].cat.categories
-    counts = np.where((names == "")[_codes(rows["result_indicator"])], -1, _codes(rows["result_indicator"]))
-    told = in_time[counts[in_time] >= 0]
-    indicator = entities["result_indicator"].to_numpy(dtype=object).copy()
-    indicator[code[told]] = np.asarray(names, dtype=object)[counts[told]]
-    entities["result_indicator"] = pd.Series(indicator, dtype="str")
+def level_facts(lines: Lines, level: str, last_day: int) -> LevelFacts:
+    """The rows and entities of ``level`` up to ``last_day`` (days since 1970-01-01), in the order of their days."""
+    rows = _chosen_rows(lines, level, last_day)
+    line, used = _renumbered(lines.line[rows], len(lines.texts))
+    texts = lines.texts if len(used) == len(lines.texts) else lines.texts.iloc[used].reset_index(drop=True)
+    own = _entity_codes(texts, level)
+    latest = np.zeros(int(own.max(initial=-1)) + 1, dtype=np.int64)
+    latest[own[line]] = line  # rows come in the order of their days, so the last one stands
+    entities = texts.iloc[latest][list(TEXTS)].astype("str").reset_index(drop=True)
+    counts = _counts(texts["result_indicator"])
+    indicator = counts[line]
+    told = np.flatnonzero(indicator >= 0)
+    if len(told):
+        names = entities["result_indicator"].to_numpy(dtype=object).copy()
+        names[own[line[told]]] = texts["result_indicator"].to_numpy(dtype=object)[line[told]]
+        entities["result_indicator"] = pd.Series(names, dtype="str")
     keyed = _with_keys(entities, level)
-    order = np.argsort(keyed["key"].to_numpy(dtype=object), kind="stable")
+    order = np.asarray(keyed["key"].array.argsort(), dtype=np.int64)
     number = np.empty_like(order)
     number[order] = np.arange(len(order))
     keyed = keyed.iloc[order].reset_index(drop=True)
     keyed["account"] = pd.factorize(keyed["account_key"], sort=True)[0]
+    day = lines.day[rows]
     return LevelFacts(
         level,
         keyed,
-        number[code],
+        number[own][line],
         day,
-        end,
-        counts,
-        _values(rows),
-        _reach(rows),
+        day if lines.end is lines.day else lines.end[rows],
+        indicator,
+        {name: values[rows] for name, values in lines.values.items()},
+        None if lines.reach is None else lines.reach[rows],
     )
 
 
-def _values(rows: pd.DataFrame) -> dict[str, Floats]:
-    """The additive metrics of every row; of what no row tells only those that are read everywhere."""
-    told = (name for name in additive() if name in rows.columns and (name in READ or rows[name].notna().any()))
-    return {name: rows[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in told}
+def _renumbered(line: Ints, count: int) -> tuple[Ints, Ints]:
+    """The lines of some rows, numbered anew, and which lines they are."""
+    used = np.flatnonzero(np.bincount(line, minlength=count))
+    if len(used) == count:
+        return line, used
+    number = np.zeros(count, dtype=np.int64)
+    number[used] = np.arange(len(used))
+    return number[line], used
 
 
-def _reach(rows: pd.DataFrame) -> Floats | None:
-    """People reached by each row, None where no row says."""
-    if "reach" not in rows.columns or not rows["reach"].notna().any():
-        return None
-    out: Floats = rows["reach"].to_numpy(dtype=np.float64, na_value=np.nan)
-    return out
+def _counts(column: pd.Series) -> Ints:
+    """What the conversions of a line count, as a number; -1 where it does not say."""
+    codes = _codes(column)
+    return np.where((column.cat.categories == "")[codes], -1, codes)

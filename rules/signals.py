@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rules.cells import cells_of
 from rules.columns import Columns, Setting
 from rules.conditions import Conditions
 from rules.delivery import Delivery, delivery
-from rules.entities import Floats, LevelFacts, level_facts, with_codes
+from rules.entities import Floats, LevelFacts, Lines, level_facts
 from rules.entity_states import aligned
 from rules.expected import Expected, blanks_are_zero
 from rules.given import Given
 from rules.judgement import Targets
+from rules.lines import lines_of
 from rules.peers import PeerRates
 from rules.told_signals import account_states
 from rules.vocabulary import signals
@@ -52,7 +54,7 @@ class SignalSource:
     day: int
     targets: Targets
     given: Given = field(default_factory=Given)
-    _coded: pd.DataFrame | None = None
+    _lines: Lines | None = None
     _levels: dict[str, LevelFacts] = field(default_factory=dict)
     _deliveries: dict[tuple[str, int], Delivery] = field(default_factory=dict)
     _told: dict[str, pd.DataFrame | None] = field(default_factory=dict)
@@ -62,14 +64,14 @@ class SignalSource:
     def level(self, name: str) -> LevelFacts:
         """The facts of one level up to the day of judging, blanks of result columns settled."""
         if name not in self._levels:
-            if self._coded is None:
-                self._coded = with_codes(self.frame)
-            facts = level_facts(self._coded, name, self.day)
+            if self._lines is None:
+                self._lines = lines_of(self.frame)
+            facts = level_facts(self._lines, name, self.day)
             conversions = facts.values.get("conversions")
             if conversions is not None:
                 account = facts.entities["account"].to_numpy(dtype=np.int64)[facts.entity]
                 facts.values["conversions"] = np.where(blanks_are_zero(conversions, account), 0.0, conversions)
-            self._levels[name] = facts
+            self._levels[name] = cells_of(facts)
         return self._levels[name]
 
     def told(self, level: str) -> pd.DataFrame | None:

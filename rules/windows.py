@@ -13,13 +13,20 @@ from rules.entities import Floats, Ints, LevelFacts
 Bools = NDArray[np.bool_]
 
 
-def add_up(values: Floats, owner: Ints, count: int) -> Floats:
-    """Sum per owner; an owner without a single known value is NaN."""
-    known = ~np.isnan(values)
-    if not known.all():
-        values, owner = values[known], owner[known]
+def add_up(values: Floats, owner: Ints, count: int, among: Bools | None = None) -> Floats:
+    """Sum per owner; an owner without a single known value is NaN. ``among``: the owners that have a row, if known."""
+    missing = np.isnan(values)
+    if missing.any():
+        values, owner, among = values[~missing], owner[~missing], None
     total = np.bincount(owner, weights=values, minlength=count)
-    return np.where(np.bincount(owner, minlength=count) > 0, total, np.nan)
+    return np.where(_having(owner, count) if among is None else among, total, np.nan)
+
+
+def _having(owner: Ints, count: int) -> Bools:
+    """Which owners have a row."""
+    out = np.zeros(count, dtype=np.bool_)
+    out[owner] = True
+    return out
 
 
 def divide(above: Floats, below: Floats) -> Floats:
@@ -35,16 +42,26 @@ def inside(facts: LevelFacts, first_day: int, last_day: int) -> Bools:
     return out
 
 
+def span(facts: LevelFacts, first_day: int, last_day: int) -> Bools | slice:
+    """``inside``, as a slice where no row is of several days: they come in the order of their days."""
+    if not facts.single_days:
+        return inside(facts, first_day, last_day)
+    return slice(*np.searchsorted(facts.day, (first_day, last_day + 1)).tolist())
+
+
 def sums(facts: LevelFacts, first_day: int, last_day: int) -> dict[str, Floats]:
     """Every additive metric and ratio per entity over whole days."""
-    return sums_of(facts, inside(facts, first_day, last_day), metrics())
+    return sums_of(facts, span(facts, first_day, last_day), metrics())
 
 
-def sums_of(facts: LevelFacts, rows: Bools, names: Iterable[str]) -> dict[str, Floats]:
+def sums_of(facts: LevelFacts, rows: Bools | slice, names: Iterable[str]) -> dict[str, Floats]:
     """The additive metrics and ratios ``names`` (and what they are divided from) per entity over the chosen rows."""
     wanted = set(names) | {part for name in names for part in parts_of(name)}
     owner, count = facts.entity[rows], len(facts.entities)
-    columns = {name: add_up(values[rows], owner, count) for name, values in facts.values.items() if name in wanted}
+    among = _having(owner, count)
+    columns = {
+        name: add_up(values[rows], owner, count, among) for name, values in facts.values.items() if name in wanted
+    }
     missing = np.full(count, np.nan)
     if "conversions" in columns:
         columns["conversions"][_mixed(facts.indicator[rows], owner, count)] = np.nan
@@ -72,6 +89,8 @@ def parts_of(name: str) -> tuple[str, ...]:
 def _mixed(indicator: Ints, owner: Ints, count: int) -> Bools:
     """Entities whose rows count unlike results, which are not added up."""
     told = indicator >= 0
+    if not told.any():
+        return np.zeros(count, dtype=np.bool_)
     least, most = np.full(count, np.iinfo(np.int64).max), np.full(count, -1)
     np.minimum.at(least, owner[told], indicator[told])
     np.maximum.at(most, owner[told], indicator[told])

@@ -15,7 +15,8 @@ import pandas as pd
 
 from rules.effect.cases import Case
 from rules.effect.found import OUTCOMES, Outcome
-from rules.entities import EPOCH, LevelFacts, level_facts, with_codes
+from rules.entities import EPOCH, LevelFacts, Lines, level_facts
+from rules.lines import lines_of
 from rules.pack import LevelName
 
 ABOVE: dict[str, LevelName] = {
@@ -52,14 +53,14 @@ class Ground:
     facts: pd.DataFrame
     last_day: int
     _levels: dict[str, LevelFacts] = field(default_factory=dict)
-    _coded: pd.DataFrame | None = None
+    _lines: Lines | None = None
 
     def level(self, name: str) -> LevelFacts:
         """The facts of one level."""
-        if self._coded is None:
-            self._coded = with_codes(self.facts)
+        if self._lines is None:
+            self._lines = lines_of(self.facts)
         if name not in self._levels:
-            self._levels[name] = level_facts(self._coded, name, self.last_day)
+            self._levels[name] = level_facts(self._lines, name, self.last_day)
         return self._levels[name]
 
     @property

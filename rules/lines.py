@@ -1,0 +1,76 @@
+"""Decides how the texts of facts are read: a row's texts stay the same from day to day, so each run of them only once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from engine.metrics import additive
+from rules.entities import TEXTS, Bools, Floats, Ints, Lines
+
+READ = frozenset({"impressions", "clicks", "spend", "conversions", "conversion_value"})
+
+
+def lines_of(facts: pd.DataFrame) -> Lines:
+    """``facts`` (in the form of ``Snapshot.facts``) with their texts read once for every run of equal ones."""
+    columns = {name: facts[name] for name in (*TEXTS, "grain", "breakdown")}
+    starts = _starts(columns, len(facts))
+    heads = np.flatnonzero(starts)
+    texts = pd.DataFrame({name: _categories(column.iloc[heads]) for name, column in columns.items()})
+    day = _day_number(facts["date_day"])
+    end = np.maximum(_day_number(facts["period_end"].fillna(facts["date_day"])), day)
+    order = _in_order_of(day)
+    ordered = day[order]
+    return Lines(
+        texts,
+        (np.cumsum(starts) - 1)[order],
+        ordered,
+        ordered if np.array_equal(day, end) else end[order],
+        {name: _numbers(facts[name])[order] for name in additive() if name in facts.columns and _told(facts, name)},
+        _numbers(facts["reach"])[order] if "reach" in facts.columns and facts["reach"].notna().any() else None,
+    )
+
+
+def _told(facts: pd.DataFrame, name: str) -> bool:
+    """Whether a metric is worth a column: some row tells it, or it is read everywhere."""
+    return name in READ or bool(facts[name].notna().any())
+
+
+def _numbers(column: pd.Series) -> Floats:
+    out: Floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    return out
+
+
+def _in_order_of(day: Ints) -> Ints:
+    """What puts rows in the order of their days, those of one day as they were."""
+    low, high = (int(day.min()), int(day.max())) if len(day) else (0, 0)
+    if high - low < 2**16:  # whole numbers this short are sorted by counting
+        return np.argsort((day - low).astype(np.uint16), kind="stable")
+    return np.argsort(day, kind="stable")
+
+
+def _day_number(column: pd.Series) -> Ints:
+    return column.to_numpy(dtype="datetime64[D]").astype(np.int64)
+
+
+def _starts(columns: Mapping[str, pd.Series], rows: int) -> Bools:
+    """Which rows have other texts than the row before."""
+    out = np.zeros(rows, dtype=np.bool_)
+    out[:1] = True
+    for column in columns.values():
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            codes = column.cat.codes.to_numpy()
+            out[1:] |= codes[1:] != codes[:-1]
+        else:
+            out[1:] |= np.asarray(column.array[1:] != column.array[:-1], dtype=np.bool_)
+    return out
+
+
+def _categories(column: pd.Series) -> pd.Categorical:
+    """The texts as categories without a missing one."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype("str")
+    codes, texts = pd.factorize(column.fillna(""))
+    return pd.Categorical.from_codes(codes, texts)
