@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from rules.signals import SignalSource
 
 APPROVED = ("approved", "auto_approved")
+MOST_TOLD = 64
+_LOCK = threading.Lock()
+_TOLD: dict[tuple[str, date, str], EffectReport] = {}
 
 
 def rule_scores(account: AccountStore, as_of: date) -> EffectReport:
@@ -34,12 +38,28 @@ def rule_scores(account: AccountStore, as_of: date) -> EffectReport:
     Counts are of that day, effects of the first day of its quarter: steps taken and facts known by then, and nothing
     later, so that the answer stays the same for the quarter whoever looks how often. Raises InputError for a day
     outside the calendar.
+
+    Reading the quarters behind an effect takes seconds on a large account, so what was told last is kept for as long as
+    nothing is written in the account: every change of it moves the end of its audit chain.
     """
+    wanted = (account.name, within_calendar(as_of), account.audit.head().hash)
+    with _LOCK:
+        found = _TOLD.get(wanted)
+    if found is None:
+        found = _worked_out(account, as_of)
+        with _LOCK:
+            _TOLD[wanted] = found
+            for old in list(_TOLD)[:-MOST_TOLD]:
+                del _TOLD[old]
+    return found
+
+
+def _worked_out(account: AccountStore, as_of: date) -> EffectReport:
     from rules.effect.cases import HORIZON_DAYS, next_scored, scored_on
     from rules.effect.report import EffectReport
     from rules.effect.score import score_rule
 
-    scored = scored_on(within_calendar(as_of))
+    scored = scored_on(as_of)
     since = scored - timedelta(days=HORIZON_DAYS)  # not of the day asked: what is counted must not change in a quarter
     lives = sorted(
         (
