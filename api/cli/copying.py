@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.output import out, progress, say, say_json, table
+from api.cli.output import out, progress, say, say_json, say_wrapped, table
 from api.cli.words import language, word
 from api.values import read_date
 
@@ -53,7 +53,7 @@ def check_copy_file(
 
 def tell_screening(rows: Sequence[dict[str, Any]], most: int = 12, *, written: bool = True) -> None:
     """The counts first, then the ads that may not run or need a person, the gravest first."""
-    from api.reports.copy_findings import article
+    from api.reports.copy_findings import unsettled
 
     counts = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in _STYLE}
     say(word("copy.done", rows=len(rows), **counts), _STYLE["block"] if counts["block"] else "bold")
@@ -67,12 +67,23 @@ def tell_screening(rows: Sequence[dict[str, Any]], most: int = 12, *, written: b
                 str(row["row_id"]),
                 word(f"verdict.{row['verdict']}"),
                 words[:24] or row["text"][:24],
-                article(first) if first else "",
+                _cited(first) if first else "",
                 first["message"] if first else "",
             )
         )
     titles = [word(f"copy.column.{name}") for name in ("row", "verdict", "words", "law", "why")]
     if lines:
         out().print(table([(title, "left") for title in titles], lines))
+    for caveat in unsettled([finding for row in shown for finding in row["findings"]]):
+        say_wrapped(caveat, "dim", indent=2, hang=2)
     if len(shown) > most:
         say(word("copy.more" if written else "copy.more_unwritten", count=len(shown) - most))
+
+
+def _cited(finding: dict[str, Any]) -> str:
+    """The article, with how sure it is where it is not verified."""
+    from api.reports.copy_findings import article
+
+    sure = finding["certainty"]
+    named = article(finding)
+    return named if sure == "verified" or not named else f"{named} ({word(f'certainty.{sure}')})"

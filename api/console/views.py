@@ -11,7 +11,7 @@ from api.console.request_fields import PARTS, form_values, not_in_form
 from api.console.worklist import today_view
 from api.dates import today
 from api.media import channel_name
-from api.reports.copy_findings import article, merged_spans
+from api.reports.copy_findings import article, merged_spans, unsettled
 from api.services.background import REACH
 from api.services.imports import stored_import
 from api.services.morning import alerts_in
@@ -164,7 +164,8 @@ def copy_view(stored: Stored, language: Language) -> dict[str, Any]:
 
 def _copy_row(row: Mapping[str, Any]) -> dict[str, Any]:
     findings = [dict(finding) | {"article": article(finding)} for finding in row["findings"]]
-    return dict(row) | {"findings": findings, "segments": segments(row["text"], row["findings"])}
+    marked = segments(row["text"], row["findings"])
+    return dict(row) | {"findings": findings, "segments": marked, "unsettled": unsettled(row["findings"])}
 
 
 def segments(text: str, findings: Sequence[Mapping[str, Any]]) -> list[tuple[str, bool]]:

@@ -11,12 +11,12 @@ from api.workbook import ACCENT, ALERT, LINE, Book, put_text
 
 VERDICTS = {"block": "禁止刊登", "review": "需人工複核", "pass": "通過"}
 SEVERITIES = {"block": "禁止", "warn": "注意", "note": "提醒"}
-CERTAINTIES = {"verified": "已查證", "secondary": "二手來源", "unverified": "未查證"}
+CERTAINTIES = {"verified": "已對照所存條文", "secondary": "二手來源", "unverified": "未查證"}
 _WIDE = 60  # characters
 _COLOURS = {"block": ALERT, "review": "#8a5a00", "pass": "#1d6b4f"}
 _DETAIL = (
     ("列", 8), ("判定", 11), ("程度", 8), ("來源", 8), ("代碼", 26), ("起", 6), ("迄", 6), ("片段", 24), ("法規", 26),
-    ("條", 7), ("項", 6), ("確定程度", 11), ("說明", 60), ("建議", 50),
+    ("條", 7), ("項", 6), ("確定程度", 11), ("說明", 60), ("建議", 50), ("未定事項", 50),
 )  # fmt: skip
 
 
@@ -38,10 +38,10 @@ def _head(book: Book) -> Any:
 def _write_rows(book: Book, rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:
     page = book.sheet("文案檢核")
     given = list(dict.fromkeys(name for row, _ in rows for name in row))
-    columns = [*given, "判定", "法條", "說明"]
+    columns = [*given, "判定", "法條", "確定程度", "說明", "未定事項"]
     for at, name in enumerate(columns):
         put_text(page, 0, at, name, _head(book))
-        page.set_column(at, at, {"text": _WIDE, "說明": _WIDE, "法條": 30}.get(name, 14))
+        page.set_column(at, at, {"text": _WIDE, "說明": _WIDE, "法條": 30, "未定事項": 44}.get(name, 14))
     cell = book.style(border=1, border_color=LINE, text_wrap=True, valign="top")
     for number, (row, screening) in enumerate(rows, start=1):
         for at, name in enumerate(given):
@@ -57,8 +57,10 @@ def _write_rows(book: Book, rows: Sequence[tuple[Mapping[str, Any], Mapping[str,
         put_text(page, number, len(given) + 1, "\n".join(_articles(screening["findings"])), cell)
         sentences = [f"{SEVERITIES[f['severity']]}：{f['message']}" for f in screening["findings"]]
         why = "\n".join([*sentences, *screening["remarks"]])
-        put_text(page, number, len(given) + 2, why, cell)
-        page.set_row(number, _height(str(row.get("text", "")), why))
+        open_points = "\n".join(unsettled(screening["findings"]))
+        for at, value in enumerate((certainty(screening["findings"]), why, open_points), start=len(given) + 2):
+            put_text(page, number, at, value, cell)
+        page.set_row(number, _height(str(row.get("text", "")), why, open_points))
     page.freeze_panes(1, 0)
     page.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
     page.repeat_rows(0)
@@ -76,6 +78,17 @@ def _plain(value: object) -> str:
 
 def _articles(findings: Sequence[Mapping[str, Any]]) -> list[str]:
     return list(dict.fromkeys(article(finding) for finding in findings if finding["law"]))
+
+
+def certainty(findings: Sequence[Mapping[str, Any]]) -> str:
+    """How sure the articles of an ad's findings are, by the weakest; empty where none is cited."""
+    cited = [finding["certainty"] for finding in findings if finding["law"]]
+    return CERTAINTIES[max(cited, key=list(CERTAINTIES).index)] if cited else ""
+
+
+def unsettled(findings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What a reviewer still has to look up about the articles of an ad, each once."""
+    return list(dict.fromkeys(caveat for finding in findings for caveat in finding["caveats"]))
 
 
 def article(finding: Mapping[str, Any]) -> str:
@@ -160,4 +173,5 @@ def _detail(screening: Mapping[str, Any], finding: Mapping[str, Any]) -> tuple[s
         CERTAINTIES[finding["certainty"]],
         finding["message"],
         finding["suggestion"],
+        "\n".join(finding["caveats"]),
     )

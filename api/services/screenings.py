@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from api.dates import today
 from api.speech import said
 from compliance.findings import CopyItem, Screening, Verdict
 from engine.ingest.faults import FaultList
@@ -34,7 +35,7 @@ def check_copy(
     on: date | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Stored, list[Screening]]:
-    """Screens ``rows`` and keeps the answer. The same rows under the same law are kept once.
+    """Screens ``rows`` under the law of ``on``, else of today, and keeps the answer. The same answer is kept once.
 
     Raises FileFaults with every row whose product is unknown or whose text is missing or too long, or for a batch
     over the limit.
@@ -42,7 +43,7 @@ def check_copy(
     from compliance.screening import screen
 
     _check_limits(rows, source)
-    screenings = screen([row.item for row in rows], on, on_progress)
+    screenings = screen([row.item for row in rows], on or today(), on_progress)
     return keep_screening(account, screenings, source, on), screenings
 
 

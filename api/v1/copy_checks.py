@@ -39,7 +39,7 @@ class CopyCheckBody(Body):
     source: str = Field(
         TRIAL, max_length=200, description="Name of the batch; the latest of a name counts for the gate."
     )
-    on: date | None = Field(None, description="Screen under the law of this day.")
+    on: date | None = Field(None, description="Screen under the law of this day; default today.")
 
 
 @v1.post("/copy-checks", tags=TAGS, responses={201: CopyCheck, 202: Run})

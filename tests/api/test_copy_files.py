@@ -101,9 +101,11 @@ def test_xlsx_out_keeps_the_rows_and_puts_the_findings_beside(results):
     book = openpyxl.load_workbook(io.BytesIO(copy_bytes(results, ".xlsx", date(2026, 11, 23))))
     page, details = book.worksheets
     head = [cell.value for cell in page[1]]
-    assert head == ["row_id", "text", "product", "facts", "備註", "判定", "法條", "說明"]
+    assert head == ["row_id", "text", "product", "facts", "備註", "判定", "法條", "確定程度", "說明", "未定事項"]
     assert [page.cell(row, 6).value for row in (2, 3)] == ["禁止刊登", "通過"]
     assert "食品安全衛生管理法 §28" in page.cell(2, 7).value
+    assert page.cell(2, 8).value == "已對照所存條文" and not page.cell(3, 8).value
+    assert "只核對到 2024-10-24" in page.cell(2, 10).value
     assert page.cell(2, 2).value == ROWS[0]["text"]
     assert details.max_row == 1 + len(results[0][1]["findings"])
 

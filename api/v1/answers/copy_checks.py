@@ -28,7 +28,7 @@ class CopyFinding(Part):
     message: str = Field(description="What is wrong, in the language asked for.")
     suggestion: str = Field(description="How to mend it.")
     certainty: Certainty = Field(description="How sure the source of the article is, by the weakest one cited.")
-    caveats: list[str] = Field(description="What limits the citation, such as a law not checked for that day.")
+    caveats: list[str] = Field(description="What is not settled: unverified, changed since, review due, not in force.")
     also: list[str] = Field(description="Further articles it touches.")
 
 
@@ -55,7 +55,7 @@ class Screening(Part):
     """One batch of ad copy with its verdicts."""
 
     source: str = Field(description="Name of the batch; empty for a trial, which counts for nothing.")
-    on: Day | None = Field(description="The law of which day; null for the day up to which the laws are known.")
+    on: Day | None = Field(description="The law of which day; null for the day of the check.")
     counts: VerdictCounts = Field(description="Ads by verdict.")
     rows: list[ScreenedAd] = Field(description="The ads in the order given.")
 
