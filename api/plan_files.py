@@ -46,12 +46,9 @@ class _Once(yaml.SafeLoader):
 
 def read_plan(path: Path, option: str = "--plan") -> dict[str, Any]:
     """The fields of a plan file, not yet checked. Raises InputError naming ``option`` or the file and the line."""
+    given = small_file(path, option)
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise InputError("api.plan.too_large", file=path.name, limit=MOST_BYTES)
-        read = _Once(path.read_bytes()).get_single_data()
-    except OSError as error:
-        raise InputError("api.value.no_file", option=option, file=str(path)) from error
+        read = _Once(given).get_single_data()
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         detail = getattr(error, "problem", None) or "?"
@@ -61,6 +58,16 @@ def read_plan(path: Path, option: str = "--plan") -> dict[str, Any]:
     if not isinstance(read, Mapping):
         raise InputError("api.plan.not_fields", file=path.name)
     return {str(name): plain_value(value, str(name)) for name, value in read.items()}
+
+
+def small_file(path: Path, option: str) -> bytes:
+    """The bytes of a file written by hand. Raises InputError naming ``option`` or the file: not there, or too large."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise InputError("api.plan.too_large", file=path.name, limit=MOST_BYTES)
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError("api.value.no_file", option=option, file=str(path)) from error
 
 
 def checked_request(fields: Mapping[str, Any], language: Language, file: str = "") -> ProposalRequest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,9 @@ from api.money_words import money
 from api.values import read_date
 from engine.errors import InputError
 from engine.messages import render
+
+if TYPE_CHECKING:
+    from engine.store.store import Store
 
 MOST = 8
 
@@ -25,10 +28,9 @@ def run_nightly(
     as_json: Annotated[bool, typer.Option("--json", help=word("option.json"))] = False,
 ) -> int:
     """Runs the night of every account; exit code 0 all, 1 some, 2 none."""
-    from api.cli.doors import ACTOR, open_store, require_known
+    from api.cli.doors import ACTOR, open_store
     from api.dates import today
-    from api.services.nights import exit_code, night_accounts, run_nights
-    from engine.settings import settings
+    from api.services.nights import exit_code, run_nights
 
     if status:
         if as_of or dry_run:
@@ -36,10 +38,7 @@ def run_nightly(
         return _tell_status(account, as_json=as_json)
     day = read_date(as_of, "--as-of") if as_of else today()
     store = open_store()
-    names = night_accounts(store, settings().account)
-    if account:
-        require_known(account, names)
-        names = [account]
+    names = _names(store, account)
     with progress(word("nightly.progress")) as on_progress:
         nights = run_nights(
             store, names, day, ACTOR, dry_run=dry_run, on_stage=lambda _, done, total: on_progress(done, total)
@@ -53,19 +52,27 @@ def run_nightly(
     return exit_code(nights)
 
 
-def _tell_status(account: str | None, *, as_json: bool) -> int:
-    """How the nights of every account stand; exit code 0 all well, 1 some not, 2 none."""
-    from api.cli.doors import ACTOR, open_store, require_known
-    from api.services.night_status import TOLD, status_code, status_of
+def _names(store: Store, account: str | None) -> list[str]:
+    """The accounts asked for: one, or all that have nights. Raises InputError for one that is not known."""
+    from api.cli.doors import require_known
     from api.services.nights import night_accounts
     from engine.settings import settings
 
+    known = night_accounts(store, settings().account)
+    if not account:
+        return known
+    require_known(account, known)
+    return [account]
+
+
+def _tell_status(account: str | None, *, as_json: bool) -> int:
+    """How the nights of every account stand; exit code 0 all well, 1 some not, 2 none."""
+    from api.cli.doors import ACTOR, open_store
+    from api.services.night_status import TOLD, status_code, status_of
+
     store = open_store()
     latest = store.latest_nights()
-    names = night_accounts(store, settings().account)
-    if account:
-        require_known(account, names)
-        names = [account]
+    names = _names(store, account)
     found = [status_of(name, latest.get(name)) for name in names]
     if as_json:
         history = {name: store.account(name, ACTOR).nights.list(TOLD) for name in names if name in latest}

@@ -21,13 +21,12 @@ def keep_registry(
     """Takes in a registry in place of the one that held; without a file, shows it."""
     from api.cli.doors import known_account, open_account
     from api.dates import today
-    from api.services.registry import registry_on
+    from api.services.registry import registry_document
 
     if file is not None:
         document = _taken_in(file, open_account(account))
     else:
-        kept = registry_on(known_account(account), today())
-        document = kept.document if kept is not None else {"accounts": [], "valid_from": None}
+        document = registry_document(known_account(account), today())
     if as_json:
         say_json(document)
         return

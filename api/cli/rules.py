@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from engine.store.account import AccountStore
     from rules.previewing import Preview
 
-MOST_BYTES = 1_000_000  # beyond it a file is no rule; how long a rule may be is told by the rules themselves
 SHOWN = 10
 _ACCOUNT = Annotated[str | None, typer.Option("--account", help=word("option.account"))]
 _JSON = Annotated[bool, typer.Option("--json", help=word("option.json"))]
@@ -119,12 +118,10 @@ def _known(account: str | None) -> tuple[AccountStore, Any]:
 
 def _text(file: Path) -> str:
     """The text of a rule file. Raises InputError for one that is not there, too large or not in UTF-8."""
+    from api.plan_files import small_file
+
     try:
-        if file.stat().st_size > MOST_BYTES:
-            raise InputError("api.plan.too_large", file=file.name, limit=MOST_BYTES)
-        return file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError("api.value.no_file", option="FILE", file=str(file)) from error
+        return small_file(file, "FILE").decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError("api.rules.not_utf8", file=file.name) from error
 

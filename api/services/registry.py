@@ -74,6 +74,12 @@ def registry_on(account: AccountStore, on: date) -> Stored | None:
     return newest_on(account, "registry", on)
 
 
+def registry_document(account: AccountStore, on: date) -> dict[str, Any]:
+    """The same as every door answers it, also where none was set."""
+    kept = registry_on(account, on)
+    return dict(kept.document) if kept is not None else {"accounts": [], "valid_from": None}
+
+
 def registered_on(account: AccountStore, on: date) -> list[Registered]:
     """Its entries."""
     kept = registry_on(account, on)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from api.access import account_of_caller
 from api.dates import today
-from api.services.registry import Registered, registry_on, set_registry
+from api.services.registry import Registered, registry_document, set_registry
 from api.v1.answers.registry import Registry
 from api.v1.contract import Answer, Body, NoQuery, v1
 from api.v1.numbers import Amount, PositiveAmount
@@ -42,8 +42,7 @@ class RegistryBody(Body):
 @v1.get("/registry", tags=TAGS, responses={200: Registry})
 def read_registry(query: NoQuery) -> Answer:
     """Read the registry that holds today."""
-    kept = registry_on(account_of_caller(), today())
-    return kept.document if kept is not None else {"accounts": [], "valid_from": None}
+    return registry_document(account_of_caller(), today())
 
 
 @v1.post("/registry", tags=TAGS, responses={201: Registry})
