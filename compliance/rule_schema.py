@@ -167,12 +167,13 @@ class Need(Strict):
     facts: Terms = ()
 
 
-class RequiredRule(Rule):
-    """What every ad of the category must show; ``unless`` are words of copy that advertises nothing."""
+Needs = Annotated[tuple[Need, ...], Field(min_length=1)]
+
+
+class _Unless(Rule):
+    """A rule that strikes whatever the words, but for the ``unless`` words of copy that advertises nothing."""
 
     weighed: ClassVar[bool] = False
-    kind: Literal["required"]
-    needs: Annotated[tuple[Need, ...], Field(min_length=1)]
     unless: Terms = ()
 
     def own_terms(self) -> dict[str, Terms]:
@@ -180,8 +181,16 @@ class RequiredRule(Rule):
         return {f"{self.code}:unless": self.unless} if self.unless else {}
 
     def looked_for(self) -> Terms:
-        """Nothing: what is missing strikes whatever the words."""
+        """Nothing: it can always strike."""
         return ()
+
+
+class RequiredRule(_Unless):
+    """What every ad of the category must show, or every ad of which one of ``facts_when`` is stated."""
+
+    kind: Literal["required"]
+    needs: Needs
+    facts_when: Terms = ()
 
 
 class DisclosureRule(Rule):
@@ -189,7 +198,7 @@ class DisclosureRule(Rule):
 
     weighed: ClassVar[bool] = False
     kind: Literal["disclosure"]
-    needs: Annotated[tuple[Need, ...], Field(min_length=1)]
+    needs: Needs
     when: Some
 
     def own_terms(self) -> dict[str, Terms]:
@@ -197,26 +206,16 @@ class DisclosureRule(Rule):
         return {self.code: self.when}
 
 
-class ExistenceRule(Rule):
-    """An ad of this category is itself the breach, unless it says one of the ``unless`` words (戒菸)."""
+class ExistenceRule(_Unless):
+    """An ad of this category is itself the breach."""
 
-    weighed: ClassVar[bool] = False
     kind: Literal["existence"]
-    unless: Terms = ()
-
-    def own_terms(self) -> dict[str, Terms]:
-        """The words of copy that advertises nothing."""
-        return {f"{self.code}:unless": self.unless} if self.unless else {}
-
-    def looked_for(self) -> Terms:
-        """Nothing: the ad itself strikes."""
-        return ()
 
 
 class ComparativeRule(Rule):
     """A superlative or comparison: ``terms`` alone, or ``degrees`` at most ``reach`` letters behind a ``scope``.
 
-    An ad that names its source and year (one of ``sourced``) is not struck: the reviewer can look it up.
+    An ad that names source and year (``sourced``) is not struck: the reviewer can look it up.
     """
 
     kind: Literal["comparative"]
@@ -272,16 +271,11 @@ class EndorsementRule(_Two):
         return {**super().own_terms(), **extra}
 
 
-class FormatRule(Rule):
+class FormatRule(_Unless):
     """How the text is set: bounded patterns over the text as it was given."""
 
-    weighed: ClassVar[bool] = False
     kind: Literal["format"]
     patterns: Some
-
-    def looked_for(self) -> Terms:
-        """Nothing: marks are no words."""
-        return ()
 
 
 AnyRule = Annotated[

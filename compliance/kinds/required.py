@@ -12,6 +12,8 @@ from compliance.rule_schema import Need, RequiredRule
 
 def strikes(rule: RequiredRule, ad: Ad) -> Iterator[Strike]:
     """The opening of an ad that lacks one of the needs, unless the copy advertises nothing."""
+    if rule.facts_when and not any(states(ad.facts, fact) for fact in rule.facts_when):
+        return
     if f"{rule.code}:unless" in ad.hits or is_met(rule.code, rule.needs, ad):
         return
     if opening := ad.opening():
