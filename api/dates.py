@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from engine.errors import InputError
@@ -19,6 +19,11 @@ def today() -> date:
 def day_of(at: datetime) -> date:
     """The calendar day of an instant there."""
     return at.astimezone(ZoneInfo(settings().timezone)).date()
+
+
+def end_of(day: date) -> datetime:
+    """The last instant of a day there."""
+    return datetime.combine(day, time.max, ZoneInfo(settings().timezone))
 
 
 def within_calendar(day: date) -> date:

@@ -29,4 +29,10 @@ def told(stored: Stored, language: Language) -> dict[str, Any]:
         "created_at": stored.created_at.isoformat(),
     }
     document: dict[str, Any] = stored.document[language]
-    return head | document
+    return head | (_undrawn(document) if stored.kind == "night" else document)
+
+
+def _undrawn(night: Mapping[str, Any]) -> dict[str, Any]:
+    """A night without the draw of the holdout, which nights once told: whoever knows it could approve by it."""
+    lines = [{name: value for name, value in one.items() if name != "holdout"} for one in night["recommendations"]]
+    return dict(night) | {"recommendations": lines}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from api.dates import day_of
 from engine.errors import InputError
 from engine.store.account import AccountStore
 from engine.store.decisions import require_person
@@ -25,12 +24,12 @@ def set_targets(account: AccountStore, cpa: Mapping[str, float], roas: Mapping[s
     return put_newest(account, "targets", document)
 
 
-def targets_on(account: AccountStore, on: date, known_by: date | None = None) -> Stored | None:
+def targets_on(account: AccountStore, on: date, known_by: datetime | None = None) -> Stored | None:
     """The targets that hold on a day, of those set until ``known_by`` if given; None where there are none."""
     return newest_on(account, "targets", on, known_by)
 
 
-def rule_targets(account: AccountStore, on: date, known_by: date | None = None) -> Targets:
+def rule_targets(account: AccountStore, on: date, known_by: datetime | None = None) -> Targets:
     """The same as the rules take them."""
     from rules.judgement import Targets
 
@@ -100,15 +99,15 @@ def put_newest(account: AccountStore, kind: str, document: Mapping[str, Any]) ->
     return account.put(kind, document, {"said": document, "after": latest.id if latest else None})
 
 
-def newest_on(account: AccountStore, kind: str, on: date, known_by: date | None = None) -> Stored | None:
+def newest_on(account: AccountStore, kind: str, on: date, known_by: datetime | None = None) -> Stored | None:
     """The document of a kind that was set last among those that began by a day; None where there is none.
 
-    With ``known_by`` only what was set until that day, in the time zone of the settings, is looked at.
+    With ``known_by`` only what was set until that instant is looked at.
     """
     after: str | None = None
     while found := account.list(kind, limit=_PAGE, after=after):
         for stored in found:
-            if known_by is not None and day_of(stored.created_at) > known_by:
+            if known_by is not None and stored.created_at > known_by:
                 continue
             if stored.document["valid_from"] <= on.isoformat():
                 return stored

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from api.dates import end_of
 from api.services.account_rules import rule_targets
-from api.services.rule_packs import packs_on
+from api.services.rule_packs import packs_on, packs_then
 from api.services.running_plan import running_plan
-from engine.messages import Message
+from engine.messages import LANGUAGES, Message
 from engine.snapshot import Snapshot
 from engine.store.account import AccountStore
 from engine.store.lives import Done
+from engine.store.records import Stored
 
 if TYPE_CHECKING:
     from rules.given import Given
@@ -40,26 +42,44 @@ class NightContext:
 def context_of(
     account: AccountStore, as_of: date, snapshot: Snapshot | None = None, *, replay: bool = False
 ) -> NightContext:
-    """What the account's rules are told on the morning of ``as_of``; on a replay no target that was set later.
+    """What the account's rules are told on the morning of ``as_of``.
 
-    The running plan is told where there are the facts of ``snapshot`` to hold against it.
+    On a replay these are the rules that the night itself was judged by, and targets and plans set until it was kept;
+    those of the day's end where there was no such night. The running plan is told where there are the facts of
+    ``snapshot`` to hold against it.
     """
     from rules.given import Given
     from rules.reporting_lag import estimate_lag
 
-    lives, chosen = account.recommendations, packs_on(account, as_of)
+    night = _night_of(account, as_of) if replay else None
+    known_by = end_of(as_of) if night is None else night.created_at
+    asked = [] if night is None else _asked(night)
+    chosen = packs_then(account, as_of, asked) if asked else packs_on(account, as_of)
+    lives = account.recommendations
     return NightContext(
         packs=chosen.packs,
-        targets=rule_targets(account, as_of, as_of if replay else None),
+        targets=rule_targets(account, as_of, known_by if replay else None),
         given=Given(
             states=account.states.known(as_of),
-            plan=() if snapshot is None or snapshot.facts.empty else running_plan(account, as_of, snapshot),
+            plan=() if snapshot is None or snapshot.facts.empty else running_plan(account, as_of, snapshot, known_by),
             lag=estimate_lag(account.receipts(as_of)),
         ),
         applied=tuple(_applied(lives.done("applied", as_of))),
         since=lives.since(as_of),
         notices=chosen.notices,
     )
+
+
+def _night_of(account: AccountStore, as_of: date) -> Stored | None:
+    """What the night of a morning came to, replays aside; None where none was kept."""
+    night = account.nights.of(as_of)
+    return None if night is None or night.night_id is None else account.get("night", night.night_id)
+
+
+def _asked(night: Stored) -> Sequence[Mapping[str, str]]:
+    """Name and hash of every rule that a night was judged by; none where it had nothing to judge."""
+    judged = night.document[LANGUAGES[0]]["judgement"]
+    return [] if judged is None else judged["packs"]
 
 
 def _applied(done: Sequence[Done]) -> list[Applied]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -81,6 +81,33 @@ def packs_on(account: AccountStore, on: date) -> Chosen:
     lost = [one for one in found if one.loaded is None and one.own is not None and one.own.text]
     notices = tuple(Message("api.rules.unreadable", {"rule": one.id}) for one in lost)
     return Chosen(tuple(one.loaded for one in found if one.loaded is not None and one.is_on), notices)
+
+
+def packs_then(account: AccountStore, on: date, asked: Sequence[Mapping[str, str]]) -> Chosen:
+    """The very rules that a night of a day was judged by, of which it kept ``name`` and ``hash``.
+
+    A version that is not at hand any more, such as a shipped one from before an update, is told; the one that held on
+    the day judges in its place, or none.
+    """
+    packs, notices = [], []
+    for one in asked:
+        loaded = _version_of(account, one["name"], one["hash"])
+        if loaded is None:
+            notices.append(Message("api.rules.other_version", {"rule": one["name"]}))
+            own, shipped = account.rules.known_one(one["name"], on), _shipped().get(one["name"])
+            loaded = shipped if own is None else _standing(account, one["name"], own, shipped).loaded
+        if loaded is not None:
+            packs.append(loaded)
+    return Chosen(tuple(packs), tuple(notices))
+
+
+def _version_of(account: AccountStore, name: str, content: str) -> LoadedPack | None:
+    """The version of a rule with that hash, shipped or own; None where there is none any more."""
+    shipped = _shipped().get(name)
+    if shipped is not None and shipped[1].hash == content:
+        return shipped
+    kept = next((one for one in account.rules.versions(name) if one.id == content and one.text), None)
+    return None if kept is None else _read(kept.text)
 
 
 def check_rule(account: AccountStore, text: str, on: date) -> Checked:

@@ -6,10 +6,9 @@ spend no plan speaks of is left out: held against a plan for the rest it would s
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from api.dates import day_of
 from engine.snapshot import Snapshot
 from engine.store.account import AccountStore
 
@@ -20,18 +19,18 @@ MOST_LOOKED_AT = 50  # approved proposals, the latest first
 MOST_UNPLANNED = 0.05  # of a platform's spend since its plan began
 
 
-def running_plan(account: AccountStore, as_of: date, snapshot: Snapshot) -> tuple[PlanLine, ...]:
-    """A line a channel and week of the plans that run on the day before ``as_of``, as far as known on ``as_of``."""
+def running_plan(account: AccountStore, as_of: date, snapshot: Snapshot, known_by: datetime) -> tuple[PlanLine, ...]:
+    """A line a channel and week of the plans that run on the day before ``as_of`` and were approved by ``known_by``."""
     running: dict[str, tuple[str, dict[str, Any]]] = {}
     yesterday = (as_of - timedelta(days=1)).isoformat()
     for stored, decided in account.approved("proposal", MOST_LOOKED_AT):
         document = stored.document["en"]
         runs = document["period"]["start"] <= yesterday <= document["period"]["end"]
-        if runs and document["currency"] == snapshot.currency and day_of(decided.at) <= as_of:
+        if runs and document["currency"] == snapshot.currency and decided.at <= known_by:
             for one in document["channels"]:
                 if one["spend"] > 0:
                     running.setdefault(one["channel"], (stored.id, document))
-    whole = _planned_whole(running, snapshot, as_of) if running else frozenset()
+    whole = _planned_whole(running, snapshot) if running else frozenset()
     return tuple(
         line
         for channel, (plan, document) in sorted(running.items())
@@ -51,7 +50,7 @@ def _lines(channel: str, plan: str, document: dict[str, Any]) -> list[PlanLine]:
     ]
 
 
-def _planned_whole(running: dict[str, tuple[str, dict[str, Any]]], snapshot: Snapshot, as_of: date) -> frozenset[str]:
+def _planned_whole(running: dict[str, tuple[str, dict[str, Any]]], snapshot: Snapshot) -> frozenset[str]:
     """Platforms nearly all of whose spend since their first plan began is on channels that are planned."""
     from optimizer.history import weekly_history
 

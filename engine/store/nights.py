@@ -93,6 +93,13 @@ class AccountNights:
         """The night of the latest morning, replays aside; None where none ran."""
         return next(iter(self.list(1, replays=False)), None)
 
+    def of(self, as_of: date) -> StoredNight | None:
+        """The night of a morning itself, not its replay; None where it never ran."""
+        statement = select(NightRun).where(NightRun.as_of == day_to_int(as_of), NightRun.replay.is_(False))
+        with self._acting.read() as session:
+            row = session.execute(statement).scalar_one_or_none()
+            return None if row is None else _stored(row, leases.stands(session, LEASE))
+
     def list(self, limit: int = 50, *, replays: bool = True) -> list[StoredNight]:
         """Nights, the latest morning first and of one morning the night before its replay."""
         statement = select(NightRun).order_by(NightRun.as_of.desc(), NightRun.replay).limit(limit)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 
-from api.services.account_rules import rule_policy, set_policy
+from api.services.account_rules import rule_policy, set_policy, set_targets
 from api.services.night_context import context_of
 from api.services.night_stages import JudgeDelivery, ReadAccount
 from api.services.night_state import NightState
+from api.services.nights import run_night
 from api.services.rule_documents import trial_document
 from api.services.rule_packs import check_rule, keep_rule, packs_on, preview_rule, rules_on, switch_off, withdraw
 from engine.errors import ConflictError, NotFoundError
 from engine.packs import package_path
 from rules.applying import Policy
 from rules.loading import RulePackError, read_rule
+from tests.api.lean_nights import make_lean
 from tests.rules.accounts import shipped
 
 pytestmark = pytest.mark.usefixtures("filled_dir")
@@ -75,6 +79,11 @@ examples:
         - {ad: A, ad_group: cheap, days: [-40, -1], impressions: 4000, clicks: 60, spend: 300, conversions: 2}
 """
 
+CPA_OVER_NOW = read_rule(
+    (package_path("rules") / "packs/cpa_over.yaml").read_text(encoding="utf-8").replace("version: 1", "version: 9", 1)
+)
+TAIPEI = ZoneInfo("Asia/Taipei")
+
 
 @pytest.fixture
 def mei(account, store, person):
@@ -97,6 +106,32 @@ def test_an_own_rule_judges_from_its_day_on(account):
     withdraw(account, "our_cheap_campaigns", LATER + timedelta(days=1))
     assert "our_cheap_campaigns" in _rules(account, LATER)  # a replay judges by what held then
     assert "our_cheap_campaigns" not in _rules(account, LATER + timedelta(days=1))
+
+
+def test_a_replay_judges_by_the_rules_and_targets_of_its_night_not_by_what_was_changed_later_that_day(
+    account, monkeypatch
+):
+    make_lean(monkeypatch, "cpa_over")
+    changed = OWN.replace("version: 1", "version: 2", 1).replace("priority: 30", "priority: 31")
+    with time_machine.travel(datetime(2026, 11, 16, 6, tzinfo=TAIPEI)):
+        keep_rule(account, OWN, AS_OF)
+        set_targets(account, {"line": 100.0}, {}, AS_OF)
+        first = run_night(account, AS_OF).as_dict("en")
+    with time_machine.travel(datetime(2026, 11, 16, 15, tzinfo=TAIPEI)):
+        keep_rule(account, changed, AS_OF)
+        set_targets(account, {"line": 900.0}, {}, AS_OF)
+    later = run_night(account, AS_OF + timedelta(days=1)).as_dict("en")
+    again = run_night(account, AS_OF).as_dict("en")
+    assert again["replay"] and _asked(again) == _asked(first) != _asked(later)
+    assert context_of(account, AS_OF, replay=True).targets.target_cpa == {"line": 100.0}
+    monkeypatch.setattr("api.services.rule_packs._shipped", lambda: {"cpa_over": CPA_OVER_NOW})
+    told = run_night(account, AS_OF).as_dict("en")
+    assert [one["code"] for one in told["notices"]] == ["api.rules.other_version"]
+    assert _asked(told) == {**_asked(first), "cpa_over": CPA_OVER_NOW[1].hash}
+
+
+def _asked(night):
+    return {one["name"]: one["hash"] for one in night["judgement"]["packs"]}
 
 
 def test_an_own_rule_takes_the_place_of_the_shipped_one_until_it_is_withdrawn(account):
