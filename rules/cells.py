@@ -18,7 +18,7 @@ def cells_of(facts: LevelFacts) -> LevelFacts:
     What is added up over days is the same. Rows of several days are told by number, so with any of them nothing is
     added up.
     """
-    if not len(facts.day) or not facts.single_days:
+    if not len(facts.day) or not facts.single_days or _apart(facts):
         return facts
     columns = [*facts.values.values(), *([] if facts.reach is None else [facts.reach])]
     cell, heads = _cells(facts, _known(columns, len(facts.day)))
@@ -38,6 +38,12 @@ def cells_of(facts: LevelFacts) -> LevelFacts:
         values={name: _added(values) for name, values in facts.values.items()},
         reach=None if facts.reach is None else _added(facts.reach),
     )
+
+
+def _apart(facts: LevelFacts) -> bool:
+    """Whether the rows of the last day are of an entity each, nearly; then so are those of the others."""
+    last = facts.entity[np.searchsorted(facts.day, facts.day[-1]) :]
+    return len(pd.unique(last)) > WORTH * len(last)
 
 
 def _known(columns: list[Floats], rows: int) -> Ints:

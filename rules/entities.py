@@ -56,8 +56,8 @@ class LevelFacts:
     """The rows of one level in the order of their days: entity number, first and last day, metrics of each.
 
     ``entities`` has one row per entity in the order of its ``key``: texts as last reported, ``group_key`` and
-    ``campaign_key`` (keys of the levels above) and ``account``, a whole number. ``indicator`` numbers what a row's
-    conversions count, -1 where the row does not say.
+    ``campaign_key`` (keys of the levels above), ``account``, a whole number, and ``channel``, a category.
+    ``indicator`` numbers what a row's conversions count, -1 where the row does not say.
     """
 
     level: str
@@ -177,6 +177,7 @@ def level_facts(lines: Lines, level: str, last_day: int) -> LevelFacts:
     number[order] = np.arange(len(order))
     keyed = keyed.iloc[order].reset_index(drop=True)
     keyed["account"] = pd.factorize(keyed["account_key"], sort=True)[0]
+    keyed["channel"] = _channels(keyed)
     day = lines.day[rows]
     return LevelFacts(
         level,
@@ -188,6 +189,12 @@ def level_facts(lines: Lines, level: str, last_day: int) -> LevelFacts:
         {name: values[rows] for name, values in lines.values.items()},
         None if lines.reach is None else lines.reach[rows],
     )
+
+
+def _channels(entities: pd.DataFrame) -> pd.Series:
+    """``platform/campaign_type``, or the platform where the type is unknown: what targets are given for."""
+    typed = entities["platform"] + "/" + entities["campaign_type"]
+    return typed.where(entities["campaign_type"] != "", entities["platform"]).astype("category")
 
 
 def _renumbered(line: Ints, count: int) -> tuple[Ints, Ints]:

@@ -39,18 +39,11 @@ class Expected:
     lag: Sequence[LagCurve]
 
 
-def channel_of(entities: pd.DataFrame) -> pd.Series:
-    """``platform/campaign_type``, or the platform where the type is unknown: the channel of a target."""
-    return entities["platform"].where(
-        entities["campaign_type"] == "", entities["platform"] + "/" + entities["campaign_type"]
-    )
-
-
 def told_target(entities: pd.DataFrame, targets: Mapping[str, float]) -> Floats:
     """The target given for every entity's channel, else for its platform; NaN where there is neither."""
-    told = channel_of(entities).map(targets).fillna(entities["platform"].map(targets))
-    out: Floats = np.asarray(told.to_numpy(dtype=np.float64, na_value=np.nan))
-    return out
+    channel = entities["channel"].cat
+    told = [targets.get(name, targets.get(name.partition("/")[0], np.nan)) for name in channel.categories]
+    return np.array([*told, np.nan], dtype=np.float64)[channel.codes]
 
 
 def filled_indicator(entities: pd.DataFrame) -> pd.Series:
@@ -86,7 +79,7 @@ def expected_conversions(
 
     ``own_share`` is the share of each one's due conversions that is already reported.
     """
-    channel, given = channel_of(entities), told_target(entities, targets)
+    channel, given = entities["channel"].astype("str"), told_target(entities, targets)
     spend, conversions = columns["spend"], columns["conversions"]
     both = ~np.isnan(spend) & ~np.isnan(conversions)
     indicator = filled_indicator(entities)

@@ -9,6 +9,7 @@ from datetime import date
 
 import pandas as pd
 
+from engine.allocating import no_cycle_search
 from engine.snapshot import Snapshot
 from rules.checks import data_findings, tracking_findings
 from rules.entities import EPOCH
@@ -24,6 +25,7 @@ from rules.shifts import behind_plan
 from rules.signals import SignalSource
 
 
+@no_cycle_search()
 def judge(
     snapshot: Snapshot,
     as_of: date,

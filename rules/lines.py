@@ -1,4 +1,4 @@
-"""Decides how the texts of facts are read: a row's texts stay the same from day to day, so each run of them only once."""
+"""Decides how the texts of facts are read: they stay the same from day to day, so each run of equal ones only once."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import numpy as np
 from engine.messages import Message, Value
 from rules.condition_form import columns_of
 from rules.entities import Floats, Ints
-from rules.explain import amount, rows_of, subject
+from rules.explain import Texts, amount, subject
 from rules.flags import Flags, least_of
 from rules.judgement import NoData
 from rules.pack import RulePack
@@ -20,19 +20,20 @@ from rules.vocabulary import signals
 MOST_TOLD = 500
 
 
-def no_answers(pack: RulePack, table: SignalTable, found: Flags, currency: str | None = None) -> list[NoData]:
+def no_answers(
+    pack: RulePack, table: SignalTable, found: Flags, texts: Texts, currency: str | None = None
+) -> list[NoData]:
     """The "no data" answers with the most spend, at most ``MOST_TOLD``; ``Flags`` counts them all."""
     untold = untold_sources(pack, table)
     if untold:
-        return _once_an_account(pack, table, found, untold[0])
+        return _once_an_account(pack, table, found, texts, untold[0])
     spend = np.nan_to_num(table.columns["spend"])
     at = np.flatnonzero(found.unanswered)
     at = at[np.argsort(-spend[at], kind="stable")][:MOST_TOLD]
     more = _more(pack, found, at)
     unit = found.proof.unit
     answers = []
-    for entity, row, wanted in zip(at.tolist(), rows_of(table.facts.entities, at.tolist()), more.tolist(), strict=True):
-        who = subject(table.facts.level, row)
+    for entity, (row, who), wanted in zip(at.tolist(), texts.of(at.tolist()), more.tolist(), strict=True):
         reason = _reason(pack, table, found, entity, {"name": who.name}, (wanted, currency))
         count = int(wanted) if math.isfinite(wanted) and wanted > 0 else None
         answers.append(NoData(pack.id, row["key"], who, reason, float(spend[entity]), count, unit if count else None))
@@ -49,17 +50,17 @@ def _all_missing(table: SignalTable, name: str) -> bool:
     return bool(np.isnan(table.columns[name]).all())
 
 
-def _once_an_account(pack: RulePack, table: SignalTable, found: Flags, source: str) -> list[NoData]:
+def _once_an_account(pack: RulePack, table: SignalTable, found: Flags, texts: Texts, source: str) -> list[NoData]:
     """One answer for each account, not for each of its ads: what the rule cannot see, it cannot see of any of them."""
-    spend, entities = np.nan_to_num(table.columns["spend"]), table.facts.entities
-    account = entities["account"].to_numpy(dtype=np.int64)
+    at = np.flatnonzero(found.unanswered)
+    account = table.facts.entities["account"].to_numpy(dtype=np.int64)[at]
+    spent = np.bincount(account, weights=np.nan_to_num(table.columns["spend"])[at])
+    numbers, first = np.unique(account, return_index=True)
     answers = []
-    for number in np.unique(account[found.unanswered]).tolist():
-        at = np.flatnonzero(found.unanswered & (account == number))
-        (row,) = rows_of(entities, [int(at[0])])
+    for (row, _), spend in zip(texts.of(at[first].tolist()), spent[numbers].tolist(), strict=True):
         who = subject("account", row)
         reason = Message(f"rules.no_data.source_{source}", {"name": who.name, "rule": pack.id})
-        answers.append(NoData(pack.id, str(entities["account_key"].iloc[at[0]]), who, reason, float(spend[at].sum())))
+        answers.append(NoData(pack.id, row["account_key"], who, reason, spend))
     return answers
 
 

@@ -15,7 +15,6 @@ from datetime import date
 import numpy as np
 
 from rules.entities import EPOCH, Floats, LevelFacts
-from rules.expected import channel_of
 from rules.given import PlanLine
 
 WEEKDAYS, WEEKS = 7, 8
@@ -107,7 +106,7 @@ def _lines_of(facts: LevelFacts, plan: Sequence[PlanLine], last_day: int) -> lis
     if not running or facts.level not in ("account", "campaign"):
         return []
     whole = facts.level == "account"
-    channel = facts.entities["platform"] if whole else channel_of(facts.entities)
+    channel = facts.entities["platform"] if whole else facts.entities["channel"].astype("str")
     alone = ~channel.duplicated(keep=False)
     found = []
     for at, name in zip(np.flatnonzero(alone).tolist(), channel[alone].tolist(), strict=True):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.vocabulary import content_hash
+from engine.vocabulary import text_hash
 from rules.entities import Ints
 from rules.peers import PeerRates
 from rules.plain import plain
@@ -33,7 +33,7 @@ class _Sets:
         if number not in self._met:
             first, last = np.searchsorted(self._sorted, (number, number + 1))
             keys = sorted(self._keys[self._members[first:last]].tolist())
-            self._met[number] = keys[: MOST_NAMED + 1], content_hash(keys)
+            self._met[number] = keys[: MOST_NAMED + 1], text_hash(*keys)
         return self._met[number]
 
 

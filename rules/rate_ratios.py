@@ -30,8 +30,10 @@ BELOW, ABOVE = 26, 20  # cells on either side of the ratio that is asked about
 PRIOR_ADS = 2.0
 ROUNDS = 800
 MOST_FITTED = 4_000
+AT_ONCE = 1_000
 MOST_DOUBLINGS = 12.0
 TINY = 1e-300
+NOTHING = 1e-30  # what is less likely than this beside the likeliest cell weighs nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,14 @@ class Spread:
 
 def _likelihood(counts: Floats, due: Floats, log_error: Floats, theta: Floats) -> Floats:
     """Relative likelihood of every cell (columns) for every entity (rows)."""
-    mean = due[:, None] * theta
     shape = 1.0 / np.fmax(log_error, 1e-6)[:, None] ** 2
-    log = counts[:, None] * np.log(mean) - (counts[:, None] + shape) * np.log1p(mean / shape)
-    out: Floats = np.exp(log - log.max(axis=1, keepdims=True))
+    log_mean = np.log(due)[:, None] + np.log(theta)
+    spare = np.log1p(due[:, None] / shape * theta)
+    spare *= counts[:, None] + shape
+    log_mean *= counts[:, None]
+    log_mean -= spare
+    log_mean -= log_mean.max(axis=1, keepdims=True)
+    out: Floats = np.exp(log_mean, out=log_mean)
     return out
 
 
@@ -63,17 +69,25 @@ def fit_spread(counts: Floats, due: Floats, log_error: Floats, shape: float, rat
         return Spread(theta, prior)
     every = -(-len(counts) // MOST_FITTED)
     likelihood = _likelihood(counts[::every], due[::every], log_error[::every], theta)
-    weight = prior
+    # Half the digits at twice the speed: weights come out within some 1e-6 of each other's.
+    short = np.asfortranarray(np.where(likelihood > NOTHING, likelihood, 0.0), dtype=np.float32)
+    weight, drawn = prior.astype(np.float32), (PRIOR_ADS * prior).astype(np.float32)
     for _ in range(ROUNDS):
-        seen = weight * (likelihood.T @ (1.0 / (likelihood @ weight))) + PRIOR_ADS * prior
+        seen = weight * (short.T @ (1.0 / (short @ weight))) + drawn
         weight = seen / seen.sum()
-    return Spread(theta, weight)
+    settled = weight.astype(np.float64)
+    return Spread(theta, settled / settled.sum())
 
 
 def _sides(counts: Floats, due: Floats, log_error: Floats, spread: Spread) -> tuple[Floats, Floats]:
     """Likelihood times weight, summed over the cells below the ratio and over those above."""
-    weighted = _likelihood(counts, due, log_error, spread.theta) * spread.weight
-    return weighted[:, :BELOW].sum(axis=1), weighted[:, BELOW:].sum(axis=1)
+    below, above = np.empty(len(counts)), np.empty(len(counts))
+    for start in range(0, len(counts), AT_ONCE):  # as many as a processor keeps beside itself
+        some = slice(start, start + AT_ONCE)
+        likelihood = _likelihood(counts[some], due[some], log_error[some], spread.theta)
+        below[some] = likelihood[:, :BELOW] @ spread.weight[:BELOW]
+        above[some] = likelihood[:, BELOW:] @ spread.weight[BELOW:]
+    return below, above
 
 
 def probability_below(counts: Floats, due: Floats, log_error: Floats, spread: Spread) -> Floats:

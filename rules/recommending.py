@@ -8,7 +8,7 @@ from datetime import date
 
 from engine.messages import Message
 from engine.snapshot import Snapshot
-from engine.vocabulary import content_hash
+from engine.vocabulary import text_hash
 from rules.actions import CLASS_OF, ActionType, Change, change_of, room_left
 from rules.candidates import Candidate, Decision
 from rules.effect.assignment import is_withheld
@@ -81,7 +81,7 @@ def recommendation_of(
     first_end = min(end, history.since.get((one.pack.id, candidate.entity, action), end))
     share = one.pack.holdout if action != "alert" else 0.0
     return Recommendation(
-        id=content_hash([snapshot.account, candidate.entity, one.pack.id, one.pack.version, first_end, action]),
+        id=text_hash(snapshot.account, candidate.entity, one.pack.id, one.pack.version, first_end.isoformat(), action),
         rule=one.ref,
         entity=candidate.entity,
         subject=flag.subject,

@@ -77,7 +77,7 @@ def say(one: RuleOnLevel, currency: str | None) -> tuple[Said, Looked]:
         for number, (place, (row, who), sure, cost) in enumerate(told)
     ]
     count = Judged(pack.id, one.level, found.judged, len(places), int(found.unanswered.sum()))
-    missing = no_answers(pack, table, found, currency)
+    missing = no_answers(pack, table, found, one.on.texts, currency)
     window = Period(EPOCH + timedelta(days=table.first_day), EPOCH + timedelta(days=table.last_day))
     step = step_of(pack.act, pack.action.amount, pack.action.cap, pack.action.cap_days)
     flagged = Message(f"rules.trail.flagged_{pack.act}", {"rule": pack.id, "version": pack.version})

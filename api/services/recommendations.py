@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from api.speech import said, said_beside
+from engine.allocating import no_cycle_search
 from engine.errors import ConflictError
 from engine.messages import LANGUAGES, Language, Message, render
 from engine.snapshot import Snapshot
@@ -41,6 +42,7 @@ def line_of(account: str, one: Mapping[str, Any]) -> dict[str, Any]:
     return place | {key: value for key, value in one.items() if key != "subject"}
 
 
+@no_cycle_search()
 def keep_recommendations(account: AccountStore, judgement: Judgement) -> Keeping:
     """Keeps what a night's rules advise: what stands and what was turned into an alert, each told once a language.
 

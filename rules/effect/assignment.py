@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.vocabulary import content_hash
+from engine.vocabulary import text_hash
 
 LARGEST_SHARE = 0.5
 _DIGITS = 12
@@ -16,5 +16,5 @@ def is_withheld(account: str, rule: str, entity: str, episode: str, share: float
     """
     if not 0 <= share <= LARGEST_SHARE:
         raise ValueError(f"share: {share} is not between 0 and {LARGEST_SHARE}")
-    drawn = int(content_hash([account, rule, entity, episode])[:_DIGITS], 16) / 16.0**_DIGITS
+    drawn = int(text_hash(account, rule, entity, episode)[:_DIGITS], 16) / 16.0**_DIGITS
     return drawn < share
