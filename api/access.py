@@ -98,6 +98,7 @@ TABLE: Mapping[str, frozenset[str]] = {
     "console.act_on_recommendations": DECIDES,
     "console.show_bulk_edit": DECIDES,
     "console.download_bulk_edit": DECIDES,
+    "console.show_rule_scores": PEOPLE,
     "console.show_catalogue": PEOPLE,
     "console.check_copy_now": PEOPLE,
     "console.run_night_now": DECIDES,
