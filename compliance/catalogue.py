@@ -14,7 +14,7 @@ from typing import get_args
 from compliance.catalogue_rules import PermittedEntry, RuleEntry, permitted_entries, rule_entries
 from compliance.caveats import caveats_of
 from compliance.law_schema import Area, Kind
-from compliance.law_words import article_label, in_language, penalty_words, span_words
+from compliance.law_words import article_label, penalty_words, reference_label, say, span_words, spoken
 from compliance.lawbook import Law, Paragraph, Reference, certainty_of, in_force, lawbook, paragraph_of
 from engine.messages import Language, render
 from engine.vocabulary import Certainty
@@ -51,7 +51,7 @@ class LawEntry:
     days: str
     source: str
     retrieved_on: date
-    checked_until: date
+    checked_until: date | None
     review_due: date
     overdue: bool
     certainty: Certainty
@@ -136,25 +136,38 @@ def _text(article: ArticleEntry) -> str:
 def _law_entry(name: str, law: Law, language: Language, day: date, cited: Mapping[str, list[str]]) -> LawEntry:
     references = [Reference(law=name, article=a, paragraph=p) for a, listed in law.articles.items() for p in listed]
     articles = tuple(_article_entry(reference, language, day, cited) for reference in references)
-    unsettled = {render(caveat, language): None for one in references for caveat in caveats_of(one, day)}
     return LawEntry(
         id=name,
-        name=in_language(law.name.zh_tw, law.name.en, language),
-        short=in_language(law.short.zh_tw, law.short.en, language),
+        name=spoken(law.name, language),
+        short=spoken(law.short, language),
         kind=law.kind,
         area=law.area,
-        enforcer=in_language(law.enforcer.zh_tw, law.enforcer.en, language),
+        enforcer=spoken(law.enforcer, language),
         amended=law.amended,
         days=span_words(law.in_force, language),
-        source=law.source,
+        source=law.source if isinstance(law.source, str) else spoken(law.source, language),
         retrieved_on=law.retrieved_on,
         checked_until=law.checked_until,
         review_due=law.review_due,
         overdue=day > law.review_due,
         certainty=law.certainty,
-        unsettled=tuple(unsettled),
+        unsettled=tuple(_unsettled(references, language, day)),
         articles=articles,
     )
+
+
+def _unsettled(references: list[Reference], language: Language, day: date) -> Iterator[str]:
+    """Every open point once; what is open about some articles only names them."""
+    about: dict[str, list[str]] = {}
+    for one in references:
+        for caveat in caveats_of(one, day):
+            about.setdefault(render(caveat, language), []).append(reference_label(one, language))
+    for told, labels in about.items():
+        yield (
+            told
+            if len(labels) == len(references)
+            else say("about", language, articles=say("and", language).join(labels), told=told)
+        )
 
 
 def _article_entry(reference: Reference, language: Language, day: date, cited: Mapping[str, list[str]]) -> ArticleEntry:
@@ -163,8 +176,8 @@ def _article_entry(reference: Reference, language: Language, day: date, cited: M
         id=reference.id,
         label=article_label(reference.article, reference.paragraph, language),
         does=paragraph.does,
-        rule=in_language(paragraph.rule.zh_tw, paragraph.rule.en, language),
-        items=tuple((n, in_language(words.zh_tw, words.en, language)) for n, words in paragraph.items.items()),
+        rule=spoken(paragraph.rule, language),
+        items=tuple((n, spoken(words, language)) for n, words in paragraph.items.items()),
         penalties=tuple(penalty_words(penalty, language) for penalty in paragraph.penalties),
         certainty=certainty_of(reference, day),
         in_force=in_force(reference, day) is not None,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from compliance.law_words import in_language, penalty_words, reference_label
-from compliance.lawbook import Reference, Words, certainty_of, lawbook, paragraph_of
+from compliance.law_words import penalty_words, reference_label, spoken
+from compliance.lawbook import Reference, certainty_of, lawbook, paragraph_of
 from compliance.pack_schema import Pack, PermittedPhrases
 from compliance.rule_schema import AnyRule, StatedExample
 from compliance.rulebook import packs, permitted_lists
@@ -105,7 +105,7 @@ def permitted_entries(language: Language, day: date) -> tuple[PermittedEntry, ..
     for name, listed in permitted_lists().items():
         using = tuple(p for pack, _ in packs().values() if name in pack.permitted for p in pack.products)
         groups = tuple(_group(group) for group in listed.groups)
-        title = _spoken(listed.title, language)
+        title = spoken(listed.title, language)
         words = (name, title, listed.source, *(phrase for group in groups for phrase in group.phrases))
         article = _cited(listed.basis, language, day)
         text = " ".join(words).casefold()
@@ -121,15 +121,15 @@ def _rule_entry(name: str, pack: Pack, rule: AnyRule, language: Language, day: d
     taking_over = [(other, heir) for other, (heir, _) in packs().items() if other != name and name in _line(other)]
     heirs = [heir for _, heir in taking_over if heir.adjusted.get(rule.code, rule.severity) is not None]
     articles = tuple(_cited(reference, language, day) for reference in rule.citations)
-    message, suggestion = _spoken(rule.message, language), _spoken(rule.suggestion, language)
+    message, suggestion = spoken(rule.message, language), spoken(rule.suggestion, language)
     flags = tuple(_example(example) for example in rule.examples.flag)
     passes = tuple(_example(example) for example in rule.examples.pass_)
     words = [rule.code, message, suggestion, *rule.exceptions, *(one.text for one in (*flags, *passes))]
-    words += [f"{_spoken(lawbook()[article.law].name, language)} {article.label}" for article in articles]
+    words += [f"{spoken(lawbook()[article.law].name, language)} {article.label}" for article in articles]
     return RuleEntry(
         code=rule.code,
         pack=name,
-        title=_spoken(pack.title, language),
+        title=spoken(pack.title, language),
         products=tuple(dict.fromkeys((*pack.products, *(p for heir in heirs for p in heir.products)))),
         severity=rule.severity,
         kind=rule.kind,
@@ -165,11 +165,11 @@ def _elsewhere(
         articles = tuple(dict.fromkeys(_cited(r, language, day) for r in charged if r is not None))
         severity = heir.adjusted.get(rule.code) or rule.severity
         if (articles, severity) != (own, rule.severity):
-            yield Elsewhere(_spoken(heir.title, language), articles, severity)
+            yield Elsewhere(spoken(heir.title, language), articles, severity)
 
 
 def _cited(reference: Reference, language: Language, day: date) -> CitedArticle:
-    short = _spoken(lawbook()[reference.law].short, language)
+    short = spoken(lawbook()[reference.law].short, language)
     anchor = f"{reference.law}.{reference.article}.{reference.paragraph}"
     label = f"{short} {reference_label(reference, language)}"
     penalties = tuple(penalty_words(one, language, short) for one in paragraph_of(reference, day)[1].penalties)
@@ -180,7 +180,3 @@ def _example(example: str | StatedExample) -> ExampleEntry:
     if isinstance(example, str):
         return ExampleEntry(example, "")
     return ExampleEntry(example.text, ", ".join(f"{name}={value}" for name, value in sorted(example.facts.items())))
-
-
-def _spoken(words: Words, language: Language) -> str:
-    return in_language(words.zh_tw, words.en, language)

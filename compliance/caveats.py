@@ -20,7 +20,7 @@ def caveats_of(reference: Reference, day: date) -> Iterator[Message]:
         yield _not_in_force(law, paragraph, day)
     for amendment in amendments_since(reference, day):
         yield _amended(law, amendment)
-    if day > law.checked_until:
+    if law.checked_until is not None and day > law.checked_until:
         yield Message("compliance.copy.not_checked_law", {"checked_until": law.checked_until.isoformat()})
     if day > law.review_due:
         yield Message("compliance.law.review_due", _both(law.short) | {"due": law.review_due.isoformat()})

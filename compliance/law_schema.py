@@ -73,8 +73,12 @@ class Span(Strict):
 
 
 class Penalty(Strict):
-    """What a breach costs, the article that says so, and whom it hits where that is not the advertiser."""
+    """What a breach costs, the article that says so, and whom it hits where that is not the advertiser.
 
+    ``law`` is the law file of that article where it stands in another law.
+    """
+
+    law: str | None = None
     article: str
     paragraph: str = "1"
     kind: Literal["fine", "criminal"]
@@ -122,6 +126,8 @@ class Paragraph(Strict):
 class Law(Strict):
     """A statute, regulation, guideline or policy as far as ads are concerned.
 
+    ``source`` is an address, or words where the text was read elsewhere; ``checked_until`` is missing where the
+    official text was not compared at all.
     ``articles`` maps article to paragraph to its text, or to several texts in force one after the other.
     """
 
@@ -133,9 +139,9 @@ class Law(Strict):
     enforcer: Words
     amended: date | None = None
     in_force: Span
-    source: str
+    source: str | Words
     retrieved_on: date
-    checked_until: date
+    checked_until: date | None = None
     review_due: date
     certainty: Certainty
     remarks: Words | None = None
@@ -165,7 +171,7 @@ class Law(Strict):
         for article, paragraphs in self.articles.items():
             for number in paragraphs:
                 for penalty in (p for text in self.versions(article, number) for p in text.penalties):
-                    if penalty.paragraph not in self.articles.get(penalty.article, {}):
+                    if penalty.law is None and penalty.paragraph not in self.articles.get(penalty.article, {}):
                         named = f"§{penalty.article} ({penalty.paragraph})"
                         raise ValueError(f"§{article} ({number}) names the penalty {named}, which is not on file")
         return self

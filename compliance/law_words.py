@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compliance.lawbook import Penalty, Reference, Span
+from compliance.lawbook import Penalty, Reference, Span, Words, lawbook
 from engine.messages import Language, Message, Value, render
 
 _MYRIAD, _HUNDRED_MILLION = 10_000, 100_000_000
@@ -42,8 +42,9 @@ def penalty_words(penalty: Penalty, language: Language, law: str = "") -> str:
         parts.append(say(f"{penalty.kind}_between", language, **values))
     elif most:
         parts.append(say(f"{penalty.kind}_up_to", language, most=twd(most, language)))
-    who = "" if penalty.who is None else in_language(penalty.who.zh_tw, penalty.who.en, language)
-    article = f"{law} {article_label(penalty.article, penalty.paragraph, language)}".strip()
+    who = "" if penalty.who is None else spoken(penalty.who, language)
+    named = spoken(lawbook()[penalty.law].short, language) if penalty.law else law
+    article = f"{named} {article_label(penalty.article, penalty.paragraph, language)}".strip()
     amount = say("and", language).join(parts)
     if who:
         return say("penalty_of", language, who=who, amount=amount, article=article)
@@ -62,13 +63,11 @@ def twd(amount: int, language: Language) -> str:
 def span_words(span: Span, language: Language) -> str:
     """Since when a text is in force, and until when."""
     start = span.from_.isoformat() if span.from_ else say("unknown_day", language)
-    return (
-        say("from", language, start=start)
-        if span.to is None
-        else say("from_to", language, start=start, end=span.to.isoformat())
-    )
+    if span.to is not None:
+        return say("from_to", language, start=start, end=span.to.isoformat())
+    return say("from", language, start=start) if span.from_ else start
 
 
-def in_language(zh_tw: str, en: str, language: Language) -> str:
-    """The one of two texts."""
-    return zh_tw if language == "zh-TW" else en
+def spoken(words: Words, language: Language) -> str:
+    """The text in one language."""
+    return words.zh_tw if language == "zh-TW" else words.en

@@ -13,6 +13,7 @@ from engine.messages import sentence_ids
 from engine.metrics import metrics
 from engine.settings import Settings
 from optimizer.constraints import constraints
+from scripts.catalogue_pages import catalogue_pages
 from scripts.rule_packs_page import rule_packs_page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -112,6 +113,7 @@ def pages() -> dict[str, str]:
         "messages.md": messages_page(),
         "constraints.md": constraints_page(),
         "rule-packs.md": rule_packs_page(NOTE),
+        **catalogue_pages(NOTE),
     }
 
 

@@ -15,7 +15,9 @@ write_docs = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(write_docs)
 
 
-@pytest.mark.parametrize("name", ["settings.md", "metrics.md", "messages.md", "constraints.md"])
+@pytest.mark.parametrize(
+    "name", ["settings.md", "metrics.md", "messages.md", "constraints.md", "catalogue-laws.md", "catalogue-rules.md"]
+)
 def test_the_page_is_current(name):
     current = (ROOT / "docs" / name).read_text(encoding="utf-8")
     assert current == write_docs.pages()[name], "run `make docs`"
