@@ -152,7 +152,7 @@ class TogetherRule(Rule):
 class StatedRule(_Patterns):
     """An objective statement that the facts handed in contradict: no evidence, or another number.
 
-    ``refuted_by`` are bounded patterns that a stated fact must show for the ad to be untrue (非醫療機構, 中國製).
+    ``refuted_by`` are bounded patterns of a fact that makes the ad untrue (非醫療機構, 中國製), instead of 無 and 沒有.
     """
 
     kind: Literal["stated"]
