@@ -57,7 +57,7 @@ class _Running:
     """Sums of a pool of entities between any two days, from its running total by day."""
 
     def __init__(self, facts: LevelFacts, values: Floats, pool: Ints) -> None:
-        self.pool, self.first = pool, int(facts.day.min(initial=0)) if len(facts.day) else 0
+        self.pool, self.first = pool, int(facts.day.min()) if len(facts.day) else 0
         self.days = int(facts.day.max(initial=self.first)) - self.first + 1
         single = facts.day == facts.end_day
         pools = int(pool.max(initial=-1)) + 1

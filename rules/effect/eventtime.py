@@ -46,7 +46,7 @@ def panels_around(
     """Weeks of the treated and of the untreated, with the weeks of the flagged window between before and after."""
     chosen = _acted(facts, acted, begins, LEAST_WEEKS * _WEEK)
     gap = max((one.gap for one in chosen), default=0)
-    first = int(facts.day.min(initial=0))
+    first = _first_day(facts)
     weeks = min([BASELINE_WEEKS, *((one.day - first) // _WEEK - gap for one in chosen)])
     stretch = Stretch(max(weeks, 1), max(weeks, 1) + gap)
     starts = _starts(facts, chosen)
@@ -89,9 +89,14 @@ def days_around(
     return Days(usual - timedelta(days=before), sums[0], sums[1]), usual, flagged
 
 
+def _first_day(facts: LevelFacts) -> int:
+    """The first day that anything is known of; 0 where nothing is."""
+    return int(facts.day.min()) if len(facts.day) else 0
+
+
 def _acted(facts: LevelFacts, acted: Mapping[str, Case], begins: Mapping[str, date], least: int) -> list[_Acted]:
     """What was acted on and has ``least`` days before the window it was flagged on."""
-    first, out = int(facts.day.min(initial=0)), []
+    first, out = _first_day(facts), []
     for at, key in enumerate(facts.entities["key"]):
         if key not in acted:
             continue

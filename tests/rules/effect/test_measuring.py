@@ -87,6 +87,16 @@ def test_without_a_holdout_peers_and_days_before_tell_the_truth_and_how_far_to_t
     assert its.low < effect < its.high
 
 
+def test_days_before_the_first_fact_are_no_baseline():
+    frame, cases = world(0.3)
+    began = APPROVED - timedelta(days=7 * 9)  # two weeks flagged, seven before that
+    known = frame[frame["date_day"] >= pd.Timestamp(began)]
+    _, did, _ = effects_of(ground(known), cases, cases, CTR)
+    assert (did.because, did.acted_on) == ("parallel", 60) and did.low < 0.3 < did.high
+    short = frame[frame["date_day"] >= pd.Timestamp(APPROVED - timedelta(days=7 * 5))]
+    assert effects_of(ground(short), cases, cases, CTR)[1].acted_on == 0  # three weeks are too few to see a trend
+
+
 def test_what_chance_withheld_is_compared_with_first():
     frame, cases = world(0.3)
     kept = [case(one.entity, withheld=at % 2 == 0, applied=None if at % 2 == 0 else one.applied_on)
