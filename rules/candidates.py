@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from rules.actions import ActionClass, ActionType
 
@@ -28,8 +27,7 @@ CLASS_RANK: dict[ActionClass, int] = {
 FREES: frozenset[ActionClass] = frozenset({"stop", "cut", "shift_out"})
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One action a rule would take on one entity.
 
     ``entity``, ``group`` and ``campaign`` are the keys of the entity, its ad group and its campaign ("" when it
@@ -74,8 +72,7 @@ class Candidate:
         return (self.learning and self.action_class != "alert") or (self.last_active and stops)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What became of a candidate: verdict, why (name of the deciding step), and the index of what beat it.
 
     ``freed_by`` is the index of what frees the money that a kept shift takes.

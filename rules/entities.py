@@ -31,7 +31,6 @@ TEXTS = (
     "platform", "account_id", "account_name", "campaign_id", "campaign_name", "campaign_type", "ad_group_id",
     "ad_group_name", "ad_id", "ad_name", "breakdown_value", "result_indicator",
 )  # fmt: skip
-KEYED = ("platform", "account_id", "breakdown_value", *(f"{what}_{part}" for what in NAMED for part in ("id", "name")))
 GRAIN_DAYS = 60
 
 
@@ -101,9 +100,7 @@ def _identity(rows: pd.DataFrame, what: str) -> tuple[Ints, NDArray[np.bool_]]:
 def _entity_codes(rows: pd.DataFrame, level: str) -> Ints:
     account = _join(_codes(rows["platform"]), _codes(rows["account_id"]))
     code = account
-    if level == "account":
-        return code
-    for what in NAMED[: NAMED.index("campaign" if level == "placement" else level) + 1]:
+    for what in _named(level):
         own, has_id = _identity(rows, what)
         code = _join(np.where(has_id, account, code + int(account.max(initial=0)) + 1), own)
     return _join(code, _codes(rows["breakdown_value"])) if level == "placement" else code
@@ -139,16 +136,22 @@ def _escaped(column: pd.Series) -> pd.Series:
     return column.str.replace("\\", "\\\\", regex=False).str.replace("|", "\\|", regex=False)
 
 
+def _named(level: str) -> tuple[str, ...]:
+    """What names an entity of ``level``, from its campaign down."""
+    return () if level == "account" else NAMED[: NAMED.index("campaign" if level == "placement" else level) + 1]
+
+
 def _with_keys(entities: pd.DataFrame, level: str) -> pd.DataFrame:
-    texts = {name: _escaped(entities[name]) for name in KEYED}
-    account = texts["platform"] + "|" + texts["account_id"]
+    account = above = _escaped(entities["platform"]) + "|" + _escaped(entities["account_id"])
     key = {"account": account}
-    above = account
-    for what in NAMED:
-        by_id = account + f"|{what}#" + texts[f"{what}_id"]
-        above = by_id.where(entities[f"{what}_id"] != "", above + f"|{what}=" + texts[f"{what}_name"])
-        key[what] = above
-    key["placement"] = key["campaign"] + "|placement=" + texts["breakdown_value"]
+    for what in _named(level):
+        has_id = entities[f"{what}_id"] != ""
+        own = account + f"|{what}#" + _escaped(entities[f"{what}_id"])
+        if not has_id.all():
+            own = own.where(has_id, above + f"|{what}=" + _escaped(entities[f"{what}_name"]))
+        key[what] = above = own
+    if level == "placement":
+        key[level] = key["campaign"] + "|placement=" + _escaped(entities["breakdown_value"])
     out = entities.assign(key=key[level], account_key=account)
     out["campaign_key"] = key["campaign"] if level in ("ad", "ad_group", "placement") else ""
     out["group_key"] = key["ad_group"] if level == "ad" else ""

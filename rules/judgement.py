@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, Protocol
 
-from engine.messages import Language, Message, render
+from engine.messages import Language, Message, Value, render
 from engine.vocabulary import Finding, PackRef, Period, Subject, content_hash, short_id
 from rules.actions import ActionType, Change
 from rules.candidates import Verdict
@@ -131,7 +132,7 @@ class Recommendation:
     def sentences(self, language: Language) -> dict[str, Any]:
         """The part of ``as_dict`` that depends on the language."""
         return {
-            "trail": [render(step, language) for step in self.trail],
+            "trail": [_step(step.id, tuple(step.values.items()), language) for step in self.trail],
             "by_hand": render(self.change, language) if isinstance(self.change, Message) else None,
             "reason": render(self.reason, language),
         }
@@ -221,6 +222,12 @@ class Judgement:
         """Content hash of what was said: equal runs have equal ids."""
         said = [(r.id, r.decision, r.because, r.beaten_by) for r in self.recommendations]
         return content_hash([self.account, self.as_of, self.snapshot_hash, said, [f.id for f in self.findings]])
+
+
+@lru_cache(maxsize=4096)
+def _step(name: str, values: tuple[tuple[str, Value], ...], language: Language) -> str:
+    """A step of a trail in words: thousands of flags share a few."""
+    return render(Message(name, dict(values)), language)
 
 
 def _pack(ref: PackRef) -> dict[str, str]:

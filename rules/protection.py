@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -29,8 +29,7 @@ _LONG_AGO = -(10**6)
 _COUNTED_DAYS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(NamedTuple):
     """What the entity of a candidate cost in its rule's window, and the most its rule accepts for a conversion."""
 
     spend: float
@@ -138,7 +137,7 @@ def mark_last_active(
         for group, ads in stops.items()
         if len(ads) >= active_in_group.get(group, 0)
     }
-    return [replace(c, last_active=True) if c.entity in spared else c for c in candidates]
+    return [c._replace(last_active=True) if c.entity in spared else c for c in candidates]
 
 
 def mark_eased(candidates: Sequence[Candidate], costs: Sequence[Cost]) -> list[Candidate]:
@@ -156,7 +155,7 @@ def mark_eased(candidates: Sequence[Candidate], costs: Sequence[Cost]) -> list[C
         below = stops.get(candidate.entity, {}) if candidate.level == "ad_group" else {}
         explained = sum(max(0.0, one.too_much(cost.most)) for one in below.values())
         eased = candidate.action_class == "cut" and over > 0 and explained >= EXPLAINS * over
-        out.append(replace(candidate, eased=True) if eased else candidate)
+        out.append(candidate._replace(eased=True) if eased else candidate)
     return out
 
 

@@ -7,8 +7,6 @@ then answered by the reference.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
-from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 from engine.errors import InferenceError
@@ -24,8 +22,6 @@ Resolver = Literal["durable_rules", "reference"]
 ATTEMPTS = 2
 MANY_ROWS = 100_000
 LEAST_SECONDS, SECONDS_A_CANDIDATE = 60.0, 0.002  # hundred times what it takes
-_CANDIDATE = attrgetter(*(one.name for one in fields(Candidate)))
-_DECISION = attrgetter(*(one.name for one in fields(Decision)))
 
 
 class Resolved(NamedTuple):
@@ -71,19 +67,18 @@ def resolve(candidates: Sequence[Candidate], resolver: Resolver | None = None) -
 
 def decide_rows(rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
     """What the process apart does: candidates as rows of their fields in, decisions as rows of theirs out."""
-    return [_DECISION(one) for one in resolve_durable([Candidate(*row) for row in rows])]
+    return [tuple(one) for one in resolve_durable([Candidate(*row) for row in rows])]
 
 
 def _apart(candidates: Sequence[Candidate]) -> list[Decision] | Crashed:
     """The decisions of durable rules, or how its last attempt crashed."""
     if not candidates:
         return []
-    rows = [_CANDIDATE(one) for one in candidates]
-    seconds = LEAST_SECONDS + SECONDS_A_CANDIDATE * len(rows)
+    seconds = LEAST_SECONDS + SECONDS_A_CANDIDATE * len(candidates)
     answer: Any = None
     for attempt in range(1, ATTEMPTS + 1):
-        answer = run_apart(decide_rows, rows, timeout=seconds)
+        answer = run_apart(decide_rows, candidates, timeout=seconds)
         if not isinstance(answer, Crashed):
             return [Decision(*row) for row in answer]
-        logger("rules").warning("resolver_crashed", attempt=attempt, reason=answer.reason, candidates=len(rows))
+        logger("rules").warning("resolver_crashed", attempt=attempt, reason=answer.reason, candidates=len(candidates))
     return Crashed(answer.reason)

@@ -30,16 +30,9 @@ SPEND_DAYS = 28
 
 def line_of(account: str, one: Mapping[str, Any]) -> dict[str, Any]:
     """A recommendation as told, with its place on the outside, where machines look for it."""
-    subject = one["subject"]
-    place = {
-        "account": account,
-        "platform": subject["platform"],
-        "level": subject["level"],
-        "name": subject["name"],
-        "ids": subject["ids"],
-        "names": subject["names"],
-    }
-    return place | {key: value for key, value in one.items() if key != "subject"}
+    line: dict[str, Any] = dict(one)
+    place: Mapping[str, Any] = line.pop("subject")
+    return {"account": account, **place, **line}
 
 
 @no_cycle_search()
@@ -69,12 +62,9 @@ def _raised(account: str, one: Recommendation) -> Raised:
 
 
 def _document(account: str, one: Recommendation) -> dict[str, Any]:
-    return said_beside(_without_names(line_of(account, one.wordless())), one.sentences)
-
-
-def _without_names(line: Mapping[str, Any]) -> dict[str, Any]:
-    """A document is kept under its names, which are not part of it."""
-    return {key: value for key, value in line.items() if key not in ("id", "short_id")}
+    line = line_of(account, one.wordless())
+    del line["id"], line["short_id"]  # a document is kept under its names, which are not part of it
+    return said_beside(line, one.sentences)
 
 
 def decide(account: AccountStore, name: str, verdict: VerdictName, note: str, on: date) -> Life:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from typing import Any
 
 from rules.candidates import Candidate
@@ -48,5 +47,5 @@ def random_candidates(rng: random.Random, wanted: int, campaigns: int, shield: f
         seen.add((entity, rule))
         flags = [rng.random() < shield for _ in range(5)]
         one = Candidate(entity, above, top, level, rule, CLASSES[kind], kind, rng.randrange(1, 4), *flags)
-        out.append(replace(one, **_chains(rng, campaign, level, kind)))
+        out.append(one._replace(**_chains(rng, campaign, level, kind)))
     return out

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 
@@ -33,8 +32,8 @@ WISH = _on("c", "shift_in", "c")
         ([_on("a", "cut", "c")], ("kept", "budget_freed", 1)),
         ([_on("d", "shift_out", "d")], ("kept", "budget_freed", 1)),
         ([_on("b", "stop", "b"), _on("a", "stop", "c")], ("kept", "budget_freed", 2)),  # its own campaign goes first
-        ([replace(_on("d", "shift_out", "d"), pool="Q")], ("dropped", "no_budget", None)),
-        ([replace(_on("d", "shift_out", "d"), pool="")], ("dropped", "no_budget", None)),
+        ([_on("d", "shift_out", "d")._replace(pool="Q")], ("dropped", "no_budget", None)),
+        ([_on("d", "shift_out", "d")._replace(pool="")], ("dropped", "no_budget", None)),
         ([_on("d", "shift_out", "d", cooldown=True)], ("dropped", "no_budget", None)),
         ([_on("d", "shift_out", "d", learning=True)], ("dropped", "no_budget", None)),
         ([_on("d", "raise", "d"), _on("e", "alert", "e")], ("dropped", "no_budget", None)),
@@ -47,9 +46,9 @@ def test_a_shift_in_stands_on_freed_money_only(decide, others, said):
 
 @pytest.mark.parametrize("decide", RESOLVERS)
 def test_a_shift_in_stands_on_what_the_plan_has_left(decide):
-    (free,) = decide([replace(WISH, free=True)])
+    (free,) = decide([WISH._replace(free=True)])
     assert (free.verdict, free.because, free.freed_by) == ("kept", "budget_free", None)
-    freed = decide([replace(WISH, free=True), _on("d", "shift_out", "d")])[0]
+    freed = decide([WISH._replace(free=True), _on("d", "shift_out", "d")])[0]
     assert (freed.because, freed.freed_by) == ("budget_freed", 1)
 
 
