@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import sync_playwright  # noqa: E402 - the repository's root has to be known first
+from playwright.sync_api import Page, sync_playwright  # noqa: E402 - the repository's root has to be known first
 
 from tests.e2e.browsers import FLAGS, chromium  # noqa: E402 - the same
 
@@ -33,7 +33,7 @@ FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontcon
 
 
 def main() -> int:
-    """Runs the tour in a folder of its own and takes both pictures."""
+    """Runs the tour in a folder of its own and takes the pictures."""
     missing = [name for name in ("soffice", "pdftoppm") if shutil.which(name) is None]
     browser = chromium()
     if missing or browser is None:
@@ -77,10 +77,17 @@ def picture_console(environment: dict[str, str], browser: str) -> None:
             page.locator("#join button[type=submit]").click()
             page.wait_for_selector("html[data-charts=drawn]")
             page.screenshot(path=IMAGES / "console.png")
+            picture_catalogue(page)
             opened.close()
     finally:
         service.send_signal(signal.SIGTERM)
         service.wait(30)
+
+
+def picture_catalogue(page: Page) -> None:
+    """What the catalogue of laws and rules says of e-cigarettes."""
+    page.goto(f"http://127.0.0.1:{PORT}/catalogue?q=電子煙")
+    page.screenshot(path=IMAGES / "catalogue.png", full_page=True)
 
 
 def _wait_for(address: str) -> None:

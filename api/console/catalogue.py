@@ -34,7 +34,13 @@ def show_catalogue() -> ResponseReturnValue:
         _known("product", asked["product"], [*categories()]),
         _known("law", asked["law"], [law.id for law in whole.laws]),
     )
-    return render_template("catalogue.html", whole=whole, shown=shown, asked=asked, **_words(whole, language))
+    told = _words(whole, language)
+    return render_template("catalogue.html", whole=whole, shown=shown, asked=asked, anchors=_anchors(shown), **told)
+
+
+def _anchors(shown: Catalogue) -> set[str]:
+    """What can be jumped to on the page; a link to anything else leaves it."""
+    return {rule.code for rule in shown.rules} | {article.id for law in shown.laws for article in law.articles}
 
 
 def _known(option: str, given: str, known: list[str]) -> str:
