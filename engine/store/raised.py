@@ -26,6 +26,8 @@ from engine.store.types import day_to_int, int_to_day
 
 # An undecided one that nobody says any more is over; one that was approved gets time to be carried out.
 QUIET_DAYS = {OPEN: 7, "approved": 30, "auto_approved": 30, "exported": 30}
+# What is withheld is compared over four weeks that begin within two of the approval, and stays withheld as long.
+MEASURED_DAYS = 42
 _PREFIX = "R"
 
 
@@ -35,8 +37,8 @@ class Raised:
 
     ``document`` may be what makes it, called when it is written: a night of many needs no room for all of them.
 
-    ``hold_days``: for so long after it is rejected or withheld the same is not said anew. ``undoes``: the id of the
-    recommendation it takes back.
+    ``hold_days``: for so long after it is rejected the same is not said anew; after it is withheld, ``MEASURED_DAYS``
+    at least. ``undoes``: the id of the recommendation it takes back.
     """
 
     id: str
@@ -132,7 +134,8 @@ def since(session: Session, known_on: date) -> dict[tuple[str, str, str], date]:
         state, state_on = row.state, int_to_day(row.state_on)
         if row.state_on > day:  # what came later was not known then
             state, state_on = (then[row.id].step, then[row.id].on) if row.id in then else (OPEN, known_on)
-        if state in STANDING or (state in HELD and known_on - state_on < timedelta(days=row.hold_days)):
+        held = max(row.hold_days, MEASURED_DAYS) if state == "withheld" else row.hold_days
+        if state in STANDING or (state in HELD and known_on - state_on < timedelta(days=held)):
             out[row.rule, row.entity, row.action] = int_to_day(row.first_end)
     return out
 

@@ -15,10 +15,11 @@ from sqlalchemy import text
 from engine.errors import AccessError, AdcueError, ConflictError, InputError, NotFoundError
 from engine.store.account import AccountStore
 from engine.store.database import Database
-from engine.store.raised import QUIET_DAYS, Keeping, Raised
+from engine.store.raised import MEASURED_DAYS, QUIET_DAYS, Keeping, Raised
 from engine.store.steps import NEXT, STEPS, StepName, WantedStep
 from engine.store.store import Store
 from engine.vocabulary import content_hash
+from rules.effect.cases import AFTER_DAYS, CARRIED_OUT_WITHIN
 from tests.store.newcomers import joined, seen_by
 
 DAY = date(2026, 3, 2)
@@ -116,7 +117,9 @@ def test_what_was_rejected_or_withheld_is_held_for_its_days(mei: AccountStore) -
     lives.take(raised("c").id, step("approved"), step("applied"))
     held = {entity[-1] for _, entity, _ in lives.since(nth(4))}
     assert held == {"a", "b"}
-    assert lives.since(nth(5)) == {}
+    later = [{entity[-1] for _, entity, _ in lives.since(nth(days))} for days in (5, MEASURED_DAYS - 1, MEASURED_DAYS)]
+    assert later == [{"b"}, {"b"}, set()]  # proposed and carried out meanwhile it would be compared with nothing
+    assert MEASURED_DAYS == AFTER_DAYS + CARRIED_OUT_WITHIN
     assert lives.keep([raised(name, hold_days=5) for name in "ab"], nth(4)).superseded == 0
     assert {one.state for one in lives.standing("rejected", "withheld")} == {"rejected", "withheld"}
 
