@@ -10,6 +10,7 @@ import pandas as pd
 from rules.entities import Floats, Ints, LevelFacts
 
 WORTH = 0.7  # fewer rows than this share of all are worth adding up
+ROOM = 4  # so many numbers a row may be counted in a table
 
 
 def cells_of(facts: LevelFacts) -> LevelFacts:
@@ -57,11 +58,21 @@ def _known(columns: list[Floats], rows: int) -> Ints:
 
 
 def _cells(facts: LevelFacts, known: Ints) -> tuple[Ints, Ints]:
-    """The cell of every row, and the first row of every cell."""
-    days = facts.day - facts.day.min()
-    code = facts.entity * (int(days.max()) + 1) + days
+    """The cell of every row, in the order of their days, and a row of every cell."""
+    code = (facts.day - facts.day[0]) * len(facts.entities) + facts.entity
     for part in (facts.indicator + 1, known):
         if part.any():
-            code = pd.factorize(code)[0] * (int(part.max()) + 1) + part
-    cell = pd.factorize(code)[0].astype(np.int64)  # numbered as they are met, so that a new highest is a new cell
-    return cell, np.flatnonzero(np.diff(np.maximum.accumulate(cell), prepend=-1))
+            code = code * (int(part.max()) + 1) + part
+    cell = _ranks(code)
+    heads = np.empty(int(cell.max()) + 1, dtype=np.int64)
+    heads[cell] = np.arange(len(cell))
+    return cell, heads
+
+
+def _ranks(code: Ints) -> Ints:
+    """The place of every number among the distinct ones."""
+    if int(code.max()) > ROOM * len(code):
+        return np.unique(code, return_inverse=True)[1].astype(np.int64)
+    met = np.zeros(int(code.max()) + 1, dtype=np.int64)
+    met[code] = 1
+    return (np.cumsum(met) - 1)[code]

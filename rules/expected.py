@@ -114,7 +114,10 @@ def blanks_are_zero(conversions: Floats, account: Ints) -> np.ndarray[tuple[int]
     Meta writes no 0 in its results column at all. So where a column holds positive numbers and blanks but never
     a 0, a blank is a 0; where zeros are written, a blank is unknown.
     """
+    blank = np.isnan(conversions)
+    if not blank.any():
+        return blank
     positive = add_up(np.where(conversions > 0, 1.0, 0.0), account, int(account.max(initial=-1)) + 1) > 0
     zero = add_up(np.where(conversions == 0, 1.0, 0.0), account, int(account.max(initial=-1)) + 1) > 0
-    out: np.ndarray[tuple[int], np.dtype[np.bool_]] = (positive & ~zero)[account] & np.isnan(conversions)
+    out: np.ndarray[tuple[int], np.dtype[np.bool_]] = (positive & ~zero)[account] & blank
     return out

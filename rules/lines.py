@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from engine.metrics import additive
-from rules.entities import TEXTS, Bools, Floats, Ints, Lines
+from rules.entities import KEYS, NAMED, TEXTS, Bools, Floats, Ints, Lines
 
 READ = frozenset({"impressions", "clicks", "spend", "conversions", "conversion_value"})
 
@@ -18,13 +18,15 @@ def lines_of(facts: pd.DataFrame) -> Lines:
     columns = {name: facts[name] for name in (*TEXTS, "grain", "breakdown")}
     starts = _starts(columns, len(facts))
     heads = np.flatnonzero(starts)
-    texts = pd.DataFrame({name: _categories(column.iloc[heads]) for name, column in columns.items()})
+    texts = pd.DataFrame({name: column.iloc[heads].astype("str").fillna("") for name, column in columns.items()})
+    texts = texts.reset_index(drop=True)
     day = _day_number(facts["date_day"])
     end = np.maximum(_day_number(facts["period_end"].fillna(facts["date_day"])), day)
     order = _in_order_of(day)
     ordered = day[order]
     return Lines(
-        texts,
+        texts.assign(**_keys(texts)),
+        pd.factorize(texts["result_indicator"].replace("", None))[0].astype(np.int64),
         (np.cumsum(starts) - 1)[order],
         ordered,
         ordered if np.array_equal(day, end) else end[order],
@@ -68,9 +70,19 @@ def _starts(columns: Mapping[str, pd.Series], rows: int) -> Bools:
     return out
 
 
-def _categories(column: pd.Series) -> pd.Categorical:
-    """The texts as categories without a missing one."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.astype("str")
-    codes, texts = pd.factorize(column.fillna(""))
-    return pd.Categorical.from_codes(codes, texts)
+def _keys(texts: pd.DataFrame) -> dict[str, pd.Series]:
+    """Who every line is on every level: by ids where exported, else by the path of its names."""
+    account = above = _escaped(texts["platform"]) + "|" + _escaped(texts["account_id"])
+    out = {"account": account}
+    for what in NAMED:
+        has_id = texts[f"{what}_id"] != ""
+        own = account + f"|{what}#" + _escaped(texts[f"{what}_id"])
+        if not has_id.all():
+            own = own.where(has_id, above + f"|{what}=" + _escaped(texts[f"{what}_name"]))
+        out[what] = above = own
+    out["placement"] = out["campaign"] + "|placement=" + _escaped(texts["breakdown_value"])
+    return {KEYS[level]: key for level, key in out.items()}
+
+
+def _escaped(column: pd.Series) -> pd.Series:
+    return column.str.replace("\\", "\\\\", regex=False).str.replace("|", "\\|", regex=False)
