@@ -10,6 +10,7 @@ from api.money_words import money, number, percent
 from api.services.lives import life_document
 from api.services.morning import currency_in
 from api.services.night_history import latest_night
+from api.services.rule_packs import version_of
 from api.speech import told
 from engine.errors import NotFoundError
 from engine.messages import Language
@@ -34,7 +35,7 @@ def evidence_view(account: AccountStore, name: str, language: Language) -> dict[
     currency, seen = currency_in(night), document["evidence"]
     return document | {
         "currency": currency,
-        "title": _rule_text(document, language),
+        "title": _rule_text(account, document["rule"], language),
         "conditions": [_condition(one, language, currency) for one in seen["conditions"]],
         "sums": [(_label(metric, language), _value(metric, value, currency)) for metric, value in seen["sums"].items()],
         "sure": _sure(seen),
@@ -44,14 +45,12 @@ def evidence_view(account: AccountStore, name: str, language: Language) -> dict[
     }
 
 
-def _rule_text(document: Mapping[str, Any], language: Language) -> Mapping[str, str] | None:
-    """Title and explanation of the shipped rule; None where the flag came of another version or another rule."""
-    from rules.loading import shipped_packs
-
-    for pack, ref in shipped_packs():
-        if (ref.name, ref.hash) == (document["rule"]["name"], document["rule"]["hash"]):
-            return {"title": pack.title.told(language), "explanation": pack.explanation.told(language)}
-    return None
+def _rule_text(account: AccountStore, rule: Mapping[str, str], language: Language) -> Mapping[str, str] | None:
+    """Title and explanation of the very version that flagged it, shipped or own; None where it is not at hand."""
+    found = version_of(account, rule["name"], rule["hash"])
+    if found is None:
+        return None
+    return {"title": found[0].title.told(language), "explanation": found[0].explanation.told(language)}
 
 
 def _condition(one: Mapping[str, Any], language: Language, currency: str | None) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def packs_then(account: AccountStore, on: date, asked: Sequence[Mapping[str, str
     """
     packs, notices = [], []
     for one in asked:
-        loaded = _version_of(account, one["name"], one["hash"])
+        loaded = version_of(account, one["name"], one["hash"])
         if loaded is None:
             notices.append(Message("api.rules.other_version", {"rule": one["name"]}))
             own, shipped = account.rules.known_one(one["name"], on), _shipped().get(one["name"])
@@ -101,7 +101,7 @@ def packs_then(account: AccountStore, on: date, asked: Sequence[Mapping[str, str
     return Chosen(tuple(packs), tuple(notices))
 
 
-def _version_of(account: AccountStore, name: str, content: str) -> LoadedPack | None:
+def version_of(account: AccountStore, name: str, content: str) -> LoadedPack | None:
     """The version of a rule with that hash, shipped or own; None where there is none any more."""
     shipped = _shipped().get(name)
     if shipped is not None and shipped[1].hash == content:

@@ -13,14 +13,17 @@ from api.dates import today
 from api.services.account_rules import set_policy, set_targets
 from api.services.decide_many import MOST_AT_ONCE, NEXT_ACTS
 from api.services.entity_states import mark_states
+from api.services.rule_packs import keep_rule
 from engine.messages import LANGUAGES, Message, render
 from engine.store.states import StateRow
 from engine.store.steps import NEXT, STEPS
 from rules.actions import WORDS, Field
 from rules.applying import Policy
+from rules.loading import read_rule
 from rules.pack import MINIMUMS, Guard
 from tests.api.advice import EVIDENCE, keep, keep_night, line
 from tests.api.conftest import ACCOUNT, PIECE
+from tests.api.everything import OWN_RULE
 
 LINES = (
     line("小", 10.0),
@@ -150,6 +153,17 @@ def test_a_dropped_one_says_what_beat_it(account, enter):
     assert "low_ctr_vs_peers" in shown and LOST["trail"][-1] in shown
     answer = client.get("/recommendations/R-000000/evidence")
     assert answer.status_code == 404
+
+
+def test_the_evidence_of_an_own_rule_is_told_under_its_title_also_when_it_was_changed_since(account, enter):
+    first, later = (OWN_RULE.replace("version: 1", f"version: {n}", 1).replace("群組", f"群組{n}") for n in (1, 2))
+    for text_of in (first, later):
+        keep_rule(account, text_of, today())
+    rule = {"name": "our_dear_groups", "version": "1", "hash": read_rule(first)[1].hash}
+    mine = line("自訂", 70.0, rule=rule)
+    keep(account, mine, on=today())
+    shown = text(enter("mei.lin", "planner").get(f"/recommendations/{mine['short_id']}/evidence", headers=PIECE))
+    assert "我們的高成本群組1" in shown and "單次轉換成本高於九百元" in shown
 
 
 def test_evidence_without_a_method_or_numbers_is_shown_too(account, enter):
