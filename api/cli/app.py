@@ -27,6 +27,7 @@ VERBS = {
     "states": ("recommending.take_in_states", "states.help"),
     "registry": ("registering.keep_registry", "registry.help"),
     "copy-check": ("copying.check_copy_file", "copy.help"),
+    "laws": ("laws.show_laws", "laws.help"),
     "sample": ("sampling.write_sample_files", "sample.help"),
     "tour": ("touring.take_tour", "tour.help"),
     "serve": ("serving.serve", "serve.help"),
@@ -72,6 +73,7 @@ GROUPS = {
             "switch-off": ("rules.switch_off_rule", "rules.switch_off"),
             "withdraw": ("rules.withdraw_rule", "rules.withdraw"),
             "score": ("scoring.score_rules", "rules.score"),
+            "learn": ("learning.learn_example", "rules.learn"),
         },
     ),
     "audit": (

@@ -10,6 +10,7 @@ from typing import Any
 from api.dates import today
 from api.speech import said
 from compliance.findings import CopyItem, Screening, Verdict
+from engine.errors import InputError
 from engine.ingest.faults import FaultList
 from engine.ingest.limits import passed
 from engine.messages import Language
@@ -83,6 +84,16 @@ def screening_document(
 def screening_row(one: Screening, language: Language) -> dict[str, Any]:
     """One row of the answer: the text and what was found in it."""
     return {"text": one.item.text} | one.as_dict(language)
+
+
+def screened_row(account: AccountStore, check: str, row_id: str) -> tuple[str, str]:
+    """Text and product category of one row of a kept check. NotFoundError for no such check, InputError for no row."""
+    stored = account.get("screening", check)
+    rows = {row["row_id"]: row for row in stored.document["zh-TW"]["rows"]}
+    if row_id not in rows:
+        known = ", ".join([*rows][:10]) + (" …" if len(rows) > 10 else "")
+        raise InputError("compliance.learn.no_row", check=stored.short_id, row=row_id[:40], known=known)
+    return rows[row_id]["text"], rows[row_id]["product"]
 
 
 def undecided_blocks(account: AccountStore) -> int:
