@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from compliance.law_words import penalty_words, reference_label, spoken
 from compliance.lawbook import Reference, certainty_of, lawbook, paragraph_of
@@ -90,6 +91,12 @@ class PermittedEntry:
     products: tuple[str, ...]
     groups: tuple[PermittedGroup, ...]
     text: str
+
+
+@cache
+def rule_codes() -> frozenset[str]:
+    """The code of every rule: each is an anchor of the catalogue."""
+    return frozenset(rule.code for pack, _ in packs().values() for rule in pack.rules)
 
 
 def rule_entries(language: Language, day: date) -> tuple[RuleEntry, ...]:

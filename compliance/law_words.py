@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compliance.lawbook import Penalty, Reference, Span, Words, lawbook
-from engine.messages import Language, Message, Value, render
+from engine.messages import Language, Message, Value, render, sentence_ids
 
 _MYRIAD, _HUNDRED_MILLION = 10_000, 100_000_000
 
@@ -17,7 +17,8 @@ def article_label(article: str, paragraph: str | None, language: Language, item:
     """``第 22 條之 1 第 2 項第 3 款``, ``article 22-1 (2) item 3``; the topic where a text has no numbers."""
     number, _, branch = article.partition("-")
     if not number.isdigit():
-        topic = render(Message(f"compliance.topic.{article}"), language)
+        known = f"topic.{article}" in sentence_ids("compliance")  # kept findings may name a topic of earlier days
+        topic = render(Message(f"compliance.topic.{article}"), language) if known else article
         return say("topic", language, topic=topic, paragraph=paragraph or "")
     if language == "en":
         parts = [f"article {article}", f"({paragraph})" if paragraph else "", f"item {item}" if item else ""]

@@ -19,6 +19,7 @@ from api.services.night_history import latest_night
 from api.services.proposal_words import result_label
 from api.services.screenings import TRIAL, undecided_blocks
 from api.speech import told
+from compliance.catalogue_rules import rule_codes
 from compliance.categories import categories
 from engine.messages import Language, Message, render
 from engine.metrics import metrics
@@ -163,7 +164,11 @@ def copy_view(stored: Stored, language: Language) -> dict[str, Any]:
 
 
 def _copy_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    findings = [dict(finding) | {"article": article(finding)} for finding in row["findings"]]
+    codes = rule_codes()
+    findings = [
+        dict(finding) | {"article": article(finding), "in_catalogue": finding["code"] in codes}
+        for finding in row["findings"]
+    ]
     marked = segments(row["text"], row["findings"])
     return dict(row) | {"findings": findings, "segments": marked, "unsettled": unsettled(row["findings"])}
 

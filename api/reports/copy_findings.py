@@ -8,6 +8,7 @@ from typing import Any
 
 from api.cells import guarded
 from api.workbook import ACCENT, ALERT, LINE, Book, put_text
+from compliance.law_words import article_label
 
 VERDICTS = {"block": "禁止刊登", "review": "需人工複核", "pass": "通過"}
 SEVERITIES = {"block": "禁止", "warn": "注意", "note": "提醒"}
@@ -94,6 +95,8 @@ def unsettled(findings: Sequence[Mapping[str, Any]]) -> list[str]:
 def article(finding: Mapping[str, Any]) -> str:
     """``食品安全衛生管理法 §28 第1項`` as people cite it."""
     text = finding["law"] or ""
+    if finding["article"] and not finding["article"][0].isdigit():
+        return f"{text}{article_label(finding['article'], finding['paragraph'], 'zh-TW')}"
     if finding["article"]:
         text += f" §{finding['article']}"
     if finding["paragraph"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from compliance.caveats import caveats_of
 from compliance.findings import CopyFinding
 from compliance.lawbook import Reference, cite
 from compliance.personal_data.finding import PersonalDataMatch, find_personal_data
@@ -34,4 +35,5 @@ def _finding(match: PersonalDataMatch, data: RecogniserData, day: date) -> CopyF
         message=Message("compliance.personal.found", titles),
         suggestion=_IDS[data.in_copy],
         citations=(cite(_USE, day),),
+        caveats=tuple(caveats_of(_USE, day)),
     )

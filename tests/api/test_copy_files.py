@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from api.copy_files import read_copy
 from api.copy_out import copy_bytes
-from api.reports.copy_findings import merged_spans
+from api.reports.copy_findings import article, merged_spans
 from api.services.screenings import screening_row
 from compliance.screening import screen
 from engine.errors import FileFaults, InputError
@@ -108,6 +108,12 @@ def test_xlsx_out_keeps_the_rows_and_puts_the_findings_beside(results):
     assert "只核對到 2024-10-24" in page.cell(2, 10).value
     assert page.cell(2, 2).value == ROWS[0]["text"]
     assert details.max_row == 1 + len(results[0][1]["findings"])
+
+
+def test_an_article_is_cited_as_people_cite_it():
+    assert article({"law": "食品安全衛生管理法", "article": "28", "paragraph": "1"}) == "食品安全衛生管理法 §28 第1項"
+    editorial = {"law": "Google Ads 政策", "article": "editorial", "paragraph": "1"}
+    assert article(editorial) == "Google Ads 政策「編輯規定」第 1 點"
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,14 @@ def test_articles_without_numbers_are_told_by_topic() -> None:
     assert article_label("22-1", "2", "zh-TW", "3") == "第 22 條之 1 第 2 項第 3 款"
 
 
+def test_every_article_without_a_number_has_a_topic() -> None:
+    for name, law in lawbook().items():
+        for article in law.articles:
+            if not article[0].isdigit():
+                told = article_label(article, "1", "zh-TW")
+                assert not any("a" <= letter <= "z" for letter in told), f"{name}: compliance.topic.{article}"
+
+
 def test_what_is_sought_is_found(whole: Catalogue) -> None:
     found = narrowed(whole, "禁止酒駕")
     assert [law.id for law in found.laws] == ["alcohol"]
