@@ -70,11 +70,12 @@ def mark_recommendation_applied(
 ) -> None:
     """Marks an approved recommendation as carried out, or an alert as dealt with."""
     from api.cli.doors import known_account
-    from api.dates import today
+    from api.services.lives import day_carried_out
     from api.services.recommendations import mark_applied
 
-    day = read_date(on, "--on") if on else today()
-    _answer(mark_applied(known_account(account), name, day, note), as_json)
+    store = known_account(account)
+    day = day_carried_out(store, name, read_date(on, "--on") if on else None)
+    _answer(mark_applied(store, name, day, note), as_json)
 
 
 def undo_recommendation(name: _ID, account: _ACCOUNT = None, as_json: _JSON = False) -> None:

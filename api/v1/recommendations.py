@@ -12,7 +12,7 @@ from api.access import account_of_caller
 from api.dates import today
 from api.language import request_language
 from api.services.bulk_edits import bulk_file
-from api.services.lives import life_document
+from api.services.lives import day_carried_out, life_document
 from api.services.recommendations import decide, mark_applied, propose_undo
 from api.v1.answers.lives import BulkEdit, KeptRecommendation, RecommendationPage, State
 from api.v1.answers.paging import page
@@ -88,7 +88,8 @@ def decide_recommendation(path: RecommendationPath, query: NoQuery, body: Verdic
 @v1.post("/recommendations/<recommendation_id>/applied", tags=TAGS, responses={200: KeptRecommendation})
 def mark_recommendation_applied(path: RecommendationPath, query: NoQuery, body: AppliedBody) -> Answer:
     """Mark an approved recommendation as carried out, or an alert as dealt with."""
-    life = mark_applied(account_of_caller(), path.recommendation_id, body.on or today(), body.note)
+    account, name = account_of_caller(), path.recommendation_id
+    life = mark_applied(account, name, day_carried_out(account, name, body.on), body.note)
     return life_document(life, request_language())
 
 

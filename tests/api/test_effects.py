@@ -12,6 +12,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from api.cli.app import run
+from api.services.account_rules import set_targets
 from api.services.bulk_edits import bulk_file
 from api.services.effects import rule_scores
 from api.services.imports import import_file
@@ -21,6 +22,7 @@ from api.services.recommendations import decide, mark_applied
 from api.v1.answers.effects import RuleScores
 from engine.errors import ConflictError
 from engine.settings import settings
+from engine.store.account import AccountStore
 from engine.store.steps import WantedStep
 from engine.store.store import Store
 from tests.api.conftest import ACCOUNT, PASSWORD
@@ -128,6 +130,18 @@ def test_effects_stand_for_a_quarter_and_are_not_looked_at_before(worked):
     early = rule_scores(worked, NIGHT).as_dict("en")["rules"]
     assert {one["approved"] > 0 for one in early if one["verdict"] != "alerts"} == {True}
     assert rule_scores(worked, NIGHT - timedelta(days=1)).scores == []
+
+
+def test_scores_are_worked_out_once_until_something_is_written(worked, monkeypatch):
+    reads = []
+    take = AccountStore.snapshot
+    monkeypatch.setattr(AccountStore, "snapshot", lambda self, *a, **k: reads.append(1) or take(self, *a, **k))
+    day = SCORED + timedelta(days=3)
+    first = rule_scores(worked, day)
+    assert len(reads) == 1 and rule_scores(worked, day) is first and len(reads) == 1
+    set_targets(worked, {"meta": 300.0}, {}, day)
+    again = rule_scores(worked, day)
+    assert len(reads) == 2 and again.as_dict("en") == first.as_dict("en")
 
 
 def test_what_is_withheld_is_told_written_into_no_file_and_never_marked_as_done(worked):

@@ -177,7 +177,7 @@ def test_a_platform_without_a_file_is_done_by_hand_and_marked(account, web):
     told = web("POST", "bulk-edits", platform="line")
     assert (told["content"], told["written"], [one["id"] for one in told["by_hand"]]) == (None, [], [life.id])
     assert "手動" in told["help"]
-    assert web("POST", f"recommendations/{life.id}/applied", on="2026-11-16")["steps"][-1]["source"] == "person"
+    assert web("POST", f"recommendations/{life.id}/applied", on=today().isoformat())["steps"][-1]["source"] == "person"
 
 
 def test_a_value_that_was_changed_since_goes_into_no_file(account, mei):
