@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import replace
 from datetime import date
 
@@ -18,7 +20,7 @@ from rules.judgement import Applied, Episode, Judgement, NoData, Recommendation,
 from rules.judging import judge_rules
 from rules.loading import LoadedPack, shipped_packs
 from rules.protection import cooling, lately_changed, mark_eased, mark_last_active
-from rules.recommending import History, candidate_of, recommendation_of
+from rules.recommending import History, candidate_of, drafts_of, recommendation_of
 from rules.resolve import Resolver, make_ready, resolve
 from rules.saying import say
 from rules.shifts import behind_plan
@@ -61,13 +63,17 @@ def judge(
     said = [one for one, _ in told]
     findings = (*breaks, *data_findings([looked for _, looked in told], as_of))
     del source, told  # what follows needs room, and none of the facts
-    flagged = [(one, flag) for one in said for flag in one.flags]
-    candidates = [candidate_of(one, flag, history) for one, flag in flagged]
-    candidates = mark_last_active(candidates, active_ads, [flag.sure for _, flag in flagged])
-    candidates = mark_eased(candidates, [flag.cost for _, flag in flagged])
-    decisions, used, notices = resolve(candidates, resolver)
+    flagged = [(one, number) for one in said for number in range(len(one.at))]
+    candidates = [candidate_of(one, number, history) for one, number in flagged]
+    candidates = mark_last_active(candidates, active_ads, [one.sure[number] for one, number in flagged])
+    candidates = mark_eased(candidates, [one.costs[number] for one, number in flagged])
+    with ThreadPoolExecutor(1) as beside_it:  # durable rules decides in a process of its own: meanwhile we write
+        resolved = beside_it.submit(copy_context().run, resolve, candidates, resolver)
+        drafts = drafts_of(snapshot, said, history)
+        decisions, used, notices = resolved.result()
     recommendations = [
-        recommendation_of(snapshot, *flagged[i], candidates, i, d, history) for i, d in enumerate(decisions)
+        recommendation_of(snapshot, draft, candidates, decision, history)
+        for draft, decision in zip(drafts, decisions, strict=True)
     ]
     missing: list[NoData] = [one for rule in said for one in rule.no_data]
     return Judgement(

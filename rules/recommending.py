@@ -1,22 +1,23 @@
-"""Decides what a flag becomes: a candidate for the resolver, then a recommendation with its id, change and reason."""
+"""Decides what a flag becomes: a candidate for the resolver and a draft beside it, then what was made of both."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from engine.messages import Message
 from engine.snapshot import Snapshot
-from engine.vocabulary import text_hash
+from engine.vocabulary import Subject, text_hash
 from rules.actions import CLASS_OF, ActionType, Change, change_of, room_left
 from rules.candidates import Candidate, Decision
 from rules.effect.assignment import is_withheld
-from rules.entity_states import creative_at, values_at
+from rules.entity_states import values_at
 from rules.judgement import Applied, Episode, Recommendation
 from rules.plain import plain
 from rules.protection import moved
-from rules.saying import Flag, Said
+from rules.saying import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,77 +40,112 @@ class History:
         return 0.0 if step is None or not done else moved(done, entity, step, self.as_of)
 
 
-def candidate_of(one: Said, flag: Flag, history: History) -> Candidate:
+def candidate_of(one: Said, number: int, history: History) -> Candidate:
     """What goes to the resolver for one flag."""
-    row = flag.row
-    guards = one.pack.guards.skip_if
-    step = one.step
+    at, keys, guards, step = one.at[number], one.keys[number], one.pack.guards.skip_if, one.step
+    act = one.pack.act
     return Candidate(
-        entity=row["key"],
-        group=row["group_key"],
-        campaign=row["campaign_key"],
+        entity=keys.key,
+        group=keys.group_key,
+        campaign=keys.campaign_key,
         level=one.level,
         rule=one.pack.id,
-        action=one.pack.act,
-        action_class=CLASS_OF[one.pack.act],
+        action=act,
+        action_class=CLASS_OF[act],
         priority=one.pack.priority,
-        learning="learning" in guards and bool(one.on.learning[flag.at]),
-        cooldown=(one.pack.id, row["key"]) in history.at_rest,
-        tracking_break="tracking_break" in guards and bool(one.on.broken[flag.at]),
-        capped=step is not None and room_left(step, history.moved(row["key"], one)) <= 0,
-        pool=row["account_key"],
-        creative=creative_at(one.on.told, flag.at, row) if one.pack.act == "refresh" else "",
-        free=not history.behind.isdisjoint((row["key"], row["campaign_key"], row["account_key"])),
+        learning="learning" in guards and bool(one.on.learning[at]),
+        cooldown=(one.pack.id, keys.key) in history.at_rest,
+        tracking_break="tracking_break" in guards and bool(one.on.broken[at]),
+        capped=step is not None and room_left(step, history.moved(keys.key, one)) <= 0,
+        pool=keys.account_key,
+        creative=one.creatives[number],
+        free=not history.behind.isdisjoint((keys.key, keys.campaign_key, keys.account_key)),
+    )
+
+
+class Draft(NamedTuple):
+    """A flag as it is told whatever is decided: who, why, and what its action would be."""
+
+    one: Said
+    number: int
+    subject: Subject
+    reason: Message
+    wish: Wish
+
+
+class Wish(NamedTuple):
+    """An action on an entity: its id and first window end, whether it is withheld once approved, what it changes."""
+
+    action: ActionType
+    first_end: date
+    id: str
+    holdout: bool
+    change: Change | Message | None
+
+
+def drafts_of(snapshot: Snapshot, said: Sequence[Said], history: History) -> list[Draft]:
+    """A draft of every flag, in their order."""
+    out = []
+    for one in said:
+        for number, (_, who) in enumerate(one.on.texts.of(one.at)):
+            reason = one.reasons.of(number, who.name)
+            out.append(Draft(one, number, who, reason, _wish(snapshot, one, number, one.pack.act, history)))
+    return out
+
+
+def _wish(snapshot: Snapshot, one: Said, number: int, action: ActionType, history: History) -> Wish:
+    """An episode that goes on keeps the first window end, and so its id and arm."""
+    pack, entity, end = one.pack, one.keys[number].key, one.window.end
+    first_end = min(end, history.since.get((pack.id, entity, action), end))
+    share = pack.holdout if action != "alert" else 0.0
+    return Wish(
+        action,
+        first_end,
+        text_hash(snapshot.account, entity, pack.id, pack.version, first_end.isoformat(), action),
+        share > 0 and is_withheld(snapshot.account, pack.id, entity, first_end.isoformat(), share),
+        _change(one, number, action, history, snapshot.currency),
     )
 
 
 def recommendation_of(
-    snapshot: Snapshot,
-    one: Said,
-    flag: Flag,
-    candidates: Sequence[Candidate],
-    number: int,
-    decision: Decision,
-    history: History,
+    snapshot: Snapshot, draft: Draft, candidates: Sequence[Candidate], decision: Decision, history: History
 ) -> Recommendation:
-    """One flag with what became of it. An episode that goes on keeps the first window end, and so its id and arm."""
-    candidate = candidates[number]
-    end = one.window.end
+    """One flag with what became of it."""
+    one, number = draft.one, draft.number
     by = None if decision.beaten_by is None else candidates[decision.beaten_by]
     freed = None if decision.freed_by is None else candidates[decision.freed_by]
-    action: ActionType = "alert" if decision.verdict == "downgraded" else candidate.action
-    first_end = min(end, history.since.get((one.pack.id, candidate.entity, action), end))
-    share = one.pack.holdout if action != "alert" else 0.0
+    wish = draft.wish
+    if decision.verdict == "downgraded":
+        wish = _wish(snapshot, one, number, "alert", history)
     return Recommendation(
-        id=text_hash(snapshot.account, candidate.entity, one.pack.id, one.pack.version, first_end.isoformat(), action),
+        id=wish.id,
         rule=one.ref,
-        entity=candidate.entity,
-        subject=flag.subject,
-        action=action,
-        proposed_action=candidate.action,
+        entity=one.keys[number].key,
+        subject=draft.subject,
+        action=wish.action,
+        proposed_action=one.pack.act,
         decision=decision.verdict,
         because=decision.because,
         beaten_by=f"{by.rule}:{by.entity}" if by else (decision.because if decision.verdict != "kept" else None),
         trail=_trail(one, decision, by or freed),
-        spend_at_stake=float(plain(one.numbers.spend[flag.number]) or 0),
+        spend_at_stake=float(plain(one.numbers.spend[number]) or 0),
         window=one.window,
-        holdout=share > 0
-        and is_withheld(snapshot.account, one.pack.id, candidate.entity, first_end.isoformat(), share),
-        reason=flag.reason,
+        holdout=wish.holdout,
+        reason=draft.reason,
         numbers=one.numbers,
-        number=flag.number,
-        change=_change(one, flag, action, history, snapshot.currency),
-        first_end=first_end,
+        number=number,
+        change=wish.change,
+        first_end=wish.first_end,
     )
 
 
 def _change(
-    one: Said, flag: Flag, action: ActionType, history: History, currency: str | None
+    one: Said, number: int, action: ActionType, history: History, currency: str | None
 ) -> Change | Message | None:
     if action == "alert":
         return None
-    state = values_at(one.on.told, flag.at)
-    went = history.moved(flag.row["key"], one)
+    state = values_at(one.on.told, one.at[number])
+    went = history.moved(one.keys[number].key, one)
     return change_of(action, state, step=one.step, moved=went, currency=currency)
 
 

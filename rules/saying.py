@@ -4,29 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 import numpy as np
 
 from engine.messages import Message
-from engine.vocabulary import PackRef, Period, Subject
+from engine.vocabulary import PackRef, Period
 from rules.actions import Step, step_of
 from rules.checks import Looked
 from rules.condition_form import tests_of
 from rules.conditions import right_sides
 from rules.entities import EPOCH
+from rules.entity_states import creative_at
 from rules.evidence_told import Numbers
-from rules.explain import reason
+from rules.explain import Keys
 from rules.judgement import Judged, NoData
 from rules.judging import OnLevel, RuleOnLevel
 from rules.missing import no_answers
 from rules.pack import LevelName, RulePack
 from rules.protection import Cost
+from rules.reasons import Reasons
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one rule said on one level over the days of ``window``; ``step`` is how far its action moves a value."""
+    """What one rule said on one level over the days of ``window``; ``step`` is how far its action moves a value.
+
+    Its flags are counted from 0: ``at`` is the row of each in the level, then its keys, how sure it is, its cost, and
+    which creative a refresh would replace.
+    """
 
     pack: RulePack
     ref: PackRef
@@ -36,53 +41,48 @@ class Said:
     step: Step | None
     flagged: Message
     numbers: Numbers
-    flags: list[Flag]
+    reasons: Reasons
+    at: list[int]
+    keys: list[Keys]
+    sure: list[float]
+    costs: list[Cost]
+    creatives: list[str]
     no_data: list[NoData]
     judged: Judged
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """One entity that a rule flagged: its row ``at`` in the level, its texts, how sure, why and at which cost.
-
-    ``number`` is its place among the flags of its rule.
-    """
-
-    at: int
-    row: dict[str, str]
-    subject: Subject
-    number: int
-    sure: float
-    reason: Message
-    cost: Cost
 
 
 def say(one: RuleOnLevel, currency: str | None) -> tuple[Said, Looked]:
     """What is kept of one rule on one level, and which days of which facts it looked at."""
     pack, table, found = one.pack, one.table, one.found
-    at = found.flagged.nonzero()[0]
-    places = at.tolist()
-    numbers = Numbers(pack, table, found, places)
-    told = zip(places, one.on.texts.of(places), found.sure[at].tolist(), _costs(one), strict=True)
-    flags = [
-        Flag(
-            place,
-            row,
-            who,
-            number,
-            sure,
-            reason(pack, table, found, place, who.name, currency, partial(numbers.conditions, number)),
-            cost,
-        )
-        for number, (place, (row, who), sure, cost) in enumerate(told)
-    ]
-    count = Judged(pack.id, one.level, found.judged, len(places), int(found.unanswered.sum()))
-    missing = no_answers(pack, table, found, one.on.texts, currency)
-    window = Period(EPOCH + timedelta(days=table.first_day), EPOCH + timedelta(days=table.last_day))
-    step = step_of(pack.act, pack.action.amount, pack.action.cap, pack.action.cap_days)
-    flagged = Message(f"rules.trail.flagged_{pack.act}", {"rule": pack.id, "version": pack.version})
-    said = Said(pack, one.ref, one.level, one.on, window, step, flagged, numbers, flags, missing, count)
+    rows = found.flagged.nonzero()[0]
+    at = rows.tolist()
+    numbers = Numbers(pack, table, found, at)
+    said = Said(
+        pack=pack,
+        ref=one.ref,
+        level=one.level,
+        on=one.on,
+        window=Period(EPOCH + timedelta(days=table.first_day), EPOCH + timedelta(days=table.last_day)),
+        step=step_of(pack.act, pack.action.amount, pack.action.cap, pack.action.cap_days),
+        flagged=Message(f"rules.trail.flagged_{pack.act}", {"rule": pack.id, "version": pack.version}),
+        numbers=numbers,
+        reasons=Reasons(pack, table, found, rows, currency, numbers.conditions),
+        at=at,
+        keys=one.on.texts.keys_of(rows),
+        sure=found.sure[rows].tolist(),
+        costs=_costs(one),
+        creatives=_creatives(one, at),
+        no_data=no_answers(pack, table, found, one.on.texts, currency),
+        judged=Judged(pack.id, one.level, found.judged, len(at), int(found.unanswered.sum())),
+    )
     return said, Looked(pack, table.facts, table.first_day, table.last_day, table.delivery)
+
+
+def _creatives(one: RuleOnLevel, at: list[int]) -> list[str]:
+    if one.pack.act != "refresh":
+        return [""] * len(at)
+    texts = one.on.texts.of(at)
+    return [creative_at(one.on.told, place, row) for place, (row, _) in zip(at, texts, strict=True)]
 
 
 def _costs(one: RuleOnLevel) -> list[Cost]:
