@@ -182,6 +182,7 @@ def _case(life: Life, on: date) -> Case | None:
         approved_on=approved,
         withheld="withheld" in steps,
         applied_on=steps.get("applied"),
+        undone_on=steps.get("undone"),
     )
 
 

@@ -45,11 +45,14 @@ class Case:
     approved_on: date
     withheld: bool
     applied_on: date | None = None
+    undone_on: date | None = None
 
     @property
     def carried_out(self) -> bool:
-        """Whether it was acted on soon enough to count as that."""
-        return self.applied_on is not None and (self.applied_on - self.approved_on).days <= CARRIED_OUT_WITHIN
+        """Whether it was acted on soon enough to count as that, and left so while it is measured."""
+        if self.applied_on is None or (self.applied_on - self.approved_on).days > CARRIED_OUT_WITHIN:
+            return False
+        return self.undone_on is None or (self.undone_on - self.applied_on).days > AFTER_DAYS
 
 
 def scored_on(as_of: date) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -85,6 +86,17 @@ def test_without_a_holdout_peers_and_days_before_tell_the_truth_and_how_far_to_t
     assert did.low < effect < did.high and did.shown == ("better" if effect else "none")
     assert (its.basis, its.trust, its.acted_on) == ("its", "low", 28)
     assert its.low < effect < its.high
+
+
+def test_what_was_taken_back_while_it_is_measured_was_not_acted_on():
+    applied = case("x", applied=APPROVED + timedelta(days=1))
+    days = (None, 5, 28, 29)
+    undone = [replace(applied, undone_on=on and applied.applied_on + timedelta(days=on)) for on in days]
+    assert [one.carried_out for one in undone] == [True, False, False, True]
+    frame, cases = world(0.3)
+    taken_back = [replace(one, undone_on=one.applied_on + timedelta(days=2)) for one in cases[:45]]
+    _, did, _ = effects_of(ground(frame), [*taken_back, *cases[45:]], cases, CTR)
+    assert did.acted_on == 15 and not did.enough
 
 
 def test_days_before_the_first_fact_are_no_baseline():
