@@ -58,11 +58,6 @@ class LawEntry:
     unsettled: tuple[str, ...]
     articles: tuple[ArticleEntry, ...]
 
-    @property
-    def linked(self) -> bool:
-        """Whether the source is an address."""
-        return self.source.startswith("https://")
-
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
