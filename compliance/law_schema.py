@@ -126,6 +126,7 @@ class Paragraph(Strict):
 class Law(Strict):
     """A statute, regulation, guideline or policy as far as ads are concerned.
 
+    ``began`` is the first day of a law that had no forerunner: before it nothing of it was asked of anyone.
     ``source`` is an address, or words where the text was read elsewhere; ``checked_until`` is missing where the
     official text was not compared at all.
     ``articles`` maps article to paragraph to its text, or to several texts in force one after the other.
@@ -138,6 +139,7 @@ class Law(Strict):
     pcode: str | None = None
     enforcer: Words
     amended: date | None = None
+    began: date | None = None
     in_force: Span
     source: str | Words
     retrieved_on: date
@@ -164,6 +166,12 @@ class Law(Strict):
                 for earlier, later in pairwise(spans):
                     if earlier.to is None or later.from_ is None or earlier.to >= later.from_:
                         raise ValueError(f"{where}: two texts are in force on one day")
+        return self
+
+    @model_validator(mode="after")
+    def _began_before_its_text(self) -> Self:
+        if self.began and self.in_force.from_ and self.began > self.in_force.from_:
+            raise ValueError(f"began on {self.began} but is in force from {self.in_force.from_}")
         return self
 
     @model_validator(mode="after")

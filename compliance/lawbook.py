@@ -58,6 +58,17 @@ def in_force(reference: Reference, day: date) -> Span | None:
     return span if span.covers(day) and law.in_force.covers(day) else None
 
 
+def applies(reference: Reference, day: date) -> bool:
+    """Whether the article asked anything on ``day``, be its text of then on file or not.
+
+    False before a law that had no forerunner began, and outside the days of a paragraph that has days of its own.
+    """
+    law, _ = paragraph_of(reference)
+    own = [text.in_force for text in law.versions(reference.article, reference.paragraph)]
+    begun = law.began is None or law.began <= day
+    return begun and any(span is None or span.covers(day) for span in own)
+
+
 def amendments_since(reference: Reference, day: date) -> Iterator[Amendment]:
     """Known amendments up to ``day`` that are newer than the text on file and may touch the article."""
     for amendment in lawbook()[reference.law].amended_later:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from compliance.as_of import book_on, left_out
 from compliance.categories import CopyFaults, category_faults, uncovered_finding
 from compliance.facts import health_food_licence, unusable
 from compliance.findings import CopyItem, Screening, Verdict, verdict_of
@@ -49,7 +50,8 @@ def _screen_one(item: CopyItem, day: date) -> Screening:
         verdict = verdict_of(tuple(findings))
         return Screening(item, Verdict.REVIEW if verdict is Verdict.PASS else verdict, tuple(findings), remarks)
     book = rulebook(_pack_for(pack_name, item.facts))
-    standing, unmet = judge(book, text, item.facts)
+    standing, unmet = judge(book_on(book, day), text, item.facts)
+    remarks += left_out(book, day)
     says = speaker(book, day)
     if day > book.review_due:
         remarks += (Message("compliance.copy.review_due", {"due": book.review_due.isoformat()}),)

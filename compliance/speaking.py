@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from compliance.as_of import charged
 from compliance.caveats import caveats_of
 from compliance.findings import CopyFinding
 from compliance.judging import Standing, Unmet
@@ -58,8 +59,7 @@ class Speaker:
 
 def grounds(references: tuple[Reference, ...], charged_under: Mapping[str, Reference | None], day: date) -> Grounds:
     """The articles as charged in a category (食安法 §28 becomes 健食法 §14 for a health food), with their caveats."""
-    charged = [charged_under.get(f"{r.law}:{r.article}:{r.paragraph}", r) for r in references]
-    mapped = list(dict.fromkeys(reference for reference in charged if reference is not None))
+    mapped = charged(references, charged_under)
     caveats: list[Message] = []
     for reference in mapped:
         caveats += [caveat for caveat in caveats_of(reference, day) if caveat not in caveats]

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from compliance.as_of import book_on, charged, left_out
 from compliance.caveats import caveats_of
 from compliance.lawbook import (
     Law,
     Penalty,
     Reference,
+    applies,
     certainty_of,
     cite,
     in_force,
@@ -19,7 +21,7 @@ from compliance.lawbook import (
     lawbook,
     paragraph_of,
 )
-from compliance.rulebook import packs, permitted_lists
+from compliance.rulebook import packs, permitted_lists, rulebook
 from compliance.schemas import MODELS, schema_text
 from compliance.statutes import compared, paragraphs_of, statutes_text
 from engine.errors import PackError
@@ -73,6 +75,38 @@ def test_an_article_is_unverified_before_its_text_was_in_force() -> None:
     assert cite(reference, date(2026, 1, 1)).certainty is Certainty.VERIFIED
     assert cite(reference, date(2017, 1, 1)).certainty is Certainty.UNVERIFIED
     assert [c.id for c in caveats_of(reference, date(2017, 1, 1))] == ["compliance.copy.not_in_force"]
+
+
+@pytest.mark.parametrize(
+    ("reference", "day", "asked"),
+    [
+        (Reference(law="fraud_prevention", article="31", paragraph="1"), date(2024, 7, 30), False),
+        (Reference(law="fraud_prevention", article="31", paragraph="1"), date(2024, 7, 31), True),
+        (Reference(law="google_ads", article="healthcare", paragraph="2"), date(2025, 10, 28), False),
+        (Reference(law="google_ads", article="healthcare", paragraph="1"), date(2025, 10, 28), True),
+        (Reference(law="cosmetics", article="10", paragraph="1"), date(2017, 1, 1), True),
+    ],
+    ids=lambda one: one.id if isinstance(one, Reference) else str(one),
+)
+def test_what_did_not_exist_yet_asks_nothing(reference: Reference, day: date, asked: bool) -> None:
+    assert applies(reference, day) is asked
+
+
+@pytest.mark.parametrize("name", packs())
+def test_a_rule_holds_on_the_days_of_its_articles(name: str) -> None:
+    book, early = rulebook(name), date(2010, 1, 1)
+    kept = {prepared.rule.code for prepared in book_on(book, early).rules}
+    for prepared in book.rules:
+        articles = charged(book.recharged.get(prepared.rule.code, prepared.rule.citations), book.charged_under)
+        assert (prepared.rule.code in kept) is any(applies(one, early) for one in articles), prepared.rule.code
+    assert book_on(book, known_until()).rules == book.rules and left_out(book, known_until()) == ()
+
+
+def test_a_check_of_an_early_day_says_what_was_left_out() -> None:
+    names = [name for name in packs() if left_out(rulebook(name), date(2010, 1, 1))]
+    assert names
+    told = left_out(rulebook(names[0]), date(2010, 1, 1))[0]
+    assert told.id == "compliance.law.left_out" and told.values["day"] == "2010-01-01"
 
 
 def test_an_amendment_newer_than_the_text_takes_the_certainty() -> None:
