@@ -26,7 +26,7 @@ from compliance.schemas import MODELS, schema_text
 from compliance.statutes import compared, paragraphs_of, statutes_text
 from engine.errors import PackError
 from engine.packs import package_path
-from engine.vocabulary import Certainty
+from engine.vocabulary import Certainty, Severity
 from tests.shared import shared_dir
 
 TEXTS = [
@@ -53,6 +53,13 @@ def test_every_cited_article_exists_and_is_in_force() -> None:
     for who, reference in cited():
         paragraph_of(reference)
         assert in_force(reference, known_until()), f"{who} cites {reference.id}, which is not in force"
+
+
+def test_nothing_is_blocked_on_unverified_articles_alone() -> None:
+    for pack, _ in packs().values():
+        for rule in pack.rules:
+            sure = {certainty_of(reference, known_until()) for reference in rule.citations}
+            assert rule.severity is not Severity.BLOCK or sure != {Certainty.UNVERIFIED}, rule.code
 
 
 @pytest.mark.parametrize(
