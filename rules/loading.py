@@ -152,6 +152,8 @@ def _explain_all(faults: Sequence[Mapping[str, Any]]) -> list[Message]:
 
 def _explain(field: str, fault: Mapping[str, Any]) -> Message:
     context = {k: str(v) for k, v in (fault.get("ctx") or {}).items()}
+    if "expected" in context:  # joined in English, and told in any language
+        context["expected"] = context["expected"].replace(" or ", ", ")
     kind, given = str(fault["type"]), str(fault.get("input"))[:60]
     if kind == "unknown_metric":
         name = "unknown_metric_near" if context["near"] else "unknown_metric"

@@ -36,7 +36,7 @@ def evidence_view(account: AccountStore, name: str, language: Language) -> dict[
     return document | {
         "currency": currency,
         "title": _rule_text(account, document["rule"], language),
-        "conditions": [_condition(one, language, currency) for one in seen["conditions"]],
+        "conditions": [condition_view(one, language, currency) for one in seen["conditions"]],
         "sums": [(_label(metric, language), _value(metric, value, currency)) for metric, value in seen["sums"].items()],
         "sure": _sure(seen),
         "peers": _peers(seen),
@@ -53,7 +53,8 @@ def _rule_text(account: AccountStore, rule: Mapping[str, str], language: Languag
     return {"title": found[0].title.told(language), "explanation": found[0].explanation.told(language)}
 
 
-def _condition(one: Mapping[str, Any], language: Language, currency: str | None) -> dict[str, Any]:
+def condition_view(one: Mapping[str, Any], language: Language, currency: str | None) -> dict[str, Any]:
+    """One comparison of a rule as people read it: what was compared, with what, and whether it holds."""
     parts = [one[side] for side in ("numerator", "denominator") if one[side] is not None]
     limit = one["threshold"]
     ends = limit if isinstance(limit, Sequence) else [limit]

@@ -1,15 +1,22 @@
-"""Decides what the pages about rules show: whether each earns its keep, as a person can read it at a glance."""
+"""Decides what the pages about rules show: whether each earns its keep, which there are, and what one would say."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from api.console.evidence import condition_view
+from api.dates import today
 from api.services.effects import rule_scores
-from api.services.rule_packs import rules_on
+from api.services.rule_documents import rule_document, trial_document, whole_document
+from api.services.rule_packs import Checked, rule_on, rules_on
+from engine.errors import AdcueError
 from engine.messages import Language, Message, render
 from engine.store.account import AccountStore
+
+if TYPE_CHECKING:
+    from rules.previewing import Preview
 
 WARNED_OF = ("harms", "does_not")  # verdicts that ask for something to be done
 
@@ -54,3 +61,41 @@ def _row(one: Mapping[str, Any], titles: Mapping[str, str], language: Language) 
         # The verdict's sentence gives the interval already where it rests on it, but not what it was compared with.
         "why": [one["sentences"][0], *([effect["sentence"]] if effect is not None else [])],
     }
+
+
+def list_view(account: AccountStore, language: Language) -> dict[str, Any]:
+    """Every rule as it stands today: the account's own first, then the shipped ones, by id."""
+    rows = [rule_document(one, language) for one in rules_on(account, today())]
+    own = [one for one in rows if one["origin"] == "own"]
+    return {"account": account.name, "own": own, "shipped": [one for one in rows if one["origin"] != "own"]}
+
+
+def written_view(account: AccountStore, name: str, language: Language) -> dict[str, Any]:
+    """One rule with its text and versions. NotFoundError where there is no such rule."""
+    found = rule_on(account, name, today())
+    return whole_document(found, account.rules.versions(found.id), language)
+
+
+def trial_view(
+    account: AccountStore, checked: Checked, seen: Preview | None, language: Language, *, kept: bool
+) -> dict[str, Any]:
+    """What keeping a rule comes to, and what it would say of today."""
+    told = trial_document(checked, seen, account.name, language, kept=kept)
+    preview = told["preview"]
+    if preview is None:
+        return told
+    counts = {name: sum(one[name] for one in preview["judged"]) for name in ("judged", "flagged", "no_data")}
+    near = [_near(one, language, preview["currency"]) for one in preview["near"]]
+    return told | {"preview": preview | {"counts": counts, "near": near}}
+
+
+def _near(one: Mapping[str, Any], language: Language, currency: str | None) -> dict[str, Any]:
+    """Whom a rule only just leaves out, with the one comparison that does not hold."""
+    failed = next(part for part in one["conditions"] if not part["met"])
+    return dict(one) | {"failed": condition_view(failed, language, currency)}
+
+
+def faults_of(error: AdcueError, language: Language) -> dict[str, Any]:
+    """A refusal as people read it: what it is about, and every fault on a line of its own."""
+    details = [render(one, language) for one in getattr(error, "details", ())]
+    return {"heading": render(error.message, language), "details": details}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -13,7 +14,8 @@ from rules.effect.found import OUTCOMES, Effect
 from rules.effect.money import Saved
 from rules.effect.report import EffectReport
 from rules.effect.score import Record, score_rule
-from tests.api.conftest import ACCOUNT
+from tests.api.conftest import ACCOUNT, PIECE
+from tests.api.everything import OWN_RULE
 
 RULES = {
     "spend_no_conv": ("harms", Effect(OUTCOMES["ctr"], "holdout", "chance", 80, 30, -0.2, -0.3, -0.1)),
@@ -84,3 +86,44 @@ def test_an_account_without_advice_says_so(account, enter):
     for language, told in zip(LANGUAGES, ("還沒有要動手的建議", "no rule proposed anything to do"), strict=True):
         assert told in text(client.get(f"/rule-scores?lang={language}"))
     assert account.name == ACCOUNT
+
+
+def test_a_rule_is_checked_tried_kept_and_taken_back_on_the_page(filled_dir, account, enter):
+    client = enter("mei.lin", "planner")
+    page = text(client.get("/rules?write=cpa_over"))
+    assert "自訂規則 0 條" in page and "單次轉換成本明顯高於目標" in page and "id: cpa_over" in page
+
+    def sent(**form):
+        piece = text(client.post(form.pop("to", "/rules"), data=form, headers=PIECE))
+        assert "<html" not in piece
+        return piece
+
+    wrong = sent(
+        act="check", text=OWN_RULE.replace("metric: cpa", "metric: cost_per_dream").replace("ad_group", "adgroup")
+    )
+    assert wrong.count("<p>") >= 2 and "cost_per_dream" in wrong and "adgroup" in wrong
+    dear = OWN_RULE.replace("value: 900", "value: 10").replace("spend: 800", "spend: 8")
+    tried = sent(act="preview", text=dear)
+    assert (
+        re.search(r"今天檢查 \d+ 個，會點到 [1-9]", tried)
+        and "沒有保留" in tried
+        and account.rules.known(today()) == []
+    )
+    assert "已採用" in sent(act="keep", text=OWN_RULE)
+    own = sent(to="/rules/our_dear_groups", act="off")
+    assert "自訂規則 1 條" in own and "已停用，今天起不再檢查" in own
+    assert "mei.lin" in text(client.get("/rules/our_dear_groups")) and "目前有效" in text(
+        client.get("/rules/our_dear_groups")
+    )
+    assert "自訂規則 0 條" in sent(to="/rules/our_dear_groups", act="withdraw")
+    assert client.post("/rules/our_dear_groups", data={"act": "withdraw"}).status_code == 404
+    assert client.post("/rules", data={"act": "destroy"}).status_code == 422
+
+
+def test_a_reviewer_reads_rules_and_changes_none(account, enter):
+    client = enter("yu.hsu", "reviewer")
+    page = text(client.get("/rules"))
+    assert "<textarea" not in page and 'name="act"' not in text(client.get("/rules/cpa_over"))
+    assert client.post("/rules", data={"act": "check", "text": OWN_RULE}).status_code == 403
+    assert client.post("/rules/cpa_over", data={"act": "off"}).status_code == 403
+    assert client.get("/rules/no_such_rule").status_code == 404

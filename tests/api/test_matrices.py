@@ -23,6 +23,7 @@ BODIES = {
 FORMS = {
     "console.decide": {"verdict": "approved"},
     "console.change_role": {"role": "reviewer"},
+    "console.change_rule": {"act": "off"},
 }
 # Addresses whose parameter is no account's: a file of ours, a problem code.
 OPEN = {"static", "help.show_problem"}
