@@ -58,7 +58,9 @@ def penalised(phrases: Sequence[Row]) -> Iterator[Line]:
     results = {id(r): judge(wording(r), r["product"]) for r in ads}
     for product in NAMED:
         yield from _found(product, [r for r in excerpts if r["product"] == product], results, 0.95)
-    yield from _found("the rest", [r for r in ads if r["product"] not in NAMED], results, 0.90)
+    rest = [r for r in ads if r["product"] not in NAMED]
+    yield from _found("the rest", [r for r in rest if not r.get("fact_dependent")], results, 0.90)
+    yield from _found("the rest, untrue on the facts only", [r for r in rest if r.get("fact_dependent")], results, None)
     for product in sorted({r["product"] for r in ads} - set(NAMED)):
         rows = [r for r in ads if r["product"] == product]
         yield count(f"  of these {product}", rows, lambda r: is_found(results[id(r)]))
@@ -75,7 +77,7 @@ def penalised(phrases: Sequence[Row]) -> Iterator[Line]:
     )
 
 
-def _found(name: str, rows: list[Row], results: dict[int, Screening], least: float) -> Iterator[Line]:
+def _found(name: str, rows: list[Row], results: dict[int, Screening], least: float | None) -> Iterator[Line]:
     read = [r for r in rows if was_read(r)]
     yield count(f"{name}: penalised ads found, read", read, lambda r: is_found(results[id(r)]))
     held_out = [r for r in rows if not was_read(r)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -15,6 +16,7 @@ from tests.compliance.disguises import DISGUISES, PADDINGS
 
 CASES = Path(__file__).parents[1] / "cases" / "compliance"
 WHOLE_AD = 0.8
+JOINED = (0, 7, 17, 29)
 
 
 def pairs(rows: Sequence[Row]) -> Iterator[Line]:
@@ -49,30 +51,30 @@ def _met(row: Row) -> list[bool]:
 
 
 def own_copy() -> Iterator[Line]:
-    """Copy of our own writing, 100 lawful ads and more in each penalised category, and unlawful ones beside them."""
+    """Copy of our own writing: lawful ads of a sentence or two, and as many of four, as long as penalised excerpts."""
     for path in sorted(CASES.glob("lawful_*.yaml")):
         product = path.stem.removeprefix("lawful_")
-        results = [judge(_text(ad), product, _facts(ad)) for ad in _ads(path)]
+        results = [judge(text, product, facts) for text, facts in lawful_ads(path)]
         for name, wrong, most in (("blocked", Verdict.BLOCK, 0.005), ("flagged", Verdict.REVIEW, 0.03)):
-            bad = sum(r.verdict is wrong or r.verdict is Verdict.BLOCK for r in results)
+            bad = sum(r.verdict in (wrong, Verdict.BLOCK) for r in results)
             yield Line(f"own lawful copy, {product}: {name}", bad, len(results), at_most=most)
     for path in sorted(CASES.glob("unlawful_*.yaml")):
         product = path.stem.removeprefix("unlawful_")
-        found = [is_found(judge(_text(ad), product, _facts(ad))) for ad in _ads(path)]
+        found = [is_found(judge(ad["text"], product, ad.get("facts"))) for ad in _loaded(path)["ads"]]
         yield Line(f"own unlawful copy, {product}: found", sum(found), len(found), at_least=0.95)
 
 
-def _ads(path: Path) -> list[str | Row]:
-    listed: list[str | Row] = yaml.safe_load(path.read_text(encoding="utf-8"))["ads"]
-    return listed
+def lawful_ads(path: Path) -> list[tuple[str, Row]]:
+    """The ads of a file with its closing (warning, licence number) and facts, then as many of four ads joined."""
+    data = _loaded(path)
+    ads, closing, facts = data["ads"], data.get("closing", ""), data.get("facts", {})
+    joined = ["".join(ads[(n + step) % len(ads)] for step in JOINED) for n in range(len(ads))]
+    return [(f"{text}{closing}", facts) for text in (*ads, *joined)]
 
 
-def _text(ad: str | Row) -> str:
-    return ad if isinstance(ad, str) else str(ad["text"])
-
-
-def _facts(ad: str | Row) -> Row:
-    return {} if isinstance(ad, str) else ad.get("facts", {})
+def _loaded(path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return loaded
 
 
 def evasion(phrases: Sequence[Row]) -> Iterator[Line]:
