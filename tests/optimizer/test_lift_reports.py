@@ -65,10 +65,11 @@ def test_history_is_fitted_once_for_any_tests():
     assert len({once.calibrated(chosen).hash for chosen in ([], tests[:1], tests[1:], tests)}) == 4
 
 
-def test_a_study_brings_the_plan_nearer_to_the_truth():
+@pytest.mark.parametrize("seeds", [2, pytest.param(4, marks=pytest.mark.soak)])
+def test_a_study_brings_the_plan_nearer_to_the_truth(seeds):
     """An advertiser follows demand with one channel, which looks better than it is; a study of it says by how much."""
     alone, tested, gained = [], [], []
-    for seed in range(4):
+    for seed in range(seeds):
         made = simulate(seed, "power", channels=3, shocks=0.2, confounded=1.5)
         studies = [as_report(lift_test(made, number)) for number in range(3)]
         asked = demand(budget=round(28 * 1.5 * sum(channel.usual for channel in made.channels)))

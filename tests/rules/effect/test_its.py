@@ -42,9 +42,10 @@ def test_a_trend_is_not_taken_for_an_effect():
     assert its_of(days(trend=0.5), ACTED_ON, CTR).shown == "none"
 
 
+@pytest.mark.parametrize("seeds", [20, pytest.param(60, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("rho", [0.0, 0.5, 0.8])
-def test_lingering_chance_is_allowed_for(rho):
-    said = [its_of(days(seed=seed, rho=rho, spread=0.06), ACTED_ON, CTR, FLAG_WINDOW) for seed in range(60)]
+def test_lingering_chance_is_allowed_for(rho, seeds):
+    said = [its_of(days(seed=seed, rho=rho, spread=0.06), ACTED_ON, CTR, FLAG_WINDOW) for seed in range(seeds)]
     assert np.mean([one.low <= 0 <= one.high for one in said]) >= 0.88
 
 

@@ -1,4 +1,4 @@
-"""A fast share of the simulation: intervals hold the truth, and an action of no effect is credited with none."""
+"""A fast share of ``make simulate``: intervals hold the truth, and an action of no effect is credited with none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rules.effect.found import OUTCOMES
 from rules.effect.lift import lift_of
 from tests.rules.effect import simulate_effect, worlds
 
-FEW = 24
+FEW = 12
 CTR = OUTCOMES["ctr"]
 
 
@@ -37,7 +37,7 @@ def test_only_peers_that_run_alike_are_trusted(accounts):
 
 
 def test_the_lift_interval_misses_one_time_in_twenty():
-    lines = list(simulate_effect.lift_lines(150, arms=((180, 20),), effects=(0.0, 0.3)))
+    lines = list(simulate_effect.lift_lines(100, arms=((180, 20),), effects=(0.0, 0.3)))
     assert len(lines) == 5
     for one in lines:
         assert 0.90 <= one.measured <= 0.99, one
@@ -51,7 +51,7 @@ def test_welch_alone_would_be_too_narrow_for_small_arms(monkeypatch):
 
 
 def test_a_pause_or_a_cut_saves_what_is_told():
-    for one in simulate_effect.money_lines(100):
+    for one in simulate_effect.money_lines(50):
         assert one.measured >= 0.88, one
 
 
