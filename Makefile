@@ -5,20 +5,27 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 STAMPS := .setup
 WORKERS ?= 2
+# Tests start the program many times over: each reads the code as it was compiled, where the machine allows that or not.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest
 
-.PHONY: run test lint simulate bench bench-service bench-optimizer bench-rules bench-promises soak screenshots docs lock clean
+.PHONY: run test lint types layers simulate bench bench-service bench-optimizer bench-rules bench-promises soak screenshots docs lock clean
 
 run: $(STAMPS)/run $(STAMPS)/console ## set up, write a sample, import, propose, run the night, screen copy, serve the console
 	@$(BIN)/adcue tour
 	@if [ "$${ADCUE_SERVE:-1}" != 0 ]; then exec $(BIN)/adcue serve; fi
 
 test: $(STAMPS)/test $(STAMPS)/console lint ## every check that must hold
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+	$(PYTEST) -n $(WORKERS) --dist worksteal
 
 lint: $(STAMPS)/test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory -j2 types layers
+
+types: $(STAMPS)/test
 	$(BIN)/mypy
+
+layers: $(STAMPS)/test
 	$(BIN)/lint-imports
 
 simulate: $(STAMPS)/test ## what the rules say of accounts whose truth is known; exits non-zero when a promise falls short
@@ -40,7 +47,7 @@ bench-promises: $(STAMPS)/test ## 20 seeds of the sample and two curve families 
 	$(BIN)/python -m tests.promises.evaluate --seeds 20
 
 soak: $(STAMPS)/test ## kill rounds and fuzzing, the long way
-	$(BIN)/pytest -m soak --timeout 0
+	$(PYTEST) -m soak --timeout 0
 
 screenshots: $(STAMPS)/test $(STAMPS)/console ## writes the pictures in docs/images again
 	$(BIN)/python -m scripts.screenshots

@@ -41,7 +41,7 @@ def test_a_sound_account_is_left_alone():
     assert tally(clicks(truth.all_sound, [0, 1]), LOW).flagged <= 3
 
 
-@pytest.mark.parametrize("first", [simulate.WITHIN, simulate.ACROSS])
+@pytest.mark.parametrize("first", [simulate.ACROSS, pytest.param(simulate.WITHIN, marks=pytest.mark.soak)])
 def test_thirty_looks_at_a_healthy_ad(first):
     said = nightly(list(clicks(truth.even, [0], simulate.DAYS[first])), LOW, first)
     assert said.healthy > 500 and said.power > 0.6
