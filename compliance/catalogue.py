@@ -16,6 +16,7 @@ from compliance.caveats import caveats_of
 from compliance.law_schema import Area, Kind
 from compliance.law_words import article_label, penalty_words, reference_label, say, span_words, spoken
 from compliance.lawbook import Law, Paragraph, Reference, certainty_of, in_force, lawbook, paragraph_of
+from compliance.rulebook import word_lists
 from engine.messages import Language, render
 from engine.vocabulary import Certainty
 
@@ -68,6 +69,12 @@ class Catalogue:
     laws: tuple[LawEntry, ...]
     rules: tuple[RuleEntry, ...]
     permitted: tuple[PermittedEntry, ...]
+
+    @property
+    def lists(self) -> dict[str, tuple[str, ...]]:
+        """The word lists that the rules draw on, by name."""
+        used = sorted({name for rule in self.rules for name in rule.lists})
+        return {name: word_lists()[name].terms for name in used}
 
 
 @lru_cache(maxsize=8)

@@ -46,7 +46,10 @@ class ExampleEntry:
 
 @dataclass(frozen=True, slots=True)
 class RuleEntry:
-    """A rule of a pack; ``products`` are the categories it judges, ``text`` is what a search looks in."""
+    """A rule of a pack; ``products`` are the categories it judges, ``text`` is what a search looks in.
+
+    ``words`` are its own, ``lists`` the names of the word lists that it draws on.
+    """
 
     code: str
     pack: str
@@ -54,6 +57,8 @@ class RuleEntry:
     products: tuple[str, ...]
     severity: Severity
     kind: str
+    words: tuple[str, ...]
+    lists: tuple[str, ...]
     message: str
     suggestion: str
     articles: tuple[CitedArticle, ...]
@@ -131,7 +136,8 @@ def _rule_entry(name: str, pack: Pack, rule: AnyRule, language: Language, day: d
     message, suggestion = spoken(rule.message, language), spoken(rule.suggestion, language)
     flags = tuple(_example(example) for example in rule.examples.flag)
     passes = tuple(_example(example) for example in rule.examples.pass_)
-    words = [rule.code, message, suggestion, *rule.exceptions, *(one.text for one in (*flags, *passes))]
+    own = tuple(dict.fromkeys(term for terms in rule.own_terms().values() for term in terms))
+    words = [rule.code, message, suggestion, *own, *rule.exceptions, *(one.text for one in (*flags, *passes))]
     words += [f"{spoken(lawbook()[article.law].name, language)} {article.label}" for article in articles]
     return RuleEntry(
         code=rule.code,
@@ -140,6 +146,8 @@ def _rule_entry(name: str, pack: Pack, rule: AnyRule, language: Language, day: d
         products=tuple(dict.fromkeys((*pack.products, *(p for heir in heirs for p in heir.products)))),
         severity=rule.severity,
         kind=rule.kind,
+        words=own,
+        lists=tuple(dict.fromkeys(rule.shared_lists())),
         message=message,
         suggestion=suggestion,
         articles=articles,

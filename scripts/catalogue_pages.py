@@ -63,7 +63,7 @@ def _looked_up(law: LawEntry) -> str:
 def _article(article: ArticleEntry, law: LawEntry) -> Iterator[str]:
     sure = "" if article.certainty is law.certainty else f"（{_said(f'certainty.{article.certainty}')}）"
     aside = "" if article.in_force else f"（{_said('not_in_force')}）"
-    named = f'<a id="{article.id}"></a>**{article.label}**'
+    named = f'<a id="{article.id}"></a>**{article.label}** `{article.id}`'
     yield f"- {named} {_said(f'does.{article.does}')}{sure}{aside}：{article.rule}"
     yield from (f"  - 第 {number} 款：{text}" for number, text in article.items)
     yield from (f"  - {_said('penalty_head')}：{penalty}" for penalty in article.penalties)
@@ -104,6 +104,7 @@ def _rule(rule: RuleEntry) -> Iterator[str]:
     for fact, eased in rule.eased_by:
         told = _said("eased_to", fact=fact, severity=_said(f"severity.{eased}")) if eased else None
         yield f"- {_said('eased')}：{told or _said('eased_away', fact=fact)}"
+    yield f"- {_said('looks')}：{_said(f'looks.{rule.kind}')}{''.join(f' `{name}`' for name in rule.lists)}"
     yield f"- {_said('flags')}：{_examples(rule.flags)}"
     yield f"- {_said('passes')}：{_examples(rule.passes)}"
 

@@ -11,7 +11,7 @@ from compliance.categories import categories
 from compliance.law_words import article_label, penalty_words, twd
 from compliance.lawbook import Penalty, known_until, lawbook
 from compliance.rulebook import packs, permitted_lists
-from engine.messages import LANGUAGES, Language
+from engine.messages import LANGUAGES, Language, sentence_ids
 from engine.vocabulary import Certainty, Severity
 
 
@@ -87,6 +87,12 @@ def test_every_article_without_a_number_has_a_topic() -> None:
             if not article[0].isdigit():
                 told = article_label(article, "1", "zh-TW")
                 assert not any("a" <= letter <= "z" for letter in told), f"{name}: compliance.topic.{article}"
+
+
+def test_every_kind_of_check_is_told_in_words(whole: Catalogue) -> None:
+    told = {name.removeprefix("catalogue.looks.") for name in sentence_ids("compliance") if ".looks." in name}
+    assert {rule.kind for rule in whole.rules} <= told
+    assert whole.lists.keys() == {name for rule in whole.rules for name in rule.lists}
 
 
 def test_what_is_sought_is_found(whole: Catalogue) -> None:
