@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,6 @@ from engine.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("engine", "rules", "optimizer", "compliance", "api")
-SOURCES = {path: ast.parse(path.read_bytes()) for name in PACKAGES for path in sorted((ROOT / name).rglob("*.py"))}
 TEMPLATES = sorted((ROOT / "api" / "templates").rglob("*.html"))
 SCRIPTS = sorted((ROOT / "api" / "static").glob("*.js"))
 
@@ -41,13 +41,19 @@ PATTERNS_FROM_PACKS = {
 APPROVED_HASHES = {"sha256", "sha384", "sha512", "blake2b"}
 
 
+@cache
+def sources() -> Mapping[Path, ast.Module]:
+    """Every module of the product, parsed."""
+    return {path: ast.parse(path.read_bytes()) for name in PACKAGES for path in sorted((ROOT / name).rglob("*.py"))}
+
+
 def _place(path: Path, node: ast.AST) -> str:
     return f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
 
 
 def _imports() -> Iterator[tuple[str, str]]:
     """Every imported module with the place of its import."""
-    for path, tree in SOURCES.items():
+    for path, tree in sources().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 yield from ((alias.name, _place(path, node)) for alias in node.names)
@@ -61,7 +67,7 @@ def _imported(names: set[str]) -> list[str]:
 
 def _calls() -> Iterator[tuple[str, ast.Call, str]]:
     """Every call by the last name of what is called."""
-    for path, tree in SOURCES.items():
+    for path, tree in sources().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", None) or getattr(node.func, "attr", None)

@@ -105,7 +105,7 @@ def durable_postgres() -> Iterator[Any]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)])
 def service(request, starter, exported, tmp_path) -> Iterator[Service]:
     """One account with something to plan from and one for files, a planner and a second person; not started yet."""
     folder = tmp_path / "data"

@@ -92,6 +92,7 @@ def test_an_import_that_ends_within_the_grace_is_finished(service, files):
     check_done(service, files, run, {1})
 
 
+@pytest.mark.parametrize("service", ["sqlite", "postgresql"], indirect=True)
 def test_an_import_that_does_not_is_given_back_and_finished_by_the_next_start(service, files):
     service.start(grace_seconds=0.5)
     run = begun_import(service, files)

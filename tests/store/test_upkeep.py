@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tests.test_sources import SOURCES
+from tests.test_sources import sources
 
 # Where nobody acts: how far work is, who holds what, when a session was last seen, a stronger hash, what is over.
 UPKEEP = {
@@ -25,7 +25,7 @@ UPKEEP = {
 
 def test_only_what_is_nobodys_act_is_written_without_one() -> None:
     found = set()
-    for path, tree in SOURCES.items():
+    for path, tree in sources().items():
         for function in ast.walk(tree):
             if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
                 continue
