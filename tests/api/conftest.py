@@ -7,17 +7,18 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 
 from api.app import create_app, jobs_of
 from api.cli.app import run
 from api.sample import Truth, write_sample
 from api.services.imports import import_file
+from api.services.nights import run_night
 from engine.settings import settings
 from engine.store.store import Store
+from tests.api.everything import AS_OF, PLAN, everything, worked
+from tests.environment import ACCOUNT, PASSWORD, hash_quickly, settle
 
-ACCOUNT = "default"
-PASSWORD = "seven herons over the lagoon"
+__all__ = ["ACCOUNT", "PASSWORD", "PIECE", "PLAN", "everything", "worked"]
 # What a browser sends with a form whose answer takes the place of a piece of its page.
 PIECE = {"HX-Request": "true", "Sec-Fetch-Site": "same-origin"}
 
@@ -46,18 +47,35 @@ def filled(tmp_path_factory, sample) -> Path:
 @pytest.fixture
 def data_dir(tmp_path, monkeypatch) -> Path:
     """An empty data folder that the settings point at."""
-    monkeypatch.setenv("ADCUE_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.delenv("ADCUE_DATABASE_URL", raising=False)
-    monkeypatch.delenv("ADCUE_LANGUAGE", raising=False)
-    settings.cache_clear()
+    settle(monkeypatch, tmp_path / "data")
     yield tmp_path / "data"
     settings.cache_clear()
 
 
+@pytest.fixture(scope="session")
+def after_night(tmp_path_factory, filled) -> Path:
+    """A data folder in which the night after the sample's last day was run; never changed, only copied."""
+    data = tmp_path_factory.mktemp("judged") / "data"
+    shutil.copytree(filled, data)
+    with pytest.MonkeyPatch.context() as patch:
+        settle(patch, data)
+        store = Store(settings().url)
+        run_night(store.account(ACCOUNT, "test"), AS_OF)
+        store.close()
+    settings.cache_clear()
+    return data
+
+
 @pytest.fixture
-def filled_dir(data_dir, filled) -> Path:
+def judged() -> None:
+    """Asks that ``filled_dir`` holds that night too."""
+
+
+@pytest.fixture
+def filled_dir(request, data_dir, filled) -> Path:
     """A data folder of one's own that holds the sample."""
-    shutil.copytree(filled, data_dir)
+    source = request.getfixturevalue("after_night") if "judged" in request.fixturenames else filled
+    shutil.copytree(source, data_dir)
     return data_dir
 
 
@@ -67,6 +85,8 @@ def store(request, data_dir) -> Store:
     if "filled_dir" in request.fixturenames:
         request.getfixturevalue("filled_dir")
     data_dir.mkdir(exist_ok=True)
+    if not (file := data_dir / "adcue.sqlite3").exists():
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
     opened = Store(settings().url)
     opened.upgrade()
     yield opened
@@ -126,9 +146,7 @@ def client(browser):
 @pytest.fixture(autouse=True)
 def cheap_passwords(monkeypatch):
     """Passwords are hashed with the least effort: tests make many of them."""
-    monkeypatch.setattr(
-        "engine.store.passwords._hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    )
+    hash_quickly(monkeypatch)
 
 
 @pytest.fixture
@@ -189,9 +207,6 @@ def logged_in(client, person):
         return client
 
     return log_in
-
-
-PLAN = {"budget": 1200000, "start": "2026-11-16", "end": "2026-12-13"}
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 
 from api.app import create_app, jobs_of
@@ -21,12 +20,13 @@ from engine.store.account import AccountStore
 from engine.store.lives import Life
 from engine.store.steps import StepName, WantedStep
 from engine.store.store import Store
-from tests.api.conftest import ACCOUNT, PASSWORD, PLAN
 from tests.api.routes import NOBODY
+from tests.environment import ACCOUNT, PASSWORD, hash_quickly, settle, unhurried
 
 ROLES = ("planner", "reviewer", "admin", "machine")
 OTHER = "other"
 AS_OF = date(2026, 11, 16)
+PLAN = {"budget": 1200000, "start": "2026-11-16", "end": "2026-12-13"}
 # How far a recommendation has to be before an operation takes it further.
 WANTED_STEPS: Mapping[str, tuple[StepName, ...]] = {
     "undo_recommendation": ("auto_approved", "applied"),
@@ -76,8 +76,7 @@ def everything(tmp_path_factory, filled, sample) -> Everything:
     shutil.copytree(filled, folder)
     with pytest.MonkeyPatch.context() as patch:
         _settle(patch, folder)
-        quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        patch.setattr("engine.store.passwords._hasher", lambda: quick)
+        hash_quickly(patch)
         store = Store(settings().url)
         store.upgrade()
         try:
@@ -121,13 +120,9 @@ def a_pause(account: AccountStore, *steps: StepName) -> Life:
 
 
 def _settle(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    patch.setenv("ADCUE_DATA_DIR", str(folder))
-    patch.delenv("ADCUE_DATABASE_URL", raising=False)
-    patch.delenv("ADCUE_LANGUAGE", raising=False)
     patch.setenv("ADCUE_WAIT_SECONDS", "60")
-    for name in ("KEY", "ADDRESS", "LOGIN"):
-        patch.setenv(f"ADCUE_RATE_PER_{name}", "1000000/minute")
-    settings.cache_clear()
+    settle(patch, folder)
+    unhurried(patch)
 
 
 def _fill(folder: Path, store: Store, export: Path) -> Everything:

@@ -10,15 +10,15 @@ from engine.store.keys import ROLES
 from engine.store.roles import PEOPLE
 from tests.api.conftest import PASSWORD
 from tests.api.routes import calls
+from tests.environment import unhurried
 
 CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 @pytest.fixture(autouse=True)
-def unhurried(monkeypatch):
-    """A matrix asks more often than a person would: rates are tried elsewhere."""
-    for name in ("KEY", "ADDRESS", "LOGIN"):
-        monkeypatch.setenv(f"ADCUE_RATE_PER_{name}", "100000/minute")
+def asked_often(monkeypatch):
+    """A matrix asks often."""
+    unhurried(monkeypatch)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from argon2 import PasswordHasher
 
 from api.cli.app import run
 from api.services.account_rules import set_targets
@@ -25,7 +24,7 @@ from engine.settings import settings
 from engine.store.account import AccountStore
 from engine.store.steps import WantedStep
 from engine.store.store import Store
-from tests.api.conftest import ACCOUNT, PASSWORD
+from tests.environment import ACCOUNT, PASSWORD, hash_quickly, settle
 
 NIGHT, SCORED = date(2026, 8, 17), date(2026, 10, 1)
 APPLIED = NIGHT + timedelta(days=1)
@@ -60,13 +59,9 @@ def worked(tmp_path_factory):
     """A planner's view of an account whose weak ads were proposed, approved and, unless withheld, paused."""
     folder = tmp_path_factory.mktemp("effects")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ADCUE_DATA_DIR", str(folder))
-        patch.delenv("ADCUE_DATABASE_URL", raising=False)
-        patch.setattr(
-            "engine.store.passwords._hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        )
+        settle(patch, folder)
+        hash_quickly(patch)
         patch.setattr("api.services.night_stages.Reallocate.run", lambda self, state: state)
-        settings.cache_clear()
         store = Store(settings().url)
         store.upgrade()
         secret, _ = store.account(ACCOUNT, "test").members.invite("planner")

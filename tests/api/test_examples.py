@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from api.v1.examples import Example, examples, proposal_scenarios
-from tests.api.everything import WANTED_STEPS, a_pause, everything, worked
+from tests.api.everything import WANTED_STEPS, a_pause
 
-__all__ = ["everything", "worked"]
 # What is another one each time is held to its form.
 FORMS = [
     r"[PNSRJ]-[0-9a-f]{6,}", r"[0-9a-f]{64}", r"(person|key|proposal|run):[0-9a-f]{64}", r"adcue_[0-9a-f]{8}",

@@ -16,10 +16,9 @@ from engine.errors import StoreError
 from engine.settings import settings
 from engine.store.states import StateRow
 from tests.api.conftest import PLAN
-from tests.api.everything import AS_OF, COPY, OWN_RULE, WANTED_STEPS, a_pause, everything, worked
+from tests.api.everything import AS_OF, COPY, OWN_RULE, WANTED_STEPS, a_pause
 from tests.api.routes import calls
 
-__all__ = ["everything", "worked"]
 # What an answer shows once; told again it is null.
 SECRETS = {"v1.create_key": "key", "v1.create_invitation": "secret"}
 OTHER = {"json": {"something": "else"}}
@@ -281,6 +280,7 @@ def test_an_answer_that_shows_a_secret_keeps_none(worked, everything, account):
     jobs_of(worked).stop(10)
     files = [path for path in settings().data_dir.rglob("*") if path.is_file()]
     assert any(path.suffix == ".sqlite3" for path in files)
-    # The random part itself may hold an underscore; cut at its last one, what is left can be short enough to lie anywhere.
+    # The random part itself may hold an underscore: cut at its last one, what is left can be short enough to lie
+    # anywhere.
     secret = key.split("_", 2)[2].encode()
     assert not [path.name for path in files if secret in path.read_bytes()]

@@ -21,9 +21,9 @@ from api.cli.app import run
 from api.safe_logs import redact_text
 from compliance.personal_data.recogniser import recognisers
 from engine.logs import configure_logs, logger
-from engine.settings import settings
 from engine.store.account import AccountStore
 from tests.api.restoring import restored_log  # noqa: F401
+from tests.environment import unhurried
 
 # One of every kind that is found without words around it, made up but right in form and checksum.
 CANARIES = {
@@ -55,9 +55,7 @@ def _leaks(written: str) -> set[str]:
 @pytest.fixture(autouse=True)
 def _everything_is_logged(monkeypatch):
     monkeypatch.setenv("ADCUE_LOG_LEVEL", "DEBUG")
-    for rate in ("KEY", "ADDRESS", "LOGIN"):
-        monkeypatch.setenv(f"ADCUE_RATE_PER_{rate}", "100000/minute")
-    settings.cache_clear()
+    unhurried(monkeypatch)
 
 
 def test_there_is_a_canary_of_every_kind_that_needs_no_words_around_it():

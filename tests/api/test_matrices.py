@@ -8,10 +8,9 @@ import pytest
 
 from api.access import ANYONE, TABLE
 from engine.store.store import Store
-from tests.api.everything import OTHER, everything, worked
+from tests.api.everything import OTHER
 from tests.api.routes import NOBODY, Call, calls
 
-__all__ = ["everything", "worked"]
 BODIES = {
     "v1.decide_proposal": {"verdict": "approved"},
     "v1.decide_recommendation": {"verdict": "approved"},

@@ -75,8 +75,8 @@ def test_a_dry_night_and_a_replay_keep_nothing(account):
     assert [life.id for life in account.recommendations.list(100)] == kept
 
 
+@pytest.mark.usefixtures("judged")
 def test_a_person_decides_and_the_draw_withholds_in_the_same_moment(account, web):
-    run_night(account, AS_OF)
     plain, drawn = a_pause(account), a_pause(account, holdout=True)
     told = web("POST", f"recommendations/{plain.id}/decision", verdict="approved", note="好")
     assert (told["state"], [(s["step"], s["by"]) for s in told["steps"]]) == ("approved", [("approved", "an.chen")])
@@ -90,8 +90,8 @@ def test_a_person_decides_and_the_draw_withholds_in_the_same_moment(account, web
     assert drawn.stored.short_id not in str(exported)
 
 
+@pytest.mark.usefixtures("judged")
 def test_what_is_rejected_is_not_said_anew_the_next_night(account, web):
-    run_night(account, AS_OF)
     life = a_pause(account)
     web("POST", f"recommendations/{life.id}/decision", verdict="rejected")
     later = run_night(account, AS_OF + timedelta(days=1))
@@ -100,8 +100,8 @@ def test_what_is_rejected_is_not_said_anew_the_next_night(account, web):
     assert [(one.id, one.state) for one in same] == [(life.id, "rejected")]
 
 
+@pytest.mark.usefixtures("judged")
 def test_what_is_applied_rests_and_is_no_longer_said(account, mei):
-    run_night(account, AS_OF)
     life = a_pause(account)
     account.recommendations.take(life.id, *_steps("auto_approved", "applied"))
     said = run_night(account, AS_OF + timedelta(days=1)).as_dict("en")["recommendations"]
@@ -134,8 +134,8 @@ def _state_of(line, **told):
     )
 
 
+@pytest.mark.usefixtures("judged")
 def test_a_file_holds_what_is_approved_and_a_state_shows_it_applied(account, mei):
-    run_night(account, AS_OF)
     pause = a_pause(account, platform="google_ads")
     cut = next(
         life for life in account.recommendations.list(100) if life.action == "cut_bid" and life.platform == "google_ads"
@@ -161,8 +161,8 @@ def test_a_file_holds_what_is_approved_and_a_state_shows_it_applied(account, mei
     assert bulk_file(mei, "google_ads", today()).content is None
 
 
+@pytest.mark.usefixtures("judged")
 def test_a_state_from_before_the_approval_shows_nothing(account):
-    run_night(account, AS_OF)
     pause = a_pause(account)
     mark_states(account, [_state(pause, status="paused")], AS_OF - timedelta(days=9), "export")
     account.recommendations.take(pause.id, *_steps("auto_approved"))
@@ -170,8 +170,8 @@ def test_a_state_from_before_the_approval_shows_nothing(account):
     assert account.recommendations.read(pause.id).state == "auto_approved"
 
 
+@pytest.mark.usefixtures("judged")
 def test_a_platform_without_a_file_is_done_by_hand_and_marked(account, web):
-    run_night(account, AS_OF)
     life = a_pause(account, platform="line")
     web("POST", f"recommendations/{life.id}/decision", verdict="approved")
     told = web("POST", "bulk-edits", platform="line")
@@ -200,8 +200,8 @@ def test_a_value_that_was_changed_since_goes_into_no_file(account, mei):
         assert [life.id for life in made.written] == ([cut.id] if reason is None else [])
 
 
+@pytest.mark.usefixtures("judged")
 def test_more_delivery_waits_while_copy_is_blocked(account, mei, monkeypatch):
-    run_night(account, AS_OF)
     pause = a_pause(account, platform="meta")
     account.recommendations.take(pause.id, *_steps("auto_approved", "applied"))
     undo = propose_undo(mei, pause.id, today())
@@ -211,8 +211,8 @@ def test_more_delivery_waits_while_copy_is_blocked(account, mei, monkeypatch):
     assert (life.id, why.id) == (undo.id, "api.bulk.blocked_copy")
 
 
+@pytest.mark.usefixtures("judged")
 def test_an_undo_is_a_proposal_of_its_own_and_refused_over_later_work(account, web):
-    run_night(account, AS_OF)
     life = a_pause(account)
     assert web("POST", f"recommendations/{life.id}/undo", 409)["code"] == "api.recommendation.not_applied"
     account.recommendations.take(life.id, *_steps("auto_approved", "applied"))
@@ -267,8 +267,8 @@ def test_states_that_say_of_nobody_or_of_tomorrow_are_refused(account, web):
     assert web("POST", "states", 422, states=[row | {"name": "A"}], on=later)["code"] == "api.states.not_yet"
 
 
+@pytest.mark.usefixtures("judged")
 def test_an_alert_is_dealt_with_and_not_approved(account, web):
-    run_night(account, AS_OF)
     alert = next(life for life in account.recommendations.list(100) if life.action == "alert")
     assert web("POST", f"recommendations/{alert.id}/decision", 409, verdict="approved")
     assert web("POST", f"recommendations/{alert.id}/applied", note="已檢查")["state"] == "applied"

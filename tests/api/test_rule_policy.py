@@ -33,8 +33,8 @@ def auto(account):
     return [life for life in account.recommendations.list(100) if life.steps and life.steps[0].step == "auto_approved"]
 
 
+@pytest.mark.usefixtures("judged")
 def test_nothing_is_approved_without_a_policy(account):
-    run_night(account, AS_OF)
     assert auto(account) == []
     assert rule_policy(account, AS_OF) is None
 
@@ -67,9 +67,9 @@ def test_what_the_night_drops_is_not_approved_though_it_was_open(account, mei, m
     assert auto(account) != []
 
 
+@pytest.mark.usefixtures("judged")
 def test_a_replay_approves_nothing(account, mei):
     later = AS_OF + timedelta(days=1)
-    run_night(account, AS_OF)
     run_night(account, later)
     set_policy(mei, _policy())
     run_night(account, AS_OF)

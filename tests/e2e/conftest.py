@@ -16,10 +16,14 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.e2e.browsers import FLAGS, chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext
 
 ADCUE = Path(sys.executable).with_name("adcue")
 VENDOR = Path(__file__).resolve().parents[2] / "api" / "static" / "vendor"
@@ -122,9 +126,9 @@ def _stop(started: Service) -> None:
     started.process.stdout.close()
 
 
-@pytest.fixture
-def open_page():
-    """Opens pages, each in a browser profile of its own; the test fails on a violated policy or a script's error."""
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium for the tests of a module."""
     browser_path = chromium()
     if browser_path is None:
         pytest.skip("no Chromium on this machine")
@@ -132,23 +136,32 @@ def open_page():
         pytest.skip("the browser libraries are not set up (make run does it)")
     from playwright.sync_api import sync_playwright
 
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=browser_path, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Opens pages, each in a browser profile of its own; the test fails on a violated policy or a script's error."""
     faults: list[str] = []
+    profiles: list[BrowserContext] = []
 
     def hear(said) -> None:
         if said.type == "error" and not REFUSED.match(said.text):
             faults.append(said.text)
 
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=browser_path, args=FLAGS)
+    def make():
+        profiles.append(browser.new_context(viewport={"width": 1280, "height": 900}))
+        opened = profiles[-1].new_page()
+        opened.on("console", hear)
+        opened.on("pageerror", lambda error: faults.append(str(error)))
+        return opened
 
-        def make():
-            opened = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-            opened.on("console", hear)
-            opened.on("pageerror", lambda error: faults.append(str(error)))
-            return opened
-
-        yield make
-        browser.close()
+    yield make
+    for profile in profiles:
+        profile.close()
     assert not faults
 
 

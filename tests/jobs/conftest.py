@@ -8,9 +8,9 @@ from api.jobs import worker
 from api.jobs.worker import Jobs
 from engine.store.store import Store
 from tests.api.conftest import data_dir
-from tests.store.conftest import backend, postgres, sqlite_template, url
+from tests.store.conftest import backend, url
 
-__all__ = ["backend", "data_dir", "postgres", "sqlite_template", "url"]
+__all__ = ["backend", "data_dir", "url"]
 
 
 @pytest.fixture

