@@ -59,7 +59,7 @@ def _lines(text: str) -> list[str]:
 
 
 def copy_request(sent: Request) -> dict[str, Any]:
-    """What is to be screened: the rows of an uploaded file under its name, or the one text typed in."""
+    """What is to be screened, as of the day asked for: the rows of an uploaded file, or the one text typed in."""
     upload = sent.files.get("file")
     if upload is not None and upload.filename:
         with received_file(upload) as stored:
@@ -70,4 +70,5 @@ def copy_request(sent: Request) -> dict[str, Any]:
     rows = [
         {"row_id": item.row_id, "text": item.text, "product": item.product, "facts": dict(item.facts)} for item in items
     ]
-    return {"rows": rows, "source": source, "on": None}
+    on = sent.form.get("on", "")
+    return {"rows": rows, "source": source, "on": read_date(on, "on").isoformat() if on else None}

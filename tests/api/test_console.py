@@ -89,7 +89,14 @@ def test_copy_is_shown_with_its_words_marked_and_nothing_of_it_runs(logged_in):
     piece = sent(logged_in(), "/copy", {"text": text, "product": "food"})
     assert "<script>alert" not in piece
     assert "<mark>" in piece and "食品安全衛生管理法 §28" in piece
-    assert "這則文案不能刊登" in piece
+    assert "這則文案不能刊登" in piece and 'href="/catalogue#food.' in piece and "只核對到 2024-10-24" in piece
+
+
+def test_copy_is_screened_as_of_the_day_asked_for(logged_in):
+    client, form = logged_in(), {"text": "三天治好糖尿病", "product": "food", "on": "2018-01-01"}
+    piece = sent(client, "/copy", form)
+    assert "以 2018-01-01 的法規檢核" in piece and "未查證" in piece and "自 2019-06-12 起施行" in piece
+    assert "不是日期" in client.post("/copy", data=form | {"on": "soon"}, headers=PIECE).get_data(as_text=True)
 
 
 def test_copy_as_a_file_counts_for_the_page(logged_in):
