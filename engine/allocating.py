@@ -1,7 +1,8 @@
-"""Decides when the search for reference cycles rests: while very many plain values are made, none of it garbage."""
+"""Decides two things about memory while very much is made and let go: what the interpreter searches, what goes back."""
 
 from __future__ import annotations
 
+import ctypes
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_cycle_search() -> Iterator[None]:
-    """Rests the collector of cycles for a while; what falls out of use is given back at once all the same."""
+    """Rests the collector of cycles while plain values are made; what falls out of use is given back all the same."""
     if not gc.isenabled():
         yield
         return
@@ -18,3 +19,10 @@ def no_cycle_search() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+def give_back() -> None:
+    """Hands memory that fell free back to the system, where the C library keeps it otherwise (glibc)."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

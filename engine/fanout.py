@@ -37,8 +37,12 @@ class Crashed:
     reason: str
 
 
-def run_apart(task: Task, argument: Any, *, timeout: float) -> Any | Crashed:
+def run_apart(
+    task: Task, argument: Any, *, timeout: float, meanwhile: Callable[[], object] | None = None
+) -> Any | Crashed:
     """What ``task(argument)`` returns, worked out in a child process within ``timeout`` seconds, or how it crashed.
+
+    ``meanwhile`` is done here while the child works; it is not where the child could not be asked.
 
     ``task`` is a function of a module, argument and result are plain values (JSON; a tuple arrives as a list).
     An InferenceError of the task is raised here. One piece of work at a time; threads wait for each other.
@@ -49,7 +53,7 @@ def run_apart(task: Task, argument: Any, *, timeout: float) -> Any | Crashed:
             if child is None or not child.lives:
                 _drop(task)
                 child = _CHILDREN[task] = _Child(task)
-            answer = child.ask(argument, timeout)
+            answer = child.ask(argument, timeout, meanwhile)
         except OSError as error:  # no process to be had
             answer = Crashed(type(error).__name__)
         except BaseException:  # interrupted: its answer would be taken for that to the next question
@@ -90,7 +94,7 @@ class _Child:
         """Whether it can be asked; not once it was told to stop, although it may take a moment to go."""
         return self._process.is_alive() and not self._late
 
-    def ask(self, argument: Any, timeout: float) -> Any | Crashed:
+    def ask(self, argument: Any, timeout: float, meanwhile: Callable[[], object] | None) -> Any | Crashed:
         try:
             if not self._ready:
                 with self._at_most(STARTING_SECONDS):
@@ -98,6 +102,8 @@ class _Child:
                 self._ready = True
             with self._at_most(timeout):
                 self._connection.send_bytes(json.dumps([timeout, argument]).encode())
+                if meanwhile is not None:
+                    meanwhile()
                 answer = json.loads(self._connection.recv_bytes())
         except (EOFError, OSError):
             return Crashed(self._reason())

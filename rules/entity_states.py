@@ -112,12 +112,12 @@ def values_at(rows: pd.DataFrame | None, at: int) -> Mapping[str, str | None] | 
 _NO_CREATIVE = frozenset({"Final URL", "Path 1", "Path 2", "Ad type"})
 
 
-def creative_at(rows: pd.DataFrame | None, at: int, texts: Mapping[str, str]) -> str:
+def creative_at(rows: pd.DataFrame | None, at: int, account_key: str, name: str) -> str:
     """Names the creative of one entity, the same for all its ads of one account; "" where nobody can tell.
 
     Its id where one is told (``creative_id``), else the texts told of it (``traits``), else its name in the facts.
     """
-    own: object = texts["ad_name"]
+    own: object = name
     if rows is not None:
         known: Any = rows["creative_id"].iat[at] if "creative_id" in rows.columns else None
         shown: Any = rows["traits"].iat[at] if "traits" in rows.columns else None
@@ -125,7 +125,7 @@ def creative_at(rows: pd.DataFrame | None, at: int, texts: Mapping[str, str]) ->
             own = {header: cell for header, cell in shown.items() if cell and header not in _NO_CREATIVE} or own
         if isinstance(known, str) and known:
             own = known
-    return content_hash([texts["account_key"], own]) if own else ""
+    return content_hash([account_key, own]) if own else ""
 
 
 def _plain(value: object) -> str:

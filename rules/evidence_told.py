@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-import numpy as np
-
 from rules.condition_form import Test, tests_of
 from rules.conditions import COMPARE, right_sides
 from rules.entities import EPOCH, Ints
@@ -63,8 +61,7 @@ class _Comparison:
 class Numbers:
     """The numbers behind the flags of one rule on one level, which are counted from 0."""
 
-    def __init__(self, pack: RulePack, table: SignalTable, found: Flags, at: Sequence[int]) -> None:
-        rows = np.asarray(at, dtype=np.int64)
+    def __init__(self, pack: RulePack, table: SignalTable, found: Flags, rows: Ints) -> None:
         counted, asked = found.counted, pack.evidence
         self.spend: list[float] = table.columns["spend"][rows].tolist()
         self._comparisons = [_Comparison(test, table, rows) for test in tests_of(pack.when)]

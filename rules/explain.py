@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from engine.money import SIGNS
 from engine.vocabulary import Level, Subject
-from rules.entities import TEXTS, Ints
+from rules.entities import Ints
 
-TEXTS_AND_KEYS = (*TEXTS, "key", "group_key", "campaign_key", "account_key")
 SHOWN_NAMES = ("account", "campaign", "ad_group", "ad")
 
 
@@ -24,43 +24,51 @@ class Keys(NamedTuple):
     account_key: str
 
 
-def rows_of(entities: pd.DataFrame, at: Sequence[int]) -> list[dict[str, str]]:
-    """The texts of some entities, taken out of the frame in one go."""
-    if not at:
-        return []
-    taken = entities.iloc[list(at)]
-    texts = zip(*(taken[name].tolist() for name in TEXTS_AND_KEYS), strict=True)
-    return [dict(zip(TEXTS_AND_KEYS, row, strict=True)) for row in texts]
-
-
-def subject(level: str, row: Mapping[str, str]) -> Subject:
-    """Who an entity is, with ids and names from the account down to itself."""
-    known = SHOWN_NAMES[: SHOWN_NAMES.index("campaign" if level == "placement" else level) + 1]
-    ids = {name: row[f"{name}_id"] for name in known if row[f"{name}_id"]}
-    names = {name: row[f"{name}_name"] for name in known if row[f"{name}_name"]}
-    if level == "placement":
-        names["placement"] = row["breakdown_value"]
-    return Subject(Level(level), row["platform"], ids, names)
-
-
 class Texts:
     """The texts of the entities of one level, and who each is: taken out once for all rules that flag it."""
 
     def __init__(self, level: str, entities: pd.DataFrame) -> None:
         self._level, self._entities = level, entities
-        self._met: dict[int, tuple[dict[str, str], Subject]] = {}
+        self._known = SHOWN_NAMES[: SHOWN_NAMES.index("campaign" if level == "placement" else level) + 1]
+        self._met: dict[int, Subject] = {}
+
+    def column(self, name: str, at: Ints) -> list[str]:
+        """One text of the entities ``at``."""
+        taken: list[str] = self._entities[name].array.take(at).tolist()
+        return taken
 
     def keys_of(self, at: Ints) -> list[Keys]:
         """Keys of the entities ``at``."""
-        columns = (self._entities[name].array.take(at).tolist() for name in Keys._fields)
-        return list(map(Keys, *columns))
+        return list(map(Keys, *(self.column(name, at) for name in Keys._fields)))
 
-    def of(self, at: Sequence[int]) -> list[tuple[dict[str, str], Subject]]:
-        """Texts and subject of the entities ``at``."""
-        new = [one for one in at if one not in self._met]
-        for one, row in zip(new, rows_of(self._entities, new), strict=True):
-            self._met[one] = row, subject(self._level, row)
-        return [self._met[one] for one in at]
+    def subjects_of(self, at: Ints) -> list[Subject]:
+        """Who the entities ``at`` are, with ids and names from the account down to themselves."""
+        places = at.tolist()
+        new = [one for one in places if one not in self._met]
+        if new:
+            self._met |= zip(new, self._subjects(np.array(new, dtype=np.int64)), strict=True)
+        return [self._met[one] for one in places]
+
+    def accounts_of(self, at: Ints) -> list[Subject]:
+        """The accounts of the entities ``at``."""
+        columns = (self.column(name, at) for name in ("platform", "account_id", "account_name"))
+        return [
+            Subject(Level.ACCOUNT, platform, _told(("account",), (own,)), _told(("account",), (name,)))
+            for platform, own, name in zip(*columns, strict=True)
+        ]
+
+    def _subjects(self, at: Ints) -> Iterator[Subject]:
+        level, known, shown = Level(self._level), self._known, self._known
+        ids = zip(*(self.column(f"{name}_id", at) for name in known), strict=True)
+        columns = [self.column(f"{name}_name", at) for name in known]
+        if self._level == "placement":
+            shown, columns = (*known, "placement"), [*columns, self.column("breakdown_value", at)]
+        for platform, own, names in zip(self.column("platform", at), ids, zip(*columns, strict=True), strict=True):
+            yield Subject(level, platform, _told(known, own), _told(shown, names))
+
+
+def _told(names: Sequence[str], texts: Sequence[str]) -> dict[str, str]:
+    return {name: text for name, text in zip(names, texts, strict=True) if text}
 
 
 def amount(value: float, currency: str | None) -> str:

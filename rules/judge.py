@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 
-from engine.allocating import no_cycle_search
+from engine.allocating import give_back, no_cycle_search
 from engine.snapshot import Snapshot
 from rules.checks import data_findings, tracking_findings
 from rules.entities import EPOCH
@@ -20,7 +18,7 @@ from rules.judgement import Applied, Episode, Judgement, NoData, Recommendation,
 from rules.judging import judge_rules
 from rules.loading import LoadedPack, shipped_packs
 from rules.protection import cooling, lately_changed, mark_eased, mark_last_active
-from rules.recommending import History, candidate_of, drafts_of, recommendation_of
+from rules.recommending import Draft, History, candidates_of, drafts_of, recommendation_of
 from rules.resolve import Resolver, make_ready, resolve
 from rules.saying import say
 from rules.shifts import behind_plan
@@ -63,14 +61,12 @@ def judge(
     said = [one for one, _ in told]
     findings = (*breaks, *data_findings([looked for _, looked in told], as_of))
     del source, told  # what follows needs room, and none of the facts
-    flagged = [(one, number) for one in said for number in range(len(one.at))]
-    candidates = [candidate_of(one, number, history) for one, number in flagged]
-    candidates = mark_last_active(candidates, active_ads, [one.sure[number] for one, number in flagged])
-    candidates = mark_eased(candidates, [one.costs[number] for one, number in flagged])
-    with ThreadPoolExecutor(1) as beside_it:  # durable rules decides in a process of its own: meanwhile we write
-        resolved = beside_it.submit(copy_context().run, resolve, candidates, resolver)
-        drafts = drafts_of(snapshot, said, history)
-        decisions, used, notices = resolved.result()
+    give_back()
+    candidates = [candidate for one in said for candidate in candidates_of(one, history)]
+    candidates = mark_last_active(candidates, active_ads, [sure for one in said for sure in one.sure])
+    candidates = mark_eased(candidates, [cost for one in said for cost in one.costs])
+    drafts: list[Draft] = []
+    decisions, used, notices = resolve(candidates, resolver, lambda: drafts.extend(drafts_of(snapshot, said, history)))
     recommendations = [
         recommendation_of(snapshot, draft, candidates, decision, history)
         for draft, decision in zip(drafts, decisions, strict=True)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
+
+import orjson
 
 from engine.messages import Language, Message, Value, render
 from engine.vocabulary import Finding, PackRef, Period, Subject, content_hash, short_id
@@ -60,13 +62,6 @@ class Shift:
 Episode = tuple[str, str, str]
 
 
-class Evidence(Protocol):
-    """The numbers behind the flags of one rule on one level."""
-
-    def evidence(self, number: int) -> dict[str, Any]:
-        """Every number behind one of them, JSON-ready."""
-
-
 @dataclass(frozen=True, slots=True)
 class Recommendation:
     """One flag with what became of it. ``action`` is what is proposed now: an alert where it was downgraded.
@@ -74,8 +69,7 @@ class Recommendation:
     ``id`` is the same for the same account, entity, rule, version, action and first window end, however often a night
     is run and for as many nights as the flag goes on. ``holdout``: once approved, it is withheld to measure the effect.
     ``change`` is what it would do on the platform, or a sentence why nothing can be said; ``shift`` what
-    a plan made of it where it moves a budget. ``numbers`` are those behind
-    all flags of its rule, of which it is ``number``.
+    a plan made of it where it moves a budget. ``numbers`` are those behind it as JSON, which is how they are kept.
     """
 
     id: str
@@ -92,23 +86,23 @@ class Recommendation:
     window: Period
     holdout: bool
     reason: Message
-    numbers: Evidence = field(repr=False, compare=False)
-    number: int
+    numbers: bytes = field(repr=False)
     change: Change | Message | None = None
     first_end: date | None = None
     shift: Shift | None = None
 
     @property
     def evidence(self) -> dict[str, Any]:
-        """Every number behind it, put together when it is asked for: most of a night's documents are read once."""
-        return self.numbers.evidence(self.number)
+        """Every number behind it."""
+        told: dict[str, Any] = orjson.loads(self.numbers)
+        return told
 
     def as_dict(self, language: Language, evidence: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """JSON-ready, every sentence in ``language``; ``evidence`` is its own, where that is at hand already."""
         return self.wordless(evidence) | self.sentences(language)
 
-    def wordless(self, evidence: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """The part of ``as_dict`` that is the same in every language."""
+    def wordless(self, evidence: Mapping[str, Any] | orjson.Fragment | None = None) -> dict[str, Any]:
+        """The part of ``as_dict`` that is the same in every language; ``numbers`` as they are in a fragment of JSON."""
         return {
             "id": self.id,
             "short_id": self.short_id,

@@ -9,7 +9,7 @@ import numpy as np
 from engine.messages import Message, Value
 from rules.condition_form import columns_of
 from rules.entities import Floats, Ints
-from rules.explain import Texts, amount, subject
+from rules.explain import Texts, amount
 from rules.flags import Flags, least_of
 from rules.judgement import NoData
 from rules.pack import RulePack
@@ -33,10 +33,11 @@ def no_answers(
     more = _more(pack, found, at)
     unit = found.proof.unit
     answers = []
-    for entity, (row, who), wanted in zip(at.tolist(), texts.of(at.tolist()), more.tolist(), strict=True):
+    told = zip(at.tolist(), texts.column("key", at), texts.subjects_of(at), more.tolist(), strict=True)
+    for entity, key, who, wanted in told:
         reason = _reason(pack, table, found, entity, {"name": who.name}, (wanted, currency))
         count = int(wanted) if math.isfinite(wanted) and wanted > 0 else None
-        answers.append(NoData(pack.id, row["key"], who, reason, float(spend[entity]), count, unit if count else None))
+        answers.append(NoData(pack.id, key, who, reason, float(spend[entity]), count, unit if count else None))
     return answers
 
 
@@ -57,10 +58,10 @@ def _once_an_account(pack: RulePack, table: SignalTable, found: Flags, texts: Te
     spent = np.bincount(account, weights=np.nan_to_num(table.columns["spend"])[at])
     numbers, first = np.unique(account, return_index=True)
     answers = []
-    for (row, _), spend in zip(texts.of(at[first].tolist()), spent[numbers].tolist(), strict=True):
-        who = subject("account", row)
+    keys, subjects = texts.column("account_key", at[first]), texts.accounts_of(at[first])
+    for key, who, spend in zip(keys, subjects, spent[numbers].tolist(), strict=True):
         reason = Message(f"rules.no_data.source_{source}", {"name": who.name, "rule": pack.id})
-        answers.append(NoData(pack.id, row["account_key"], who, reason, spend))
+        answers.append(NoData(pack.id, key, who, reason, spend))
     return answers
 
 

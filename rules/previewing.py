@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 from engine.snapshot import Snapshot
 from engine.vocabulary import Subject
 from rules.condition_form import All, Condition
-from rules.entities import EPOCH
+from rules.entities import EPOCH, Ints
 from rules.evidence_told import Numbers
 from rules.flags import in_scope
 from rules.given import Given
@@ -68,12 +68,12 @@ def _missed(one: RuleOnLevel) -> tuple[list[NearMiss], int]:
     return _told(one, at[:MOST_NEAR]), len(at)
 
 
-def _near(one: RuleOnLevel) -> list[int]:
+def _near(one: RuleOnLevel) -> Ints:
     """The entities that exactly one part of the conditions is known not to hold for, the most spend first."""
     when, table = one.pack.when, one.table
     parts: tuple[Condition, ...] = when.all if isinstance(when, All) else ()
     if len(parts) < 2:
-        return []
+        return np.empty(0, dtype=np.int64)
     failed = np.zeros(len(table.facts.entities), dtype=np.int64)
     looked_at = in_scope(one.pack, table.facts.entities)
     if one.pack.scope.status == "active":
@@ -84,13 +84,14 @@ def _near(one: RuleOnLevel) -> list[int]:
         looked_at &= ~unknown
     spend = np.nan_to_num(table.columns["spend"])
     at = np.flatnonzero((failed == 1) & looked_at & (spend > 0))
-    ordered: list[int] = at[np.argsort(-spend[at], kind="stable")].tolist()
+    ordered: Ints = at[np.argsort(-spend[at], kind="stable")]
     return ordered
 
 
-def _told(one: RuleOnLevel, at: Sequence[int]) -> list[NearMiss]:
+def _told(one: RuleOnLevel, at: Ints) -> list[NearMiss]:
     numbers = Numbers(one.pack, one.table, one.found, at)
+    about = zip(one.on.texts.column("key", at), one.on.texts.subjects_of(at), strict=True)
     return [
-        NearMiss(row["key"], who, numbers.spend[number], tuple(numbers.conditions(number)))
-        for number, (row, who) in enumerate(one.on.texts.of(at))
+        NearMiss(key, who, numbers.spend[number], tuple(numbers.conditions(number)))
+        for number, (key, who) in enumerate(about)
     ]

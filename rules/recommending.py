@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
+
+import numpy as np
+import orjson
 
 from engine.messages import Message
 from engine.snapshot import Snapshot
@@ -40,27 +43,30 @@ class History:
         return 0.0 if step is None or not done else moved(done, entity, step, self.as_of)
 
 
-def candidate_of(one: Said, number: int, history: History) -> Candidate:
-    """What goes to the resolver for one flag."""
-    at, keys, guards, step = one.at[number], one.keys[number], one.pack.guards.skip_if, one.step
-    act = one.pack.act
-    return Candidate(
-        entity=keys.key,
-        group=keys.group_key,
-        campaign=keys.campaign_key,
-        level=one.level,
-        rule=one.pack.id,
-        action=act,
-        action_class=CLASS_OF[act],
-        priority=one.pack.priority,
-        learning="learning" in guards and bool(one.on.learning[at]),
-        cooldown=(one.pack.id, keys.key) in history.at_rest,
-        tracking_break="tracking_break" in guards and bool(one.on.broken[at]),
-        capped=step is not None and room_left(step, history.moved(keys.key, one)) <= 0,
-        pool=keys.account_key,
-        creative=one.creatives[number],
-        free=not history.behind.isdisjoint((keys.key, keys.campaign_key, keys.account_key)),
-    )
+def candidates_of(one: Said, history: History) -> Iterator[Candidate]:
+    """What goes to the resolver for every flag of a rule."""
+    pack, act, guards = one.pack, one.pack.act, one.pack.guards.skip_if
+    nothing = np.zeros(len(one.at), dtype=np.bool_)
+    learning = (one.on.learning[one.at] if "learning" in guards else nothing).tolist()
+    broken = (one.on.broken[one.at] if "tracking_break" in guards else nothing).tolist()
+    for number, keys in enumerate(one.keys):
+        yield Candidate(
+            entity=keys.key,
+            group=keys.group_key,
+            campaign=keys.campaign_key,
+            level=one.level,
+            rule=pack.id,
+            action=act,
+            action_class=CLASS_OF[act],
+            priority=pack.priority,
+            learning=learning[number],
+            cooldown=(pack.id, keys.key) in history.at_rest,
+            tracking_break=broken[number],
+            capped=one.step is not None and room_left(one.step, history.moved(keys.key, one)) <= 0,
+            pool=keys.account_key,
+            creative=one.creatives[number],
+            free=not history.behind.isdisjoint((keys.key, keys.campaign_key, keys.account_key)),
+        )
 
 
 class Draft(NamedTuple):
@@ -70,6 +76,7 @@ class Draft(NamedTuple):
     number: int
     subject: Subject
     reason: Message
+    numbers: bytes
     wish: Wish
 
 
@@ -87,13 +94,25 @@ def drafts_of(snapshot: Snapshot, said: Sequence[Said], history: History) -> lis
     """A draft of every flag, in their order."""
     out = []
     for one in said:
-        for number, (_, who) in enumerate(one.on.texts.of(one.at)):
+        act = one.pack.act
+        # Where nothing is told of any entity and nothing was done, an action changes the same of each.
+        alike = bool(one.keys) and one.on.told is None and not history.done
+        same = _change(one, 0, act, history, snapshot.currency) if alike else None
+        for number, who in enumerate(one.on.texts.subjects_of(one.at)):
             reason = one.reasons.of(number, who.name)
-            out.append(Draft(one, number, who, reason, _wish(snapshot, one, number, one.pack.act, history)))
+            numbers = orjson.dumps(one.numbers.evidence(number))
+            out.append(Draft(one, number, who, reason, numbers, _wish(snapshot, one, number, act, history, same)))
     return out
 
 
-def _wish(snapshot: Snapshot, one: Said, number: int, action: ActionType, history: History) -> Wish:
+def _wish(
+    snapshot: Snapshot,
+    one: Said,
+    number: int,
+    action: ActionType,
+    history: History,
+    change: Change | Message | None = None,
+) -> Wish:
     """An episode that goes on keeps the first window end, and so its id and arm."""
     pack, entity, end = one.pack, one.keys[number].key, one.window.end
     first_end = min(end, history.since.get((pack.id, entity, action), end))
@@ -103,7 +122,7 @@ def _wish(snapshot: Snapshot, one: Said, number: int, action: ActionType, histor
         first_end,
         text_hash(snapshot.account, entity, pack.id, pack.version, first_end.isoformat(), action),
         share > 0 and is_withheld(snapshot.account, pack.id, entity, first_end.isoformat(), share),
-        _change(one, number, action, history, snapshot.currency),
+        change or _change(one, number, action, history, snapshot.currency),
     )
 
 
@@ -132,8 +151,7 @@ def recommendation_of(
         window=one.window,
         holdout=wish.holdout,
         reason=draft.reason,
-        numbers=one.numbers,
-        number=number,
+        numbers=draft.numbers,
         change=wish.change,
         first_end=wish.first_end,
     )
@@ -144,7 +162,7 @@ def _change(
 ) -> Change | Message | None:
     if action == "alert":
         return None
-    state = values_at(one.on.told, one.at[number])
+    state = values_at(one.on.told, int(one.at[number]))
     went = history.moved(one.keys[number].key, one)
     return change_of(action, state, step=one.step, moved=went, currency=currency)
 

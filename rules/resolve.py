@@ -6,7 +6,8 @@ then answered by the reference.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from engine.errors import InferenceError
@@ -38,20 +39,33 @@ def make_ready(resolver: Resolver | None, rows: int) -> None:
         start_apart(decide_rows)
 
 
-def resolve(candidates: Sequence[Candidate], resolver: Resolver | None = None) -> Resolved:
-    """A decision per candidate and the resolver that made them.
+def resolve(
+    candidates: Sequence[Candidate], resolver: Resolver | None = None, meanwhile: Callable[[], object] | None = None
+) -> Resolved:
+    """A decision per candidate and the resolver that made them; ``meanwhile`` is done once, beside it where it can be.
 
     Without a wish durable rules decides where it is built, for the whole call or not at all. A campaign of more
     candidates than it can tell apart goes to the reference, and so does what made it crash twice; any other
     InferenceError passes through, because an engine that lost a fact must be seen. With a wish nothing takes its place.
     """
+    once = cache(meanwhile or _nothing)
+    found = _resolved(candidates, resolver, once)
+    once()
+    return found
+
+
+def _nothing() -> None:
+    """For those who have nothing to do beside it."""
+
+
+def _resolved(candidates: Sequence[Candidate], resolver: Resolver | None, meanwhile: Callable[[], object]) -> Resolved:
     chosen: Resolver = resolver or ("durable_rules" if available() else "reference")
     if chosen == "reference":
         if resolver is None:
             logger("rules").warning("resolver_fallback", resolver=chosen)
         return Resolved(resolve_reference(candidates), chosen)
     try:
-        answer = _apart(candidates)
+        answer = _apart(candidates, meanwhile)
     except InferenceError as error:
         if resolver is not None or error.code != "engine.inference.too_many":
             raise
@@ -70,14 +84,14 @@ def decide_rows(rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
     return [tuple(one) for one in resolve_durable([Candidate(*row) for row in rows])]
 
 
-def _apart(candidates: Sequence[Candidate]) -> list[Decision] | Crashed:
+def _apart(candidates: Sequence[Candidate], meanwhile: Callable[[], object]) -> list[Decision] | Crashed:
     """The decisions of durable rules, or how its last attempt crashed."""
     if not candidates:
         return []
     seconds = LEAST_SECONDS + SECONDS_A_CANDIDATE * len(candidates)
     answer: Any = None
     for attempt in range(1, ATTEMPTS + 1):
-        answer = run_apart(decide_rows, candidates, timeout=seconds)
+        answer = run_apart(decide_rows, candidates, timeout=seconds, meanwhile=meanwhile)
         if not isinstance(answer, Crashed):
             return [Decision(*row) for row in answer]
         logger("rules").warning("resolver_crashed", attempt=attempt, reason=answer.reason, candidates=len(candidates))

@@ -13,7 +13,7 @@ from rules.actions import Step, step_of
 from rules.checks import Looked
 from rules.condition_form import tests_of
 from rules.conditions import right_sides
-from rules.entities import EPOCH
+from rules.entities import EPOCH, Ints
 from rules.entity_states import creative_at
 from rules.evidence_told import Numbers
 from rules.explain import Keys
@@ -42,7 +42,7 @@ class Said:
     flagged: Message
     numbers: Numbers
     reasons: Reasons
-    at: list[int]
+    at: Ints
     keys: list[Keys]
     sure: list[float]
     costs: list[Cost]
@@ -54,8 +54,7 @@ class Said:
 def say(one: RuleOnLevel, currency: str | None) -> tuple[Said, Looked]:
     """What is kept of one rule on one level, and which days of which facts it looked at."""
     pack, table, found = one.pack, one.table, one.found
-    rows = found.flagged.nonzero()[0]
-    at = rows.tolist()
+    at = found.flagged.nonzero()[0]
     numbers = Numbers(pack, table, found, at)
     said = Said(
         pack=pack,
@@ -66,10 +65,10 @@ def say(one: RuleOnLevel, currency: str | None) -> tuple[Said, Looked]:
         step=step_of(pack.act, pack.action.amount, pack.action.cap, pack.action.cap_days),
         flagged=Message(f"rules.trail.flagged_{pack.act}", {"rule": pack.id, "version": pack.version}),
         numbers=numbers,
-        reasons=Reasons(pack, table, found, rows, currency, numbers.conditions),
+        reasons=Reasons(pack, table, found, at, currency, numbers.conditions),
         at=at,
-        keys=one.on.texts.keys_of(rows),
-        sure=found.sure[rows].tolist(),
+        keys=one.on.texts.keys_of(at),
+        sure=found.sure[at].tolist(),
         costs=_costs(one),
         creatives=_creatives(one, at),
         no_data=no_answers(pack, table, found, one.on.texts, currency),
@@ -78,11 +77,11 @@ def say(one: RuleOnLevel, currency: str | None) -> tuple[Said, Looked]:
     return said, Looked(pack, table.facts, table.first_day, table.last_day, table.delivery)
 
 
-def _creatives(one: RuleOnLevel, at: list[int]) -> list[str]:
+def _creatives(one: RuleOnLevel, at: Ints) -> list[str]:
     if one.pack.act != "refresh":
         return [""] * len(at)
-    texts = one.on.texts.of(at)
-    return [creative_at(one.on.told, place, row) for place, (row, _) in zip(at, texts, strict=True)]
+    own = zip(at.tolist(), *(one.on.texts.column(name, at) for name in ("account_key", "ad_name")), strict=True)
+    return [creative_at(one.on.told, place, account, name) for place, account, name in own]
 
 
 def _costs(one: RuleOnLevel) -> list[Cost]:

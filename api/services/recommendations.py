@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from api.speech import said, said_beside
 from engine.allocating import no_cycle_search
 from engine.errors import ConflictError
@@ -62,7 +64,7 @@ def _raised(account: str, one: Recommendation) -> Raised:
 
 
 def _document(account: str, one: Recommendation) -> dict[str, Any]:
-    line = line_of(account, one.wordless())
+    line = line_of(account, one.wordless(orjson.Fragment(one.numbers)))
     del line["id"], line["short_id"]  # a document is kept under its names, which are not part of it
     return said_beside(line, one.sentences)
 

@@ -72,7 +72,7 @@ def test_without_a_process_apart_the_reference_decides_and_says_why(monkeypatch)
     candidates = random_candidates(random.Random(2), 60, 2)
     asked = []
 
-    def _crash(task, rows, timeout):
+    def _crash(task, rows, timeout, meanwhile):
         asked.append(timeout)
         return Crashed("SIGSEGV")
 
@@ -144,11 +144,19 @@ def test_the_resolver_used_is_told(monkeypatch):
     assert resolve([], "reference") == ([], "reference", ())
 
 
+@pytest.mark.parametrize("wish", ["reference", pytest.param("durable_rules", marks=needs_engine), None])
+@pytest.mark.parametrize("count", [0, 40])
+def test_what_is_done_meanwhile_is_done_once(wish, count):
+    done = []
+    resolve(random_candidates(random.Random(5), count, 4), wish, lambda: done.append(1))
+    assert done == [1]
+
+
 @needs_engine
 def test_a_campaign_too_large_for_the_engine_goes_to_the_reference(monkeypatch):
     candidates = random_candidates(random.Random(1), 60, 1)
 
-    def _too_many(task, rows, timeout):  # what the wrapper says beyond 50,000 candidates of one campaign
+    def _too_many(task, rows, timeout, meanwhile):  # what the wrapper says beyond 50,000 candidates of one campaign
         raise InferenceError("engine.inference.too_many", count=len(rows), most=10)
 
     monkeypatch.setattr("rules.resolve.run_apart", _too_many)
