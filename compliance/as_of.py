@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import lru_cache
 
 from compliance.lawbook import Reference, applies, lawbook
 from compliance.rulebook import PreparedRule, Rulebook
 from engine.messages import Message
+
+
+DAYS = 256  # books and days kept at once: whoever asks for many days costs time, not memory
 
 
 def charged(references: tuple[Reference, ...], under: Mapping[str, Reference | None]) -> tuple[Reference, ...]:
@@ -18,14 +21,14 @@ def charged(references: tuple[Reference, ...], under: Mapping[str, Reference | N
     return tuple(dict.fromkeys(reference for reference in mapped if reference is not None))
 
 
-@cache
+@lru_cache(maxsize=DAYS)
 def book_on(book: Rulebook, day: date) -> Rulebook:
     """The rulebook with the rules that hold on ``day``; the word index is shared."""
     kept = tuple(prepared for prepared in book.rules if not _missing(book, prepared, day))
     return book if len(kept) == len(book.rules) else replace(book, rules=kept)
 
 
-@cache
+@lru_cache(maxsize=DAYS)
 def left_out(book: Rulebook, day: date) -> tuple[Message, ...]:
     """What a reviewer is told of rules that do not hold on ``day``: how many, and under which laws."""
     missing = [found for prepared in book.rules if (found := _missing(book, prepared, day))]

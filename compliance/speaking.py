@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import lru_cache
 
-from compliance.as_of import charged
+from compliance.as_of import DAYS, charged
 from compliance.caveats import caveats_of
 from compliance.findings import CopyFinding
 from compliance.judging import Standing, Unmet
@@ -66,7 +66,7 @@ def grounds(references: tuple[Reference, ...], charged_under: Mapping[str, Refer
     return Grounds(tuple(cite(reference, day) for reference in mapped), tuple(caveats))
 
 
-@cache
+@lru_cache(maxsize=DAYS)
 def speaker(book: Rulebook, day: date) -> Speaker:
     """The speaker of a rulebook on a day."""
     return Speaker(book, day)
