@@ -11,7 +11,6 @@ from compliance.lawbook import Reference, applies, lawbook
 from compliance.rulebook import PreparedRule, Rulebook
 from engine.messages import Message
 
-
 DAYS = 256  # books and days kept at once: whoever asks for many days costs time, not memory
 
 
