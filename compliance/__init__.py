@@ -3,7 +3,9 @@
 text, product, facts
   -> understanding (letters with a map back, modality)
   -> rulebook (packs, lexicon, permitted wording: one automaton) -> kinds (where a rule strikes)
-  -> judging (what stands)
-  -> speaking (lawbook: article, certainty, reason) -> screening (verdict and findings)
+  -> as_of (which rules hold on the day) -> judging (what stands)
+  -> speaking (lawbook, caveats: article, certainty, what is not settled) -> screening (verdict and findings)
+laws, statutes (what was compared) and packs -> catalogue, for a legal reviewer to read
+a reviewer's decision -> learning -> an example for a pack, which a person commits
 personal_data stands beside it and finds identifiers in any text.
 """
