@@ -14,6 +14,7 @@ from compliance.kinds import (
     disclosure,
     endorsement,
     existence,
+    impression,
     layout,
     numeric,
     pattern,
@@ -39,6 +40,7 @@ _KINDS: dict[str, Callable[[Any, Ad], Iterable[Strike]]] = {
     "endorsement": endorsement.strikes,
     "existence": existence.strikes,
     "format": layout.strikes,
+    "impression": impression.strikes,
     "numeric": numeric.strikes,
     "pattern": pattern.strikes,
     "phrase": phrase.strikes,
@@ -120,9 +122,12 @@ def _strikes(rule: AnyRule, ad: Ad, book: Rulebook) -> Iterable[Strike]:
 
 def _stand(prepared: PreparedRule, severity: Severity, ad: Ad, allowed: list[Hit], book: Rulebook) -> list[Standing]:
     rule = prepared.rule
-    excepted = ad.hits.get(f"except:{rule.code}", ())
+    struck = list(_strikes(rule, ad, book))
+    if len(struck) > 1:
+        struck.sort(key=_outermost_first)
+    excepted = ad.hits.get(f"except:{rule.code}", ()) if struck else ()
     kept: list[Standing] = []
-    for start, end, core in sorted(_strikes(rule, ad, book), key=_outermost_first):
+    for start, end, core in struck:
         if kept and end <= kept[-1].end:
             continue
         if rule.weighed and (

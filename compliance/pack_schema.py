@@ -7,7 +7,8 @@ from datetime import date
 from pydantic import Field
 
 from compliance.lawbook import Reference, Strict, Words
-from compliance.rule_schema import AnyRule, Terms
+from compliance.rule_base import Terms
+from compliance.rule_schema import AnyRule
 from engine.vocabulary import Severity
 
 

@@ -6,59 +6,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from compliance.lawbook import Reference, Strict, Words
-from engine.vocabulary import Severity
-
-Code = Annotated[str, Field(pattern=r"^[a-z]+(_[a-z0-9]+)*\.[a-z0-9]+(_[a-z0-9]+)*$")]
-Terms = tuple[str, ...]
-Some = Annotated[Terms, Field(min_length=1)]
-
-
-class StatedExample(Strict):
-    """A sentence and the facts stated of it."""
-
-    text: str
-    facts: dict[str, str]
-
-
-class Examples(Strict):
-    """Sentences of our own that must flag and must pass; they run as tests."""
-
-    flag: Annotated[tuple[str | StatedExample, ...], Field(min_length=1)]
-    pass_: Annotated[tuple[str | StatedExample, ...], Field(alias="pass", min_length=1)]
-
-
-class Rule(Strict):
-    """What every kind has in common.
-
-    ``mention`` rules only name an illness, so a warning beside it excuses them. ``eased_by`` maps a stated fact to the
-    severity it leaves, or to nothing at all. ``weighed`` kinds strike on words, which may be permitted, excepted or
-    denied; the others strike on what is missing or on how the text is set.
-    """
-
-    weighed: ClassVar[bool] = True
-
-    code: Code
-    severity: Severity
-    citations: Annotated[tuple[Reference, ...], Field(min_length=1)]
-    message: Words
-    suggestion: Words
-    examples: Examples
-    exceptions: Terms = ()
-    mention: bool = False
-    eased_by: dict[str, Severity | None] = Field(default_factory=dict)
-
-    def shared_lists(self) -> Terms:
-        """The word lists of the lexicon the rule draws on."""
-        return ()
-
-    def own_terms(self) -> dict[str, Terms]:
-        """The rule's own words by the name their hits carry."""
-        return {}
-
-    def looked_for(self) -> Terms:
-        """The names of which one must have a hit before the rule can strike; none: it always can."""
-        return (self.code,)
+from compliance.lawbook import Strict
+from compliance.rule_base import Rule, Some, Terms
+from compliance.rule_base import StatedExample as StatedExample
 
 
 class PhraseRule(Rule):
@@ -85,6 +35,22 @@ class PhraseRule(Rule):
     def looked_for(self) -> Terms:
         """Its own words or a word of its lists."""
         return (self.code, *self.lists)
+
+
+class ImpressionRule(Rule):
+    """Words that say no more than that the overall impression should be looked at: a note, once an ad."""
+
+    weighed: ClassVar[bool] = False
+    kind: Literal["impression"]
+    lists: Some
+
+    def shared_lists(self) -> Terms:
+        """The lists whose words are looked for."""
+        return self.lists
+
+    def looked_for(self) -> Terms:
+        """A word of the lists."""
+        return self.lists
 
 
 class ClaimRule(Rule):
@@ -272,14 +238,16 @@ class EndorsementRule(_Two):
 
 
 class FormatRule(_Unless):
-    """How the text is set: bounded patterns over the text as it was given."""
+    """How the text is set: bounded patterns over the text as given, which hold one of ``marks`` wherever they match."""
 
     kind: Literal["format"]
     patterns: Some
+    marks: Some
 
 
 AnyRule = Annotated[
     PhraseRule
+    | ImpressionRule
     | ClaimRule
     | PatternRule
     | NumericRule

@@ -46,6 +46,7 @@ class WordIndex:
         import ahocorasick
 
         self._names = list(lists)
+        self._spreading = {number for number, name in enumerate(self._names) if name.startswith(SPREADING)}
         members: dict[str, set[int]] = {}
         for number, name in enumerate(self._names):
             for term in lists[name]:
@@ -65,24 +66,29 @@ class WordIndex:
 
     def find(self, text: NormalText) -> dict[str, list[Hit]]:
         """The hits of every list that has any, in the order of the text."""
-        found: dict[str, list[Hit]] = {}
         if not self.size:
-            return found
-        names = self._names
+            return {}
+        found: dict[int, list[Hit]] = {}
+        breaks = text.breaks
         for last, (length, numbers, latin) in self._automaton.iter(text.letters):
-            start, end = last + 1 - length, last + 1
+            end = last + 1
+            start = end - length
             if latin and _inside_latin_word(text, start, end):
                 continue
-            whole = length == 1 or text.belongs_together(start, end)
+            whole = length == 1 or not any(breaks[start + 1 : end]) or text.belongs_together(start, end)
             if not whole and text.strongest_break(start, end) >= STOP:
                 continue
             hit = Hit(start, end)
             for number in numbers:
-                if whole or names[number].startswith(SPREADING):
-                    found.setdefault(names[number], []).append(hit)
+                if whole or number in self._spreading:
+                    if number in found:
+                        found[number].append(hit)
+                    else:
+                        found[number] = [hit]
         for hits in found.values():
-            hits.sort()
-        return found
+            if len(hits) > 1:
+                hits.sort()
+        return {self._names[number]: hits for number, hits in found.items()}
 
 
 def _latin_edges(letters: str) -> bool:

@@ -14,7 +14,7 @@ from compliance.wordhits import Hit
 def strikes(rule: FormatRule, ad: Ad) -> Iterator[Strike]:
     """Every match over the text as it was given, widened to the letters it touches or the one before it."""
     text = ad.text
-    if not text.letters:
+    if not text.letters or not any(mark in text.original for mark in rule.marks):
         return
     matches = compile_raw(rule.code, rule.patterns).finditer(text.original, timeout=SECONDS_AT_MOST)
     for count, match in enumerate(matches):

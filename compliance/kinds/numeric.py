@@ -11,9 +11,7 @@ from compliance.rule_schema import NumericRule
 
 def strikes(rule: NumericRule, ad: Ad) -> Iterator[Strike]:
     """Every match whose number is below ``below`` or above ``above``; without bounds every match."""
-    if not ad.hits.get(rule.code):
-        return
-    for strike, number in numbered(compile_patterns(rule.code, rule.patterns), ad):
+    for strike, number in numbered(compile_patterns(rule.code, rule.patterns), ad, rule.code):
         unbounded = rule.below is None and rule.above is None
         too_low = rule.below is not None and number is not None and number < rule.below
         too_high = rule.above is not None and number is not None and number > rule.above

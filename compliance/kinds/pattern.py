@@ -15,6 +15,7 @@ from compliance.wordhits import Hit
 from engine.errors import PackError
 
 SECONDS_AT_MOST = 0.5
+LONGEST_MATCH = 60
 _QUOTE_REACH = 20
 _UNBOUNDED = regex.compile(r"(?<!\\)[*+]")
 
@@ -38,23 +39,21 @@ def compile_raw(rule_code: str, patterns: tuple[str, ...]) -> regex.Pattern[str]
 
 
 def strikes(rule: PatternRule, ad: Ad) -> Iterator[Strike]:
-    """Every match that crosses no full stop, in a text that holds one of the ``when`` words."""
-    if not ad.hits.get(rule.code):
-        return
-    for strike in matches(compile_patterns(rule.code, rule.patterns), ad):
+    """Every match that crosses no full stop, near one of the ``when`` words."""
+    for strike in matches(compile_patterns(rule.code, rule.patterns), ad, rule.code):
         if not rule.quoted or _in_quotation(ad, strike):
             yield strike
 
 
-def matches(compiled: regex.Pattern[str], ad: Ad) -> Iterator[Strike]:
-    """The matches in an ad, within the time limit and at most ``MOST_STRIKES``."""
-    for start, end in islice((m.span() for m in _found(compiled, ad)), MOST_STRIKES):
+def matches(compiled: regex.Pattern[str], ad: Ad, near: str | None = None) -> Iterator[Strike]:
+    """The matches in an ad, or near the hits of one name, within the time limit and at most ``MOST_STRIKES``."""
+    for start, end in islice((m.span() for m in _found(compiled, ad, near)), MOST_STRIKES):
         yield Strike(start, end, Hit(start, end))
 
 
-def numbered(compiled: regex.Pattern[str], ad: Ad) -> Iterator[tuple[Strike, float | None]]:
-    """The matches with the number their first group that took part holds."""
-    for match in islice(_found(compiled, ad), MOST_STRIKES):
+def numbered(compiled: regex.Pattern[str], ad: Ad, near: str) -> Iterator[tuple[Strike, float | None]]:
+    """The matches near the hits of one name, with the number their first group that took part holds."""
+    for match in islice(_found(compiled, ad, near), MOST_STRIKES):
         start, end = match.span()
         digits = next((group for group in match.groups() if group), None)
         yield Strike(start, end, Hit(start, end)), float(digits) if digits else None
@@ -65,8 +64,8 @@ def first_match(compiled: regex.Pattern[str], ad: Ad) -> Strike | None:
     return next(matches(compiled, ad), None)
 
 
-def _found(compiled: regex.Pattern[str], ad: Ad) -> Iterator[regex.Match[str]]:
-    for low, high in ad.sentences:
+def _found(compiled: regex.Pattern[str], ad: Ad, near: str | None) -> Iterator[regex.Match[str]]:
+    for low, high in ad.sentences if near is None else ad.stretches(near, LONGEST_MATCH):
         for match in compiled.finditer(ad.text.letters, low, high, timeout=SECONDS_AT_MOST):
             if match.end() > match.start():
                 yield match

@@ -23,7 +23,7 @@ def strikes(rule: StatedRule, ad: Ad) -> Iterator[Strike]:
     if not facts or not ad.hits.get(rule.code):
         return
     refuted = _refuted(rule, facts)
-    for strike in matches(compile_patterns(rule.code, rule.patterns), ad):
+    for strike in matches(compile_patterns(rule.code, rule.patterns), ad, rule.code):
         start, end = ad.text.span(strike.start, strike.end)
         if refuted or _another_number(ad.text.original[start:end], facts):
             yield strike

@@ -45,6 +45,22 @@ class Ad:
             return list(present[0])
         return sorted({hit for hits in present for hit in hits})
 
+    def stretches(self, name: str, reach: int) -> Iterator[tuple[int, int]]:
+        """The parts of sentences that lie within ``reach`` letters of a hit of ``name``, in order and apart."""
+        hits = self.hits.get(name, ())
+        at = 0
+        for low, high in self.sentences:
+            start = end = -1
+            while at < len(hits) and hits[at].start < high:
+                if hits[at].start - reach > end >= 0:
+                    yield start, end
+                    start = -1
+                start = max(low, hits[at].start - reach) if start < 0 else start
+                end = max(end, min(high, hits[at].end + reach))
+                at += 1
+            if start >= 0:
+                yield start, end
+
     def opening(self) -> Hit | None:
         """The first letters of the ad, at most one sentence: where a finding on the whole ad lies."""
         low, high = next(((low, high) for low, high in self.sentences if high > low), (0, 0))

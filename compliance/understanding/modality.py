@@ -36,6 +36,8 @@ class _Frames:
     after: dict[Modality, regex.Pattern[str]]
     listed: regex.Pattern[str]
     never_warns: regex.Pattern[str]
+    hints: regex.Pattern[str]
+    warning_hints: regex.Pattern[str]
 
 
 def fold_pattern(pattern: str) -> str:
@@ -58,13 +60,21 @@ def _frames() -> _Frames:
     before = {Modality(name): compile_all(patterns) for name, patterns in data["before"].items()}
     after = {Modality(name): compile_all(patterns) for name, patterns in data["after"].items()}
     return _Frames(
-        before, after, compile_all(["{listed_negation}{fill}{item}$"]), regex.compile(fold_pattern(data["never_warns"]))
+        before,
+        after,
+        compile_all(["{listed_negation}{fill}{item}$"]),
+        regex.compile(fold_pattern(data["never_warns"])),
+        compile_all([data["hints"]]),
+        compile_all([data["hints"], data["warning_hints"]]),
     )
 
 
 def modality_of(text: NormalText, start: int, end: int, *, mention: bool) -> Modality:
     """How letters start..end are held; ``mention`` words (a disease by name) may also be warned of."""
     frames = _frames()
+    hints = frames.warning_hints if mention else frames.hints
+    if not hints.search(text.letters, max(0, start - _SENTENCE_REACH), end + _SENTENCE_REACH):
+        return Modality.CLAIMS
     low, high = text.clause(start, end, COMMA, _CLAUSE_REACH)
     before, after = text.letters[low:start], text.letters[end:high]
     if _denied(frames, text, start, before) or frames.after[Modality.DENIES].search(after):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import compress
 
 from compliance.understanding.characters import COMMA, LIST, NOISE, SPACE, STOP, readings
 
@@ -66,16 +67,16 @@ def fold(term: str) -> str:
 
 def read(text: str) -> NormalText:
     """The plain form of ``text`` before respellings are considered; linear in its length."""
-    table = readings()
-    read_as = [table[char] for char in text]
-    starts = [position for position, reading in enumerate(read_as) if reading[0]]
-    letters = "".join([reading[0] for reading in read_as])
+    if not text:
+        return NormalText(text, "", (), (), ())
+    pieces, strengths = zip(*map(readings().__getitem__, text), strict=True)
+    starts = list(compress(range(len(text)), pieces))
+    letters = "".join(pieces)
     if len(letters) > len(starts):  # a character such as ㎏ is two letters
-        starts = [position for position in starts for _ in read_as[position][0]]
+        starts = [position for position in starts for _ in pieces[position]]
     breaks = [0] * (len(starts) + 1)
-    for position, reading in enumerate(read_as):
-        if reading[1]:
-            following = bisect_left(starts, position)
-            breaks[following] = max(breaks[following], reading[1])
+    for position in compress(range(len(text)), strengths):
+        following = bisect_left(starts, position)
+        breaks[following] = max(breaks[following], strengths[position])
     ends = tuple([start + 1 for start in starts])
     return NormalText(text, letters, tuple(starts), ends, tuple(breaks[: len(starts)]))

@@ -3,7 +3,8 @@
 import pytest
 
 from compliance.findings import CopyItem
-from compliance.rule_schema import AnyRule, StatedExample
+from compliance.rule_base import StatedExample
+from compliance.rule_schema import AnyRule
 from compliance.rulebook import packs, permitted_lists, products, rulebook
 from compliance.screening import screen
 from engine.vocabulary import Severity
