@@ -63,7 +63,9 @@ def judge(
     del source, told  # what follows needs room, and none of the facts
     give_back()
     candidates = [candidate for one in said for candidate in candidates_of(one, history)]
-    candidates = mark_last_active(candidates, active_ads, [sure for one in said for sure in one.sure])
+    surety = [sure for one in said for sure in one.sure]
+    active = [runs for one in said for runs in one.on.active[one.at].tolist()]
+    candidates = mark_last_active(candidates, active_ads, surety, active)
     candidates = mark_eased(candidates, [cost for one in said for cost in one.costs])
     drafts: list[Draft] = []
     decisions, used, notices = resolve(candidates, resolver, lambda: drafts.extend(drafts_of(snapshot, said, history)))

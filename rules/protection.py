@@ -124,12 +124,16 @@ def moved(applied: Iterable[Applied], entity: str, step: Step, as_of: date) -> f
 
 
 def mark_last_active(
-    candidates: Sequence[Candidate], active_in_group: Mapping[str, int], surety: Sequence[float]
+    candidates: Sequence[Candidate], active_in_group: Mapping[str, int], surety: Sequence[float], active: Sequence[bool]
 ) -> list[Candidate]:
-    """``candidates`` with the surest-to-be-sound ad of a group marked where all its active ads would be stopped."""
+    """``candidates`` with the surest-to-be-sound ad of a group marked where all its active ads would be stopped.
+
+    ``surety`` is how sure each is to be bad, ``active`` whether its entity still runs: one that does not is no loss.
+    """
     stops: dict[str, dict[str, float]] = defaultdict(dict)
-    for candidate, sure in zip(candidates, surety, strict=True):
-        if candidate.action_class == "stop" and candidate.group and not candidate.shielded and not candidate.learning:
+    for candidate, sure, runs in zip(candidates, surety, active, strict=True):
+        stopped = candidate.action_class == "stop" and candidate.group and runs
+        if stopped and not candidate.shielded and not candidate.learning:
             worst = stops[candidate.group].get(candidate.entity, 0.0)
             stops[candidate.group][candidate.entity] = max(worst, sure)
     spared = {

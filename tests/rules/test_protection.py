@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pandas as pd
 import pytest
+import yaml
 
+from engine.packs import package_path
 from rules.judge import judge
 from rules.judgement import Targets
+from rules.loading import read_pack
 from tests.rules.accounts import AS_OF, daily, healthy, snapshot
 
 NUMBERS = {"impressions": 1000, "clicks": 10, "spend": 100, "conversions": 0.5}
@@ -87,3 +91,20 @@ def test_old_accounts_are_noted_quietly():
     said = judge(snapshot(healthy(5)), date(2026, 6, 1))
     assert [(f.code, f.severity.value) for f in said.findings] == [("data_incomplete", "note")]
     assert said.recommendations == ()
+
+
+def test_the_ad_that_is_spared_is_one_that_runs():
+    data = yaml.safe_load((package_path("rules") / "packs" / "spend_no_conv.yaml").read_text(encoding="utf-8"))
+    pack = read_pack(data | {"scope": {"status": "any"}}, "spend_no_conv.yaml")
+    shown = {"impressions": 4000, "clicks": 60}
+    rows = [
+        *daily("A", -40, -1, **shown, spend=900, conversions=0),
+        *daily("B", -40, -1, **shown, spend=800, conversions=0),
+        *daily("paused", -40, -9, **shown, spend=100, conversions=0),
+        *(r | {"ad_group_name": "H"} for r in daily("sound", -60, -1, **shown, spend=300, conversions=3)),
+    ]
+    where = {"platform": "meta", "level": "ad", "id": "", "campaign_name": "C", "ad_group_name": "G"}
+    states = pd.DataFrame([where | {"name": "paused", "status": "paused"}])
+    said = judge(snapshot(rows), AS_OF, packs=[pack], targets=Targets(target_cpa={"meta": 100.0}), states=states)
+    verdicts = {one.subject.name: one.because for one in said.recommendations}
+    assert verdicts == {"A": "kept", "B": "last_active", "paused": "kept"}
