@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from compliance.findings import Screening, Verdict
+from engine.vocabulary import Severity
 from tests.bench.compliance_rows import (
     Line,
     Row,
@@ -85,7 +87,11 @@ def _found(name: str, rows: list[Row], results: dict[int, Screening], least: flo
 
 
 def paragraphs(phrases: Sequence[Row]) -> Iterator[Line]:
-    """The second paragraph named, and first against second as a macro-F1 (hits of the two halves it averages)."""
+    """The second paragraph named, and first against second as a macro-F1 (hits of the two halves it averages).
+
+    The paragraph chosen for an ad is the one that most of its findings stand on: a long ad with one word of medicine is
+    charged as exaggerated.
+    """
     for product in NAMED:
         rows = [
             r
@@ -93,10 +99,11 @@ def paragraphs(phrases: Sequence[Row]) -> Iterator[Line]:
             if r["product"] == product and r["label"] == "violation" and ("-1項" in r["law"] or "-2項" in r["law"])
         ]
         second = [r for r in rows if "-2項" in r["law"] and r.get("tier") == "A"]
-        yield count(f"{product}: second paragraph named", second, lambda r: _says(r, "2"), at_least=0.70)
+        yield count(f"{product}: second paragraph named", second, lambda r: _stand(r)["2"] > 0, at_least=0.70)
+        yield count(f"{product}: second paragraph chosen", second, lambda r: _chosen(r) == "2", at_least=0.70)
         listed = [r for r in rows if r["granularity"] == "ad_excerpt" or r.get("tier") == "A"]
         charged = ["2" if "-2項" in r["law"] else "1" for r in listed]
-        said = ["2" if _says(r, "2") else "1" for r in listed]
+        said = [_chosen(r) for r in listed]
         for paragraph in ("1", "2"):
             right = sum(c == s == paragraph for c, s in zip(charged, said, strict=True))
             both = charged.count(paragraph) + said.count(paragraph)
@@ -112,10 +119,21 @@ def macro_f1(lines: Sequence[Line]) -> dict[str, float]:
     return {product: sum(values) / len(values) for product, values in shares.items()}
 
 
-def _says(row: Row, paragraph: str) -> bool:
+def _stand(row: Row) -> Counter[str]:
+    """How many findings stand on each paragraph of the act; only blocking ones count for the second."""
     law = LAWS[row["product"]]
     found = judge(wording(row), row["product"]).findings
-    return any(c.law == law and c.paragraph == paragraph for f in found for c in f.citations)
+    return Counter(
+        c.paragraph
+        for f in found
+        for c in f.citations
+        if c.law == law and (c.paragraph == "1" or f.severity is Severity.BLOCK)
+    )
+
+
+def _chosen(row: Row) -> str:
+    stand = _stand(row)
+    return "2" if stand["2"] and stand["2"] >= stand["1"] else "1"
 
 
 def official(phrases: Sequence[Row]) -> Iterator[Line]:

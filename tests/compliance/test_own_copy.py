@@ -34,6 +34,12 @@ def test_lawful_copy_is_never_blocked_and_seldom_flagged(path: Path) -> None:
     assert len(flagged) <= MOST_FLAGGED * len(results), flagged
 
 
+@pytest.mark.parametrize("path", sorted(CASES.glob("unlawful_*.yaml")), ids=lambda path: path.stem)
+def test_unlawful_copy_is_found(path: Path) -> None:
+    results = [result for _, result in unlawful(path.stem.removeprefix("unlawful_"))]
+    assert [r.item.text for r in results if r.verdict is Verdict.PASS] == []
+
+
 @pytest.mark.parametrize("product", ["food", "cosmetic"])
 def test_unlawful_copy_is_blocked(product: str) -> None:
     missed = {r.item.text: findings(r) for _, r in unlawful(product) if r.verdict is not Verdict.BLOCK}
