@@ -77,8 +77,8 @@ def is_found(result: Screening) -> bool:
 
 
 def is_noted(result: Screening) -> bool:
-    """True when a rule says anything at all."""
-    return any(not f.code.startswith("personal.") for f in result.findings)
+    """True when a rule says anything of the words; what platforms ask of every ad of a category does not count."""
+    return any(not f.code.startswith("personal.") and not f.code.endswith(".platforms") for f in result.findings)
 
 
 def names_a_law(result: Screening, row: Row) -> bool:
