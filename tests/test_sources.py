@@ -34,9 +34,10 @@ CREDENTIAL = re.compile(
     r"|BEGIN [A-Z ]*PRIVATE KEY|\bAKIA[0-9A-Z]{16}\b|adcue_[0-9a-f]{8}_(?!EXAMPLE)\w{43}"
 )
 PATTERNS_FROM_PACKS = {
-    "api/cli/wrapping.py", "api/v1/numbers.py", "compliance/kinds/pattern.py", "compliance/personal_data/recogniser.py",
-    "compliance/understanding/modality.py", "compliance/understanding/respelling.py", "engine/ingest/matching.py",
-    "engine/ingest/numbers.py", "engine/ingest/platform.py", "engine/ingest/preamble.py", "engine/store/records.py",
+    "api/cli/wrapping.py", "api/v1/numbers.py", "compliance/facts.py", "compliance/kinds/pattern.py",
+    "compliance/personal_data/recogniser.py", "compliance/understanding/modality.py",
+    "compliance/understanding/respelling.py", "engine/ingest/matching.py", "engine/ingest/numbers.py",
+    "engine/ingest/platform.py", "engine/ingest/preamble.py", "engine/store/records.py",
 }  # fmt: skip
 APPROVED_HASHES = {"sha256", "sha384", "sha512", "blake2b"}
 

@@ -61,6 +61,7 @@ def copy_row(text: str) -> tuple[dict[str, object], dict[str, object]]:
     finding = {
         "source": text, "code": text, "span": [0, len(text)], "law": text, "article": text, "paragraph": text,
         "severity": "block", "message": text, "suggestion": text, "certainty": "verified",
+        "caveats": [text],
     }  # fmt: skip
     given = {"text": text, "product": text, text: text}
     return given, {"row_id": text, "text": text, "verdict": "block", "findings": [finding], "remarks": [text]}

@@ -1,3 +1,5 @@
+"""The names of documents: a hash of what they say."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -212,6 +212,7 @@ WRITES: dict[str, tuple[Callable[[Scene], Act], list[str]]] = {
 }
 READS = {
     "AccountStore": [
+        "approved",
         "decisions",
         "get",
         "get_decided",
@@ -227,10 +228,10 @@ READS = {
     "AccountAudit": ["head", "list", "verify"],
     "AccountClaims": ["find"],
     "AccountKeys": ["list"],
-    "AccountNights": ["is_replay", "latest", "list"],
+    "AccountNights": ["is_replay", "latest", "list", "of"],
     "AccountRecommendations": ["by_stake", "done", "list", "piles", "read", "since", "standing"],
     "AccountProbes": ["known"],
-    "AccountRules": ["known", "versions"],
+    "AccountRules": ["known", "known_one", "versions", "written"],
     "AccountStates": ["known"],
     "AccountRuns": ["count_open", "list", "read"],
     "Keys": ["list", "verify"],
