@@ -137,7 +137,7 @@ Needs = Annotated[tuple[Need, ...], Field(min_length=1)]
 
 
 class _Unless(Rule):
-    """A rule that strikes whatever the words, but for the ``unless`` words of copy that advertises nothing."""
+    """A rule that strikes whatever the words, unless every sentence holds one of ``unless``: it advertises nothing."""
 
     weighed: ClassVar[bool] = False
     unless: Terms = ()

@@ -9,7 +9,7 @@ from compliance.rule_schema import ExistenceRule
 
 
 def strikes(rule: ExistenceRule, ad: Ad) -> Iterator[Strike]:
-    """The opening of the ad, unless a word says that it advertises nothing."""
+    """The opening of the ad, unless every sentence says that it advertises nothing; one warning heals nothing."""
     opening = ad.opening()
-    if opening and f"{rule.code}:unless" not in ad.hits:
+    if opening and not ad.is_all(f"{rule.code}:unless"):
         yield Strike(opening.start, opening.end, opening)

@@ -14,7 +14,7 @@ def strikes(rule: RequiredRule, ad: Ad) -> Iterator[Strike]:
     """The opening of an ad that lacks one of the needs, unless the copy advertises nothing."""
     if rule.facts_when and not any(states(ad.facts, fact) for fact in rule.facts_when):
         return
-    if f"{rule.code}:unless" in ad.hits or is_met(rule.code, rule.needs, ad):
+    if ad.is_all(f"{rule.code}:unless") or is_met(rule.code, rule.needs, ad):
         return
     if opening := ad.opening():
         yield Strike(opening.start, opening.end, opening)

@@ -61,6 +61,15 @@ class Ad:
             if start >= 0:
                 yield start, end
 
+    def is_all(self, name: str) -> bool:
+        """True when every sentence holds a hit of ``name``."""
+        hits = self.hits.get(name, ())
+        return bool(hits) and all(
+            bisect_left(hits, Hit(low, 0)) < bisect_left(hits, Hit(high, 0))
+            for low, high in self.sentences
+            if high > low
+        )
+
     def opening(self) -> Hit | None:
         """The first letters of the ad, at most one sentence: where a finding on the whole ad lies."""
         low, high = next(((low, high) for low, high in self.sentences if high > low), (0, 0))
