@@ -8,7 +8,7 @@ WORKERS ?= 2
 # Tests start the program many times over: each reads the code as it was compiled, where the machine allows that or not.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest
 
-.PHONY: run test lint types layers simulate bench bench-service bench-optimizer bench-rules bench-promises soak screenshots docs lock clean
+.PHONY: run test lint types layers simulate bench bench-service bench-optimizer bench-rules bench-compliance bench-promises soak screenshots docs lock clean
 
 run: $(STAMPS)/run $(STAMPS)/console ## set up, write a sample, import, propose, run the night, screen copy, serve the console
 	@$(BIN)/adcue tour
@@ -42,6 +42,9 @@ bench-optimizer: $(STAMPS)/test ## proofs and speed of the optimizer beside peer
 
 bench-rules: $(STAMPS)/test ## from a million ad-days to stored decisions, beside numpy, durable-rules and peers
 	$(BIN)/python -m tests.bench.bench_rules
+
+bench-compliance: $(STAMPS)/test ## accuracy and speed of copy screening, with confidence intervals, where the reference data is at hand
+	$(BIN)/python -m tests.bench.bench_compliance
 
 bench-promises: $(STAMPS)/test ## 20 seeds of the sample and two curve families against known truth
 	$(BIN)/python -m tests.promises.evaluate --seeds 20
