@@ -19,16 +19,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import gammainc
 
 from rules.entities import Floats, Ints
 from rules.evidence_form import SURE
 from rules.windows import Bools
 
+Short = NDArray[np.float32]
 STEP = np.log(1.07)
 BELOW, ABOVE = 26, 20  # cells on either side of the ratio that is asked about
 PRIOR_ADS = 2.0
-ROUNDS = 800
+CYCLES = 60
+LEAST_WEIGHT = 1e-12
 MOST_FITTED = 4_000
 AT_ONCE = 1_000
 MOST_DOUBLINGS = 12.0
@@ -71,12 +74,36 @@ def fit_spread(counts: Floats, due: Floats, log_error: Floats, shape: float, rat
     likelihood = _likelihood(counts[::every], due[::every], log_error[::every], theta)
     # Half the digits at twice the speed: weights come out within some 1e-6 of each other's.
     short = np.asfortranarray(np.where(likelihood > NOTHING, likelihood, 0.0), dtype=np.float32)
-    weight, drawn = prior.astype(np.float32), (PRIOR_ADS * prior).astype(np.float32)
-    for _ in range(ROUNDS):
+    drawn = (PRIOR_ADS * prior).astype(np.float32)
+
+    def _round(weight: Short) -> Short:
         seen = weight * (short.T @ (1.0 / (short @ weight))) + drawn
-        weight = seen / seen.sum()
-    settled = weight.astype(np.float64)
+        out: Short = seen / seen.sum()
+        return out
+
+    settled = _squared(_round, prior.astype(np.float32)).astype(np.float64)
     return Spread(theta, settled / settled.sum())
+
+
+def _squared(step: Callable[[Short], Short], weight: Short) -> Short:
+    """Where rounds of EM lead to, by squared extrapolation of two at a time (Varadhan and Roland 2008, scheme S3).
+
+    60 cycles come at least as near as 800 plain rounds. https://doi.org/10.1111/j.1467-9469.2007.00585.x
+    """
+    for _ in range(CYCLES):
+        once = step(weight)
+        change = once - weight
+        bend = step(once) - once - change
+        length = float(np.sqrt((bend * bend).sum()))
+        if length == 0.0:
+            return once
+        pace = max(1.0, float(np.sqrt((change * change).sum())) / length)
+        further = weight + np.float32(2 * pace) * change + np.float32(pace * pace) * bend
+        while pace > 1.0 and (further <= 0).any():  # a weight below 0 means that it went too far
+            pace = max(1.0, (pace - 1) / 2)
+            further = weight + np.float32(2 * pace) * change + np.float32(pace * pace) * bend
+        weight = step(np.fmax(further, np.float32(LEAST_WEIGHT)))
+    return weight
 
 
 def _sides(counts: Floats, due: Floats, log_error: Floats, spread: Spread) -> tuple[Floats, Floats]:
