@@ -127,7 +127,7 @@ def unseen_scores(examples: Sequence[Example], cut: Pieces, folds: Any) -> Any:
     scores = np.zeros(len(examples), dtype=np.int64)
     for fold in range(FOLDS):
         model = fit(examples, cut, folds != fold)
-        for number in np.flatnonzero(folds == fold):
+        for number in np.flatnonzero(folds == fold).tolist():
             one = examples[number]
             scores[number] = model.strongest(one.letters, one.product)
     return scores

@@ -11,6 +11,7 @@ from engine.vocabulary import Severity
 
 CODE = "classifier.impression"
 SOURCE = "classifier"
+_LONGEST_REASON = 20  # characters
 
 
 def impressions(text: NormalText, product: str, ruled: Sequence[CopyFinding]) -> list[CopyFinding]:
@@ -30,12 +31,8 @@ def impressions(text: NormalText, product: str, ruled: Sequence[CopyFinding]) ->
         reasons = [text.original[slice(*text.span(low, high))] for low, high in stretch.reasons]
         values: dict[str, Value] = {
             "percent": int(stretch.probability * 100),
-            "words": "、".join(_one_line(words) for words in reasons),
+            "words": "、".join(" ".join(words.split())[:_LONGEST_REASON] for words in reasons),
         }
         message = Message("compliance.impression.looks_penalised", values)
         told.append(CopyFinding(CODE, span, severity, message, Message("compliance.impression.help"), source=SOURCE))
     return told
-
-
-def _one_line(words: str) -> str:
-    return " ".join(words.split())[:20]

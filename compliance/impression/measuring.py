@@ -89,7 +89,7 @@ def judged(model: Model, examples: Sequence[Example], folds: Any, scores: Any) -
     for fold in range(FOLDS):
         others = [one for one, number in zip(examples, folds, strict=True) if number != fold]
         sigmoid = calibrated(model, others, scores[folds != fold])
-        for number in np.flatnonzero(folds == fold):
+        for number in np.flatnonzero(folds == fold).tolist():
             said[number] = sigmoid.probability(int(scores[number]))
             flags[number] = said[number] >= sigmoid.threshold
     wanted = np.array([one.whole and one.product in model.products for one in examples])
