@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from compliance.rewrites.outcome import Rewrite
 from engine.messages import Language, Message, render
 from engine.vocabulary import Certainty, Citation, Finding, Level, PackRef, Severity, Subject
 
@@ -89,22 +90,29 @@ class CopyFinding:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """One ad with its verdict and its findings in the order of the text."""
+    """One ad with its verdict, its findings in the order of the text, and what could be said instead if asked."""
 
     item: CopyItem
     verdict: Verdict
     findings: tuple[CopyFinding, ...]
     remarks: tuple[Message, ...] = ()
+    rewrite: Rewrite | None = None
 
     def as_dict(self, language: Language = "zh-TW") -> dict[str, Any]:
         """JSON-ready; the text itself is left out, whoever asked has it."""
-        return {
+        findings = [finding.as_dict(language) for finding in self.findings]
+        told = {
             "row_id": self.item.row_id,
             "product": self.item.product,
             "verdict": self.verdict.value,
-            "findings": [finding.as_dict(language) for finding in self.findings],
+            "findings": findings,
             "remarks": [render(remark, language) for remark in self.remarks],
         }
+        if self.rewrite is None:
+            return told
+        for finding, wording in zip(findings, self.rewrite.wordings, strict=True):
+            finding["allowed"] = list(wording)
+        return told | {"draft": self.rewrite.as_dict(language)}
 
     def as_findings(self, platform: str = "") -> tuple[Finding, ...]:
         """The findings in the words all stages share."""

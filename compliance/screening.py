@@ -10,6 +10,7 @@ from compliance.as_of import book_on, left_out
 from compliance.categories import CopyFaults, category_faults, uncovered_finding
 from compliance.facts import health_food_licence, unusable
 from compliance.findings import CopyItem, Screening, Verdict, verdict_of
+from compliance.impression.looking import impressions
 from compliance.judging import judge
 from compliance.lawbook import known_until
 from compliance.personal_data.in_copy import personal_data_findings
@@ -57,6 +58,7 @@ def _screen_one(item: CopyItem, day: date) -> Screening:
         remarks += (Message("compliance.copy.review_due", {"due": book.review_due.isoformat()}),)
     findings += [says.of_rule(strike, text) for strike in standing]
     findings += [says.of_condition(condition, text) for condition in unmet]
+    findings += impressions(text, _pack_for(item.product, item.facts), findings)
     findings.sort(key=lambda finding: (finding.span, finding.severity.rank, finding.code))
     return Screening(item, verdict_of(tuple(findings)), tuple(findings), remarks)
 
