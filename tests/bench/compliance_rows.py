@@ -18,7 +18,7 @@ from typing import Any
 
 import regex
 
-from compliance.findings import CopyItem, Screening
+from compliance.findings import CopyFinding, CopyItem, Screening
 from compliance.screening import screen
 from engine.vocabulary import Severity
 
@@ -73,12 +73,17 @@ def wording(row: Row) -> str:
 
 def is_found(result: Screening) -> bool:
     """True when a rule blocks or warns with a span."""
-    return any(f.severity is not Severity.NOTE and not f.code.startswith("personal.") for f in result.findings)
+    return any(_of_rule(f) and f.severity is not Severity.NOTE for f in result.findings)
 
 
 def is_noted(result: Screening) -> bool:
     """True when a rule says anything of the words; what platforms ask of every ad of a category does not count."""
-    return any(not f.code.startswith("personal.") and not f.code.endswith(".platforms") for f in result.findings)
+    return any(_of_rule(f) and not f.code.endswith(".platforms") for f in result.findings)
+
+
+def _of_rule(finding: CopyFinding) -> bool:
+    """Neither personal data nor the classifier counts as found."""
+    return finding.source != "classifier" and not finding.code.startswith("personal.")
 
 
 def names_a_law(result: Screening, row: Row) -> bool:
