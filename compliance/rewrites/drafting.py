@@ -21,6 +21,7 @@ from engine.messages import Message
 from engine.vocabulary import Severity
 
 LONGEST_DRAFTED = 2_000  # characters
+MOST_REWRITTEN = 1_000  # ads of a batch: people read drafts one by one
 MOST_WORDED = 12  # findings of an ad for which wording is looked for
 _MOST_ADDED = 3
 _ROUNDS = 4
@@ -46,9 +47,19 @@ def rewrite(screened: Screening, on: date | None = None) -> Rewrite:
     return Rewrite(wordings, draft, Message(said))
 
 
-def with_rewrite(screened: Screening, on: date | None = None) -> Screening:
-    """The screening with what could be said instead beside it."""
-    return replace(screened, rewrite=rewrite(screened, on))
+def with_rewrites(screened: Sequence[Screening], on: date | None = None) -> list[Screening]:
+    """The screenings with what could be said instead beside each; of a large batch for its first MOST_REWRITTEN ads."""
+    left = MOST_REWRITTEN
+    told: list[Screening] = []
+    for one in screened:
+        asked = one.verdict is not Verdict.PASS
+        if asked and not left:
+            remark = Message("compliance.rewrite.too_many", {"limit": MOST_REWRITTEN})
+            told.append(replace(one, rewrite=Rewrite(((),) * len(one.findings), None, remark)))
+            continue
+        left -= asked
+        told.append(replace(one, rewrite=rewrite(one, on)))
+    return told
 
 
 def _asks_for_change(finding: CopyFinding) -> bool:
