@@ -76,6 +76,11 @@ def tell_screening(rows: Sequence[dict[str, Any]], most: int = 12, *, written: b
         out().print(table([(title, "left") for title in titles], lines))
     for caveat in unsettled([finding for row in shown for finding in row["findings"]]):
         say_wrapped(caveat, "dim", indent=2, hang=2)
+    drafts = [row for row in shown[:most] if (row.get("draft") or {}).get("text")]
+    for row in drafts:
+        say_wrapped(word("copy.draft", row=row["row_id"], text=row["draft"]["text"]), "", indent=2, hang=2)
+    if drafts:
+        say_wrapped(drafts[0]["draft"]["remark"], "dim", indent=2, hang=2)
     if len(shown) > most:
         say(word("copy.more" if written else "copy.more_unwritten", count=len(shown) - most))
 

@@ -41,10 +41,12 @@ def check_copy(
     Raises FileFaults with every row whose product is unknown or whose text is missing or too long, or for a batch
     over the limit.
     """
+    from compliance.rewrites.drafting import with_rewrites
     from compliance.screening import screen
 
     _check_limits(rows, source)
-    screenings = screen([row.item for row in rows], on or today(), on_progress)
+    day = on or today()
+    screenings = with_rewrites(screen([row.item for row in rows], day, on_progress), day)
     return keep_screening(account, screenings, source, on), screenings
 
 

@@ -16,7 +16,7 @@ Verdict = Literal["block", "review", "pass"]
 class CopyFinding(Part):
     """Words that may not run, with the article they touch."""
 
-    source: str = Field(description="What found it: rule.")
+    source: str = Field(description="What found it: rule, or classifier, which only asks a person to look.")
     code: str = Field(description="Which rule, such as food.disease.")
     span: Annotated[list[Count], Field(min_length=2, max_length=2)] = Field(
         description="First character of the words in the text as it was given, and the one after the last; from 0."
@@ -30,6 +30,16 @@ class CopyFinding(Part):
     certainty: Certainty = Field(description="How sure the source of the article is, by the weakest one cited.")
     caveats: list[str] = Field(description="What is not settled: unverified, changed since, review due, not in force.")
     also: list[str] = Field(description="Further articles it touches.")
+    allowed: list[str] = Field(
+        default_factory=list, description="Officially permitted wording of the category nearest to the words; may be none."
+    )
+
+
+class Draft(Part):
+    """The ad as it could read, assembled from permitted wording: for a person to work on."""
+
+    text: str | None = Field(description="A text that passes this screening; null where none does.")
+    remark: str = Field(description="What a draft is worth, or why there is none.")
 
 
 class ScreenedAd(Part):
@@ -41,6 +51,7 @@ class ScreenedAd(Part):
     verdict: Verdict = Field(description="block, review by a person, or pass.")
     findings: list[CopyFinding] = Field(description="In the order of the text.")
     remarks: list[str] = Field(description="What a reviewer should know beside the findings.")
+    draft: Draft | None = Field(None, description="A draft of the whole ad; null for an ad that passes.")
 
 
 class VerdictCounts(Part):
