@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
+from api.copy_fields import placement_of
 from api.copy_json import Line, check_count, json_lines, read_json
 from api.services.screenings import CopyRow
 from api.table_files import table_lines
+from compliance.categories import category_faults
 from compliance.findings import CopyItem
 from engine.ingest.faults import FaultList
 from engine.ingest.limits import passed
@@ -17,6 +19,7 @@ from engine.ingest.sniffing import read_bytes
 from engine.messages import Message
 from engine.settings import Settings, settings
 
+Titles = Mapping[str, str]
 # What people head the columns with -> the field.
 NAMES: Mapping[str, str] = {
     "text": "text",
@@ -42,24 +45,29 @@ def read_copy(path: Path, limits: Settings | None = None, name: str | None = Non
     """
     chosen = limits or settings()
     faults = FaultList(name or path.name)
-    lines = _lines_of(path, chosen, faults)
-    rows = [row for number, given in lines if (row := _row(number, given, chosen, faults)) is not None]
+    lines, titles = _lines_of(path, chosen, faults)
+    rows = [row for number, given in lines if (row := _row(number, given, titles, chosen, faults)) is not None]
     faults.raise_any()
     if not rows:
         raise faults.stop(Message("api.copy.no_rows"))
     return rows
 
 
-def _lines_of(path: Path, limits: Settings, faults: FaultList) -> list[Line]:
-    """Lines as the bytes say; the name only tells JSON lines from the JSON of a web page."""
+def _lines_of(path: Path, limits: Settings, faults: FaultList) -> tuple[list[Line], Titles]:
+    """Lines as the bytes say, and what the file heads our columns with.
+
+    The name only tells JSON lines from the JSON of a web page.
+    """
     data = read_bytes(path, limits, faults)
     named_json = PurePath(faults.file).suffix.lower() in {".jsonl", ".ndjson"}
     if data[:400].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{") or (named_json and data[:2] != b"PK"):
-        return json_lines(data, limits, faults)
+        return json_lines(data, limits, faults), {}
     return _named(table_lines(data, limits, faults), limits, faults)
 
 
-def _named(lines: Iterator[tuple[int, Sequence[str]]], limits: Settings, faults: FaultList) -> list[Line]:
+def _named(
+    lines: Iterator[tuple[int, Sequence[str]]], limits: Settings, faults: FaultList
+) -> tuple[list[Line], Titles]:
     """Lines under their headers; the original header stays the name of a column that is not one of ours."""
     header_row, headers = next(lines, (1, []))
     if len(headers) > limits.max_columns:
@@ -82,29 +90,36 @@ def _named(lines: Iterator[tuple[int, Sequence[str]]], limits: Settings, faults:
         if len(cells) > len(fields) and any(cell.strip() for cell in cells[len(fields) :]):
             faults.add(Message("api.copy.long_row", {"cells": len(cells), "columns": len(fields)}), row=number)
         out.append((number, dict(zip(fields, [*cells, *[""] * len(fields)], strict=False))))
-    return out
+    return out, {field: head.strip() for field, head in zip(fields, headers, strict=True) if field != head.strip()}
 
 
-def _row(number: int, given: Mapping[str, Any], limits: Settings, faults: FaultList) -> CopyRow | None:
+def _row(number: int, given: Mapping[str, Any], titles: Titles, limits: Settings, faults: FaultList) -> CopyRow | None:
+    """The row, or None where anything is wrong with it: every fault is told, under the header the file has."""
+    before = faults.count
+
+    def wrong(field: str, message: Message) -> None:
+        faults.add(message, row=number, column=titles.get(field, field))
+
     text, product, facts = given.get("text"), given.get("product"), given.get("facts")
     if not isinstance(text, str) or not text.strip():
-        faults.add(Message("api.copy.no_text"), row=number, column="text")
-        return None
-    if len(text) > limits.max_copy_chars:
-        faults.add(passed(limits, "max_copy_chars", len(text)), row=number, column="text")
-        return None
+        wrong("text", Message("api.copy.no_text"))
+        text = ""
+    elif len(text) > limits.max_copy_chars:
+        wrong("text", passed(limits, "max_copy_chars", len(text)))
     if not isinstance(product, str) or not product.strip():
-        faults.add(Message("api.copy.no_product"), row=number, column="product")
-        return None
-    if isinstance(facts, str):
-        facts = _facts(facts)
-    if facts is None:
+        wrong("product", Message("api.copy.no_product"))
+        product = ""
+    facts = _facts(facts) if isinstance(facts, str) else facts
+    if not isinstance(facts, dict | None):
+        wrong("facts", Message("api.copy.facts"))
         facts = {}
-    if not isinstance(facts, dict):
-        faults.add(Message("api.copy.facts"), row=number, column="facts")
-        return None
     row_id = given.get("row_id")
-    return CopyRow(CopyItem(str(row_id) if row_id else str(number), text, product.strip(), facts), dict(given))
+    placement = placement_of(number, given, faults)
+    item = CopyItem(str(row_id) if row_id else str(number), text, product.strip(), facts or {}, placement)
+    for fault in category_faults([item]):
+        if text and product and fault.column in ("product", "format", "fields"):
+            wrong(fault.column, fault.message)
+    return CopyRow(item, dict(given), titles) if faults.count == before else None
 
 
 def _facts(text: str) -> object:

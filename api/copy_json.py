@@ -23,8 +23,11 @@ def json_lines(data: bytes, limits: Settings, faults: FaultList) -> list[Line]:
         if not text.strip():
             continue
         given = read_json(text, otherwise=None)
-        if not isinstance(given, dict) or ("\\u" in text and not _is_text(given)):
+        if not isinstance(given, dict):
             faults.add(Message("api.copy.not_json"), row=number)
+            continue
+        if "\\u" in text and not _is_text(given):
+            faults.add(Message("api.copy.half_character"), row=number)
             continue
         check_count(len(lines) + 1, limits, faults)
         if len(given) > limits.max_columns:

@@ -17,16 +17,22 @@ Result = tuple[CopyRow, Mapping[str, Any]]
 SUFFIXES = (".jsonl", ".csv", ".xlsx")
 
 
-def check_suffix(path: Path) -> None:
-    """Raises InputError for a file name whose form is not known, before any work is done."""
-    if path.suffix.lower() not in SUFFIXES:
+def check_suffix(path: Path, source: Path | None = None) -> str:
+    """The form a file is written in: its suffix, or that of the file that came in where it has none.
+
+    Raises InputError for a name whose form is not known, before any work is done.
+    """
+    suffix = (path.suffix or (source.suffix if source else "")).lower()
+    if suffix not in SUFFIXES:
         raise InputError("api.copy.out_suffix", file=path.name)
+    return suffix
 
 
 def copy_bytes(results: Sequence[Result], suffix: str, made_on: date) -> bytes:
     """Every row as it came in with its verdict and findings."""
     if suffix == ".xlsx":
-        return write_copy_findings([(row.given, screening) for row, screening in results], made_on)
+        titles = results[0][0].titles if results else {}
+        return write_copy_findings([(row.given, screening) for row, screening in results], made_on, titles)
     if suffix == ".csv":
         return b"\xef\xbb\xbf" + _csv(results).encode("utf-8", "replace")
     lines = (json.dumps(_line(row, screening), ensure_ascii=False) for row, screening in results)
@@ -39,15 +45,16 @@ def _line(row: CopyRow, screening: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _csv(results: Sequence[Result]) -> str:
-    given = list(dict.fromkeys(name for row, _ in results for name in row.given))
-    columns = [*given, "verdict", "findings", "remarks"]
+    own = list(dict.fromkeys(name for row, _ in results for name in row.given))
+    titles = results[0][0].titles if results else {}
     rows = []
     for row, screening in results:
         cells = {
-            name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            titles.get(name, name): value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             for name, value in row.given.items()
         }
         findings = json.dumps(screening["findings"], ensure_ascii=False)
         remarks = "\n".join(screening["remarks"])
         rows.append(cells | {"verdict": screening["verdict"], "findings": findings, "remarks": remarks})
-    return csv_text(columns, rows)
+    columns = [titles.get(name, name) for name in own]
+    return csv_text([*columns, "verdict", "findings", "remarks"], rows)

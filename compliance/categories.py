@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from functools import cache
 
 from compliance.findings import CopyFinding, CopyItem
+from compliance.placing import LONGEST_TEXT, placement_faults, whole_text
 from engine.errors import Fault, FileFaults
 from engine.messages import Language, Message, Value, render
 from engine.packs import load_yaml, package_path
 from engine.vocabulary import Severity
-
-LONGEST_TEXT = 200_000
 
 
 class CopyFaults(FileFaults):
@@ -40,12 +39,15 @@ def category_faults(ads: Sequence[CopyItem]) -> list[Fault]:
         row = item.row_id or str(number)
         if not item.text.strip():
             faults.append(Fault(Message("compliance.copy.no_text", {"row": row}), number, "text"))
-        if len(item.text) > LONGEST_TEXT:
-            values: dict[str, Value] = {"row": row, "length": len(item.text), "limit": LONGEST_TEXT}
+        length = len(whole_text(item)[0])
+        if length > LONGEST_TEXT:
+            values: dict[str, Value] = {"row": row, "length": length, "limit": LONGEST_TEXT}
             faults.append(Fault(Message("compliance.copy.too_long", values), number, "text"))
         if item.product not in categories():
             values = {"row": row, "product": item.product[:40], "choices": ", ".join(categories())}
             faults.append(Fault(Message("compliance.copy.unknown_product", values), number, "product"))
+        if item.placement is not None:
+            faults += placement_faults(item.placement, number, row)
     return faults
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -21,6 +22,15 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Placement:
+    """Where an ad is to run: platform, format, and the values of the format's text fields by the name of the field."""
+
+    platform: str = ""
+    format: str = ""
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class CopyItem:
     """One ad text to screen: its row, the text, the product category and facts the advertiser states."""
 
@@ -28,11 +38,32 @@ class CopyItem:
     text: str
     product: str
     facts: Mapping[str, Any] = field(default_factory=dict)
+    placement: Placement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpecRef:
+    """Where a limit of a format was read: pages, the day their source was checked (None: not told), when, how sure."""
+
+    format: str
+    urls: tuple[str, ...]
+    checked: str | None
+    read_on: date
+    certainty: Certainty
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        read_on = self.read_on.isoformat()
+        return {"format": self.format, "urls": list(self.urls), "checked": self.checked, "read_on": read_on}
 
 
 @dataclass(frozen=True, slots=True)
 class CopyFinding:
-    """Words that may not run, with the article they touch; ``span`` counts characters of the text as it was given."""
+    """Words that may not run, with the article they touch; ``span`` counts characters of the text as it was given.
+
+    A finding on a field of the placement names it in ``field``; ``field_span`` counts in its value, and ``span`` is
+    where the value stands in the text, or (0, 0) where it does not.
+    """
 
     code: str
     span: tuple[int, int]
@@ -43,6 +74,9 @@ class CopyFinding:
     caveats: tuple[Message, ...] = ()
     source: str = "rule"
     pack: PackRef | None = None
+    field: str | None = None
+    field_span: tuple[int, int] | None = None
+    reference: SpecRef | None = None
 
     @property
     def law(self) -> str | None:
@@ -61,7 +95,9 @@ class CopyFinding:
 
     @property
     def certainty(self) -> Certainty:
-        """As sure as the weakest article it stands on."""
+        """As sure as the weakest article it stands on, or as the page its limit was read on."""
+        if self.reference is not None and not self.citations:
+            return self.reference.certainty
         order = list(Certainty)
         return max((citation.certainty for citation in self.citations), key=order.index, default=Certainty.UNVERIFIED)
 
@@ -80,6 +116,9 @@ class CopyFinding:
             "certainty": self.certainty.value,
             "caveats": [render(caveat, language) for caveat in self.caveats],
             "also": [f"{c.title} §{c.article} ({c.paragraph})" for c in self.citations[1:]],
+            "field": self.field,
+            "field_span": None if self.field_span is None else list(self.field_span),
+            "reference": None if self.reference is None else self.reference.as_dict(),
         }
 
     def as_finding(self, subject: Subject) -> Finding:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from compliance.as_of import book_on, left_out
 from compliance.categories import CopyFaults, category_faults, uncovered_finding
+from compliance.fact_values import unusable_values
 from compliance.facts import health_food_licence, unusable
-from compliance.findings import CopyItem, Screening, Verdict, verdict_of
+from compliance.findings import CopyItem, Placement, Screening, Verdict, verdict_of
 from compliance.impression.looking import impressions
 from compliance.judging import judge
 from compliance.lawbook import known_until
 from compliance.personal_data.in_copy import personal_data_findings
+from compliance.placing import TOLD_BY_SPECS, back_to_fields, known_platform, whole_text
 from compliance.rulebook import products, rulebook
 from compliance.speaking import speaker
+from compliance.specs.checking import check_specs, unchecked
 from compliance.understanding.respelling import normalise
 from engine.messages import Message
 
@@ -42,10 +46,32 @@ def screen(
 
 
 def _screen_one(item: CopyItem, day: date) -> Screening:
+    if item.placement is not None:
+        return _screen_placed(item, item.placement, day)
+    return _screen_text(item, day)
+
+
+def _screen_placed(item: CopyItem, placement: Placement, day: date) -> Screening:
+    """Text and fields weighed as one ad; the copy specifications of the place then take over from the general notes."""
+    known = known_platform(placement)
+    whole, parts = whole_text(item)
+    screened = _screen_text(replace(item, text=whole), day)
+    found = [back_to_fields(finding, parts) for finding in screened.findings]
+    found = [finding for finding in found if not (known and finding.code in TOLD_BY_SPECS)]
+    found += check_specs(placement.fields, placement.platform, placement.format, item.text, day)
+    findings = tuple(sorted(found, key=lambda one: (one.span, one.severity.rank, one.code)))
+    verdict = verdict_of(findings)
+    if verdict is Verdict.PASS:
+        verdict = screened.verdict
+    return Screening(item, verdict, findings, screened.remarks + unchecked(placement, item.text))
+
+
+def _screen_text(item: CopyItem, day: date) -> Screening:
     text = normalise(item.text)
     findings = personal_data_findings(item.text, day)
     pack_name = products().get(item.product)
     remarks = tuple(Message("compliance.copy.unusable_fact", {"name": name}) for name in unusable(item.facts))
+    remarks += unusable_values(item.facts)
     if pack_name is None:
         findings = [uncovered_finding(item), *findings]
         verdict = verdict_of(tuple(findings))

@@ -32,9 +32,9 @@ def check_copy_file(
     from api.speech import told
     from api.writing import write_whole
 
-    day = read_date(on, "--on") if on else None
+    day, form = read_date(on, "--on") if on else None, ""
     if out_file is not None:
-        check_suffix(out_file)
+        form = check_suffix(out_file, file)
     rows = read_copy(file)
     into = known_account(account) if account else open_account()
     with progress(word("copy.progress")):
@@ -42,7 +42,7 @@ def check_copy_file(
     told_rows = [screening_row(one, language()) for one in screenings]
     if out_file is not None:
         results = list(zip(rows, told_rows, strict=True))
-        write_whole(out_file, copy_bytes(results, out_file.suffix.lower(), today()))
+        write_whole(out_file, copy_bytes(results, form, today()))
     if as_json:
         say_json(told(stored, language()))
         return
@@ -61,7 +61,7 @@ def tell_screening(rows: Sequence[dict[str, Any]], most: int = 12, *, written: b
     lines = []
     for row in shown[:most]:
         first = min(row["findings"], key=lambda f: _RANK[f["severity"]], default=None)
-        words = row["text"][first["span"][0] : first["span"][1]] if first else ""
+        words = (row["text"][first["span"][0] : first["span"][1]] or first["field"] or "") if first else ""
         lines.append(
             (
                 str(row["row_id"]),

@@ -13,6 +13,7 @@ from api.copy_files import read_copy
 from api.plan_files import checked_request
 from api.plan_options import typed_fields
 from api.problems import FieldFaults
+from api.services.copy_rows import placement, row_request
 from api.services.plan_request import ProposalRequest
 from api.services.screenings import TRIAL
 from api.uploads import received_file
@@ -66,9 +67,8 @@ def copy_request(sent: Request) -> dict[str, Any]:
             items = [row.item for row in read_copy(stored.path, name=stored.name)]
         source = stored.name
     else:
-        items, source = [CopyItem("1", sent.form.get("text", ""), sent.form.get("product", ""), {})], TRIAL
-    rows = [
-        {"row_id": item.row_id, "text": item.text, "product": item.product, "facts": dict(item.facts)} for item in items
-    ]
+        at = placement("", sent.form.get("format", "")[:80], {})
+        items, source = [CopyItem("1", sent.form.get("text", ""), sent.form.get("product", ""), {}, at)], TRIAL
+    rows = [row_request(item) for item in items]
     on = sent.form.get("on", "")
     return {"rows": rows, "source": source, "on": read_date(on, "on").isoformat() if on else None}

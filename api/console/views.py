@@ -13,6 +13,7 @@ from api.dates import today
 from api.media import channel_name
 from api.reports.copy_findings import article, merged_spans, unsettled
 from api.services.background import REACH
+from api.services.copy_rows import format_names
 from api.services.imports import stored_import
 from api.services.morning import alerts_in
 from api.services.night_history import latest_night
@@ -47,6 +48,7 @@ def home_view(account: AccountStore, proposal_id: str | None, language: Language
         "today": today_view(account),
         "screening": _latest_copy(account, language),
         "products": [(name, words[language]) for name, words in categories().items()],
+        "formats": format_names(language),
         "imports": import_view(account),
     }
 

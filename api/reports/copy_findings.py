@@ -17,17 +17,22 @@ _WIDE = 60  # characters
 _COLOURS = {"block": ALERT, "review": "#8a5a00", "pass": "#1d6b4f"}
 _DETAIL = (
     ("列", 8), ("判定", 11), ("程度", 8), ("來源", 8), ("代碼", 26), ("起", 6), ("迄", 6), ("片段", 24), ("法規", 26),
-    ("條", 7), ("項", 6), ("確定程度", 11), ("說明", 60), ("建議", 50), ("未定事項", 50),
+    ("條", 7), ("項", 6), ("確定程度", 11), ("說明", 60), ("建議", 50), ("欄位", 14), ("規格來源", 40),
+    ("未定事項", 50),
 )  # fmt: skip
 
 
-def write_copy_findings(rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], made_on: date) -> bytes:
+def write_copy_findings(
+    rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], made_on: date, titles: Mapping[str, str] | None = None
+) -> bytes:
     """The XLSX file; each row is what came in (column -> value) and its screening as JSON-ready data.
+
+    ``titles`` are the headers of the file that came in where they differ from the columns.
 
     The first page keeps the rows with the words in question in red, the second has one line a finding.
     """
     book = Book("文案檢核結果", made_on)
-    _write_rows(book, rows)
+    _write_rows(book, rows, titles or {})
     _write_details(book, rows)
     return book.finish()
 
@@ -36,12 +41,14 @@ def _head(book: Book) -> Any:
     return book.style(bold=True, font_color="#ffffff", bg_color=ACCENT, border=1, border_color=LINE, text_wrap=True)
 
 
-def _write_rows(book: Book, rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:
+def _write_rows(
+    book: Book, rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], titles: Mapping[str, str]
+) -> None:
     page = book.sheet("文案檢核")
     given = list(dict.fromkeys(name for row, _ in rows for name in row))
     columns = [*given, "判定", "法條", "確定程度", "說明", "未定事項"]
     for at, name in enumerate(columns):
-        put_text(page, 0, at, name, _head(book))
+        put_text(page, 0, at, titles.get(name, name), _head(book))
         page.set_column(at, at, {"text": _WIDE, "說明": _WIDE, "法條": 30, "未定事項": 44}.get(name, 14))
     cell = book.style(border=1, border_color=LINE, text_wrap=True, valign="top")
     for number, (row, screening) in enumerate(rows, start=1):
@@ -90,6 +97,20 @@ def certainty(findings: Sequence[Mapping[str, Any]]) -> str:
 def unsettled(findings: Sequence[Mapping[str, Any]]) -> list[str]:
     """What a reviewer still has to look up about the articles of an ad, each once."""
     return list(dict.fromkeys(caveat for finding in findings for caveat in finding["caveats"]))
+
+
+def reference(finding: Mapping[str, Any]) -> str:
+    """Where the limit of a format was read, with its date; empty for what rests on a law."""
+    page = finding.get("reference")
+    if page is None:
+        return ""
+    return "\n".join([f"{page['format']}（{page['checked'] or page['read_on']}）", *page["urls"]])
+
+
+def _in_field(finding: Mapping[str, Any]) -> str:
+    """Which letters of its field a finding means."""
+    span = finding.get("field_span")
+    return f"{finding['field']} {span[0]}–{span[1]}" if span else ""
 
 
 def article(finding: Mapping[str, Any]) -> str:
@@ -169,12 +190,14 @@ def _detail(screening: Mapping[str, Any], finding: Mapping[str, Any]) -> tuple[s
         finding["code"],
         int(start),
         int(end),
-        screening["text"][start:end],
+        screening["text"][start:end] or _in_field(finding),
         finding["law"] or "",
         finding["article"] or "",
         finding["paragraph"] or "",
         CERTAINTIES[finding["certainty"]],
         finding["message"],
         finding["suggestion"],
+        finding.get("field") or "",
+        reference(finding),
         "\n".join(finding["caveats"]),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -23,10 +23,11 @@ TRIAL = ""  # source of copy that was typed in to be tried: it says nothing abou
 
 @dataclass(frozen=True, slots=True)
 class CopyRow:
-    """One row as it came in: the item to screen and every column beside it."""
+    """One row as it came in: the item to screen, every column beside it, and what the file heads our columns with."""
 
     item: CopyItem
     given: Mapping[str, Any]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_copy(

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import account_of_caller
 from api.language import request_language
+from api.services.copy_rows import placement, row_request
 from api.services.screenings import TRIAL
 from api.speech import told
 from api.v1.answers.copy_checks import CopyCheck, CopyCheckPage
@@ -18,6 +19,7 @@ from api.v1.answers.runs import Run
 from api.v1.contract import Answer, Body, NoQuery, Page, v1
 from api.v1.long_work import answer_run
 from api.v1.strict import Strict, Text
+from compliance.findings import CopyItem
 from engine.messages import LANGUAGES
 
 TAGS = [Tag(name="copy-checks")]
@@ -30,6 +32,13 @@ class CopyAd(Strict):
     text: str = Field(min_length=1, max_length=200_000, description="The ad as it is to run.")
     product: str = Field(max_length=40, description="Product category, such as food or cosmetic.")
     facts: dict[str, Any] = Field(default_factory=dict, description="What the advertiser states, such as licence_no.")
+    platform: str = Field("", max_length=40, description="Where it is to run, such as google, meta, line or tiktok.")
+    format: str = Field("", max_length=80, description="The ad format, such as google.rsa; its limits are checked.")
+    fields: dict[str, list[str]] = Field(
+        default_factory=dict,
+        max_length=40,
+        description="The texts of the format by field: {'headline': ['...', '...']}; weighed with the text as one ad.",
+    )
 
 
 class CopyCheckBody(Body):
@@ -48,12 +57,14 @@ def create_copy_check(query: NoQuery, body: CopyCheckBody) -> Answer:
 
     Answered with 202 and a run where it takes long.
     """
-    rows = [
-        {"row_id": ad.row_id or str(number), "text": ad.text, "product": ad.product, "facts": ad.facts}
-        for number, ad in enumerate(body.rows, start=1)
-    ]
+    rows = [row_request(_item(ad, number)) for number, ad in enumerate(body.rows, start=1)]
     on = body.on.isoformat() if body.on else None
     return answer_run("copy_check", {"rows": rows, "source": body.source, "on": on})
+
+
+def _item(ad: CopyAd, number: int) -> CopyItem:
+    where = placement(ad.platform, ad.format, ad.fields)
+    return CopyItem(ad.row_id or str(number), ad.text, ad.product, ad.facts, where)
 
 
 class CopyCheckQuery(Page):

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from compliance.lawbook import Law
 from compliance.pack_schema import Lexicon, Pack, PermittedList
 from compliance.personal_data.recogniser import RecogniserData
+from compliance.specs.schema import Family, Platform
 
 MODELS: dict[str, type[BaseModel]] = {
     "law": Law,
@@ -19,6 +20,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "pack": Pack,
     "permitted": PermittedList,
     "recogniser": RecogniserData,
+    "spec_family": Family,
+    "spec_platform": Platform,
 }
 
 

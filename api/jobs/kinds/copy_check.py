@@ -8,14 +8,14 @@ from typing import Any
 
 from api.jobs.live import Live
 from api.jobs.outcome import Outcome, of_record
+from api.services.copy_rows import item_of
 from api.services.screenings import CopyRow, check_copy
-from compliance.findings import CopyItem
 from engine.store.account import AccountStore
 
 
 def run(account: AccountStore, request: Mapping[str, Any], live: Live) -> Outcome:
     """The verdict on every row, kept."""
-    rows = [CopyRow(CopyItem(row["row_id"], row["text"], row["product"], row["facts"]), {}) for row in request["rows"]]
+    rows = [CopyRow(item_of(row), {}) for row in request["rows"]]
     live.stage("screen", 0, len(rows))
     on = date.fromisoformat(request["on"]) if request["on"] else None
     stored, _ = check_copy(account, rows, request["source"], on, on_progress=live.step)

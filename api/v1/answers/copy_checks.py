@@ -13,6 +13,15 @@ Certainty = Literal["verified", "secondary", "unverified"]
 Verdict = Literal["block", "review", "pass"]
 
 
+class SpecReference(Part):
+    """The pages a limit of an ad format was read on."""
+
+    format: str = Field(description="The format, such as google.rsa.")
+    urls: list[str] = Field(description="The platform's pages.")
+    checked: str | None = Field(description="Day, month or year the source was checked; null where it does not say.")
+    read_on: Day = Field(description="The day it was read.")
+
+
 class CopyFinding(Part):
     """Words that may not run, with the article they touch."""
 
@@ -33,6 +42,11 @@ class CopyFinding(Part):
     allowed: list[str] = Field(
         default_factory=list, description="Officially permitted wording of the category nearest to the words; may be none."
     )
+    field: str | None = Field(None, description="The field of the placement it is about; null for the text.")
+    field_span: Annotated[list[Count], Field(min_length=2, max_length=2)] | None = Field(
+        None, description="The words in the value of that field; span is then where they stand in the text, or 0, 0."
+    )
+    reference: SpecReference | None = Field(None, description="Where a limit of the format was read; null for law.")
 
 
 class Draft(Part):
