@@ -40,7 +40,8 @@ class CopyFinding(Part):
     caveats: list[str] = Field(description="What is not settled: unverified, changed since, review due, not in force.")
     also: list[str] = Field(description="Further articles it touches.")
     allowed: list[str] = Field(
-        default_factory=list, description="Officially permitted wording of the category nearest to the words; may be none."
+        default_factory=list,
+        description="Officially permitted wording of the category nearest to the words; may be none.",
     )
     field: str | None = Field(None, description="The field of the placement it is about; null for the text.")
     field_span: Annotated[list[Count], Field(min_length=2, max_length=2)] | None = Field(
