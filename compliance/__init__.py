@@ -7,5 +7,6 @@ text, product, facts
   -> speaking (lawbook, caveats: article, certainty, what is not settled) -> screening (verdict and findings)
 laws, statutes (what was compared) and packs -> catalogue, for a legal reviewer to read
 a reviewer's decision -> learning -> an example for a pack, which a person commits
+specs (how long, how many, how written, by platform and format) -> screening, where an ad says where it is to run
 personal_data stands beside it and finds identifiers in any text.
 """
