@@ -52,7 +52,8 @@ class Model:
             return table
         for size, values in hashed(letters, product):
             at = np.minimum(np.searchsorted(self.hashes, values), len(self.hashes) - 1)
-            table[size - 1, : len(values)] += np.where(self.hashes[at] == values, self.weights[at], 0)
+            known = (self.hashes[at] == values) & ~_again(values)
+            table[size - 1, : len(values)] += np.where(known, self.weights[at], 0)
         return table
 
     def scores(self, table: Any) -> Any:
@@ -91,6 +92,14 @@ class Model:
             found.append(_stretch(table, at, min(at + WINDOW, len(letters)), probability))
             scores[max(0, at - WINDOW + 1) : at + WINDOW] = np.iinfo(np.int64).min // 2
         return sorted(found, key=lambda stretch: stretch.start)
+
+
+def _again(values: Any) -> Any:
+    """Where an n-gram repeats the one just before it or the one before that: stammering is no evidence."""
+    again = np.zeros(len(values), dtype=bool)
+    for back in (1, 2):
+        again[back:] |= values[back:] == values[:-back]
+    return again
 
 
 def _stretch(table: Any, start: int, end: int, probability: float) -> Stretch:
