@@ -41,7 +41,8 @@ def copy_bytes(results: Sequence[Result], suffix: str, made_on: date) -> bytes:
 
 def _line(row: CopyRow, screening: Mapping[str, Any]) -> dict[str, Any]:
     answer = {key: screening[key] for key in ("verdict", "findings", "remarks")}
-    return dict(row.given) | {"row_id": screening["row_id"]} | answer
+    draft = {"draft": screening["draft"]} if screening.get("draft") else {}
+    return dict(row.given) | {"row_id": screening["row_id"]} | answer | draft
 
 
 def _csv(results: Sequence[Result]) -> str:

@@ -180,6 +180,12 @@ def _write_details(book: Book, rows: Sequence[tuple[Mapping[str, Any], Mapping[s
     page.repeat_rows(0)
 
 
+def _allowed(finding: Mapping[str, Any]) -> list[str]:
+    """Permitted wording nearest to the words, where there is any."""
+    wordings = finding.get("allowed") or ()
+    return ["可用的詞句：" + "、".join(wordings)] if wordings else []
+
+
 def _detail(screening: Mapping[str, Any], finding: Mapping[str, Any]) -> tuple[str | int, ...]:
     start, end = finding["span"]
     return (
@@ -196,7 +202,7 @@ def _detail(screening: Mapping[str, Any], finding: Mapping[str, Any]) -> tuple[s
         finding["paragraph"] or "",
         CERTAINTIES[finding["certainty"]],
         finding["message"],
-        finding["suggestion"],
+        "\n".join([finding["suggestion"], *_allowed(finding)]),
         finding.get("field") or "",
         reference(finding),
         "\n".join(finding["caveats"]),
