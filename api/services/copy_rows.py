@@ -21,10 +21,11 @@ def placement(platform: str, format_: str, fields: Mapping[str, Sequence[str]]) 
 def format_names(language: Language) -> list[tuple[str, str]]:
     """Every ad format on file: its id, and platform and name as people say them."""
     book = spec_book()
-    return [
-        (spec.id, f"{_said(book.platforms[spec.platform].title, language)} {_said(spec.format.name, language)}")
-        for spec in book.specs.values()
-    ]
+    names = []
+    for spec in book.specs.values():
+        platform, name = _said(book.platforms[spec.platform].title, language), _said(spec.format.name, language)
+        names.append((spec.id, name if name.startswith(platform) else f"{platform} {name}"))
+    return names
 
 
 def _said(words: Words, language: Language) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from compliance.findings import Placement
 from compliance.law_schema import Words
@@ -23,9 +24,14 @@ class Fitted:
 
 def place_of(placement: Placement) -> tuple[Platform | None, Spec | None]:
     """The platform and format a row names; None for what it does not name or what is not on file."""
+    return _place_of(placement.platform, placement.format)
+
+
+@lru_cache(maxsize=256)
+def _place_of(platform: str, format_: str) -> tuple[Platform | None, Spec | None]:
     book = spec_book()
-    key = book.platform(placement.platform) if placement.platform else None
-    spec = book.spec(key, placement.format) if placement.format and (key or not placement.platform) else None
+    key = book.platform(platform) if platform else None
+    spec = book.spec(key, format_) if format_ and (key or not platform) else None
     key = spec.platform if spec else key
     return (book.platforms[key] if key else None), spec
 

@@ -15,6 +15,7 @@ from api.copy_out import check_suffix, copy_bytes
 from api.services.screenings import screening_row
 from compliance.screening import screen
 from engine.errors import FileFaults
+from tests.api.conftest import PIECE
 
 HEAD = ["編號", "文案", "產品類別", "平台", "版型", "標題 1", "標題 2", "標題 3", "說明", "負責人"]
 LONG = "秋季新品上市門市現場陳列到月底為止"
@@ -147,3 +148,12 @@ def test_hostile_creatives_are_read_and_judged_in_bounded_time(tmp_path):
     path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
     items = [row.item for row in read_copy(path)]
     assert [one.item.row_id for one in screen(items)] == [str(n) for n in range(1, len(units) + 1)]
+
+
+def test_the_page_checks_copy_for_the_format_chosen(logged_in):
+    page = logged_in()
+    assert '<option value="tiktok.in_feed.video">TikTok 動態影片廣告</option>' in page.get("/").get_data(as_text=True)
+    form = {"text": "早安咖啡 #早餐", "product": "food", "format": "tiktok.in_feed.video"}
+    piece = page.post("/copy", data=form, headers=PIECE).get_data(as_text=True)
+    assert "不可以有「#」" in piece and "<mark>#</mark>" in piece and "2024-07" in piece
+    assert "沒有填寫版型的文案欄位" in piece
