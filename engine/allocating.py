@@ -7,6 +7,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pyarrow
+
 
 @contextmanager
 def no_cycle_search() -> Iterator[None]:
@@ -22,7 +24,8 @@ def no_cycle_search() -> Iterator[None]:
 
 
 def give_back() -> None:
-    """Hands memory that fell free back to the system, where the C library keeps it otherwise (glibc)."""
+    """Hands memory that fell free back to the system: Arrow's, and what the C library keeps otherwise (glibc)."""
+    pyarrow.default_memory_pool().release_unused()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)

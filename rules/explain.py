@@ -57,6 +57,10 @@ class Texts:
             for platform, own, name in zip(*columns, strict=True)
         ]
 
+    def let_go(self) -> None:
+        """Forgets them, once everybody is told who is who: of a large account they take much room."""
+        self._entities, self._met = self._entities.iloc[:0].copy(), {}
+
     def _subjects(self, at: Ints) -> Iterator[Subject]:
         level, known, shown = Level(self._level), self._known, self._known
         ids = zip(*(self.column(f"{name}_id", at) for name in known), strict=True)

@@ -58,8 +58,8 @@ def judge(
     told, active_ads = judge_rules(
         source, chosen, broken_accounts, changed, as_of, lambda one: say(one, snapshot.currency)
     )
-    said = [one for one, _ in told]
-    findings = (*breaks, *data_findings([looked for _, looked in told], as_of))
+    said, tellings = [one for one, _, _ in told], [telling for _, telling, _ in told]
+    findings = (*breaks, *data_findings([looked for _, _, looked in told], as_of))
     del source, told  # what follows needs room, and none of the facts
     give_back()
     candidates = [candidate for one in said for candidate in candidates_of(one, history)]
@@ -68,7 +68,9 @@ def judge(
     candidates = mark_last_active(candidates, active_ads, surety, active)
     candidates = mark_eased(candidates, [cost for one in said for cost in one.costs])
     drafts: list[Draft] = []
-    decisions, used, notices = resolve(candidates, resolver, lambda: drafts.extend(drafts_of(snapshot, said, history)))
+    decisions, used, notices = resolve(
+        candidates, resolver, lambda: drafts.extend(drafts_of(snapshot, said, tellings, history))
+    )
     recommendations = [
         recommendation_of(snapshot, draft, candidates, decision, history)
         for draft, decision in zip(drafts, decisions, strict=True)

@@ -20,7 +20,7 @@ from rules.entity_states import values_at
 from rules.judgement import Applied, Episode, Recommendation
 from rules.plain import plain
 from rules.protection import moved
-from rules.saying import Said
+from rules.saying import Said, Telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,7 @@ class Draft(NamedTuple):
     subject: Subject
     reason: Message
     numbers: bytes
+    stake: float
     wish: Wish
 
 
@@ -90,19 +91,32 @@ class Wish(NamedTuple):
     change: Change | Message | None
 
 
-def drafts_of(snapshot: Snapshot, said: Sequence[Said], history: History) -> list[Draft]:
-    """A draft of every flag, in their order."""
-    out = []
+def drafts_of(snapshot: Snapshot, said: Sequence[Said], tellings: list[Telling], history: History) -> list[Draft]:
+    """A draft of every flag, in their order; ``tellings`` are let go of one by one."""
+    out: list[Draft] = []
+    tellings.reverse()
     for one in said:
-        act = one.pack.act
-        # Where nothing is told of any entity and nothing was done, an action changes the same of each.
-        alike = bool(one.keys) and one.on.told is None and not history.done
-        same = _change(one, 0, act, history, snapshot.currency) if alike else None
-        for number, who in enumerate(one.on.texts.subjects_of(one.at)):
-            reason = one.reasons.of(number, who.name)
-            numbers = orjson.dumps(one.numbers.evidence(number))
-            out.append(Draft(one, number, who, reason, numbers, _wish(snapshot, one, number, act, history, same)))
+        out.extend(_drafts(snapshot, one, tellings.pop(), history))
+    for one in said:
+        one.on.texts.let_go()
     return out
+
+
+def _drafts(snapshot: Snapshot, one: Said, telling: Telling, history: History) -> Iterator[Draft]:
+    numbers, act = telling.numbers, one.pack.act
+    # Where nothing is told of any entity and nothing was done, an action changes the same of each.
+    alike = bool(one.keys) and one.on.told is None and not history.done
+    same = _change(one, 0, act, history, snapshot.currency) if alike else None
+    for number, who in enumerate(one.on.texts.subjects_of(one.at)):
+        yield Draft(
+            one,
+            number,
+            who,
+            telling.reasons.of(number, who.name),
+            orjson.dumps(numbers.evidence(number)),
+            float(plain(numbers.spend[number]) or 0),
+            _wish(snapshot, one, number, act, history, same),
+        )
 
 
 def _wish(
@@ -147,7 +161,7 @@ def recommendation_of(
         because=decision.because,
         beaten_by=f"{by.rule}:{by.entity}" if by else (decision.because if decision.verdict != "kept" else None),
         trail=_trail(one, decision, by or freed),
-        spend_at_stake=float(plain(one.numbers.spend[number]) or 0),
+        spend_at_stake=draft.stake,
         window=one.window,
         holdout=wish.holdout,
         reason=draft.reason,

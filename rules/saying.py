@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 import numpy as np
 
@@ -40,8 +41,6 @@ class Said:
     window: Period
     step: Step | None
     flagged: Message
-    numbers: Numbers
-    reasons: Reasons
     at: Ints
     keys: list[Keys]
     sure: list[float]
@@ -51,8 +50,15 @@ class Said:
     judged: Judged
 
 
-def say(one: RuleOnLevel, currency: str | None) -> tuple[Said, Looked]:
-    """What is kept of one rule on one level, and which days of which facts it looked at."""
+class Telling(NamedTuple):
+    """What is told of the flags of a rule, not yet put together; it takes much room, and is used once."""
+
+    numbers: Numbers
+    reasons: Reasons
+
+
+def say(one: RuleOnLevel, currency: str | None) -> tuple[Said, Telling, Looked]:
+    """What is kept of one rule on one level, what is told of its flags, and which days of which facts it looked at."""
     pack, table, found = one.pack, one.table, one.found
     at = found.flagged.nonzero()[0]
     numbers = Numbers(pack, table, found, at)
@@ -64,8 +70,6 @@ def say(one: RuleOnLevel, currency: str | None) -> tuple[Said, Looked]:
         window=Period(EPOCH + timedelta(days=table.first_day), EPOCH + timedelta(days=table.last_day)),
         step=step_of(pack.act, pack.action.amount, pack.action.cap, pack.action.cap_days),
         flagged=Message(f"rules.trail.flagged_{pack.act}", {"rule": pack.id, "version": pack.version}),
-        numbers=numbers,
-        reasons=Reasons(pack, table, found, at, currency, numbers.conditions),
         at=at,
         keys=one.on.texts.keys_of(at),
         sure=found.sure[at].tolist(),
@@ -74,7 +78,8 @@ def say(one: RuleOnLevel, currency: str | None) -> tuple[Said, Looked]:
         no_data=no_answers(pack, table, found, one.on.texts, currency),
         judged=Judged(pack.id, one.level, found.judged, len(at), int(found.unanswered.sum())),
     )
-    return said, Looked(pack, table.facts, table.first_day, table.last_day, table.delivery)
+    telling = Telling(numbers, Reasons(pack, table, found, at, currency, numbers.conditions))
+    return said, telling, Looked(pack, table.facts, table.first_day, table.last_day, table.delivery)
 
 
 def _creatives(one: RuleOnLevel, at: Ints) -> list[str]:

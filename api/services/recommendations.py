@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from api.speech import said, said_beside
-from engine.allocating import no_cycle_search
+from engine.allocating import give_back, no_cycle_search
 from engine.errors import ConflictError
 from engine.messages import LANGUAGES, Language, Message, render
 from engine.snapshot import Snapshot
@@ -43,6 +43,7 @@ def keep_recommendations(account: AccountStore, judgement: Judgement) -> Keeping
 
     What was beaten or shielded stays in the night's document, with what beat it.
     """
+    give_back()  # what judging let go of
     raised = [_raised(account.name, one) for one in judgement.recommendations if one.decision != "dropped"]
     return account.recommendations.keep(list({one.id: one for one in raised}.values()), judgement.as_of)
 
