@@ -15,6 +15,7 @@ from typing import Any
 
 import regex
 
+from compliance.impression.sentences import marked
 from compliance.rule_schema import StatedExample
 from compliance.rulebook import packs, permitted_lists
 from compliance.understanding.respelling import normalise
@@ -41,8 +42,8 @@ class Example:
 
 
 def stripped(text: str) -> str:
-    """The letters that are kept of a quoted text."""
-    return normalise(_APART.sub("。", _NOTES.sub("。", text))).letters
+    """The letters that are kept of a quoted text, with a mark between sentences."""
+    return marked(normalise(_APART.sub("", _NOTES.sub("", text))))
 
 
 def reference_examples(folder: Path) -> Iterator[Example]:

@@ -11,6 +11,7 @@ import numpy as np
 from compliance.impression.examples import Example
 from compliance.impression.model import SCALE, Model
 from compliance.impression.ngrams import WINDOW, hashed, windows
+from compliance.impression.sentences import MARK
 
 FOLDS = 5
 FEWEST_CASES = 3  # an n-gram of fewer is dropped, so that no text can be read back
@@ -38,9 +39,9 @@ def pieces(examples: Sequence[Example]) -> Pieces:
     values: list[Any] = []
     of: list[int] = []
     for number, one in enumerate(examples):
-        for start in windows(len(one.letters), STRIDE):
-            found = [v for _, v in hashed(one.letters[start : start + WINDOW], one.product)]
-            values.append(np.concatenate(found))
+        parts = one.letters.split(MARK)
+        for cut in (part[at : at + WINDOW] for part in parts for at in windows(len(part), STRIDE)):
+            values.append(np.concatenate([found for _, found in hashed(cut, one.product)]))
             rows.append(np.full(len(values[-1]), len(of)))
             of.append(number)
     hashes, columns = np.unique(np.concatenate(values), return_inverse=True)

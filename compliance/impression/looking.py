@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compliance.findings import CopyFinding
+from compliance.impression.sentences import sentences
 from compliance.understanding.normal import NormalText
 from engine.messages import Message, Value
 from engine.vocabulary import Severity
@@ -24,7 +25,7 @@ def impressions(text: NormalText, product: str, ruled: Sequence[CopyFinding]) ->
     struck = [finding.span for finding in ruled if finding.severity is not Severity.NOTE]
     severity = Severity.NOTE if struck else Severity.WARN
     told: list[CopyFinding] = []
-    for stretch in model().stretches(text.letters, product):
+    for stretch in model().stretches(text.letters, product, sentences(text)):
         span = text.span(stretch.start, stretch.end)
         if any(low < span[1] and span[0] < high for low, high in struck):
             continue

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from math import exp
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from compliance.impression.ngrams import SIZES, WINDOW, hashed
+from compliance.impression.sentences import MARK
 from engine.packs import package_path
 
 SCALE = 1000  # weights are whole thousandths, so that sums are the same on every machine
@@ -74,13 +75,30 @@ class Model:
         return 1.0 / (1.0 + exp(-max(-40.0, min(40.0, self.slope * score / SCALE + self.offset))))
 
     def strongest(self, letters: str, product: str) -> int:
-        """The score of the strongest window of a text, in thousandths."""
-        return int(self.scores(self.weigh(letters, product)).max())
+        """The score of the strongest window of a text with marks between sentences, in thousandths."""
+        return max(int(self.scores(self.weigh(part, product)).max()) for part in letters.split(MARK))
 
-    def stretches(self, letters: str, product: str, most: int = 3) -> list[Stretch]:
-        """The strongest stretches at or above the threshold that do not overlap, at most so many, in order."""
+    def stretches(
+        self, letters: str, product: str, parts: Sequence[tuple[int, int]] = (), most: int = 3
+    ) -> list[Stretch]:
+        """The strongest stretches at or above the threshold, none over the edge of its sentence, in order.
+
+        ``parts`` are the sentences as letters start..end; none: the whole is one.
+        """
         if product not in self.products or not letters:
             return []
+        found = [
+            replace(
+                one, start=low + one.start, end=low + one.end, reasons=tuple((low + a, low + b) for a, b in one.reasons)
+            )
+            for low, high in parts or ((0, len(letters)),)
+            for one in self._within(letters[low:high], product, most)
+        ]
+        found.sort(key=lambda one: -one.probability)
+        return sorted(found[:most], key=lambda one: one.start)
+
+    def _within(self, letters: str, product: str, most: int) -> list[Stretch]:
+        """The stretches of one sentence that do not overlap, the strongest first."""
         table = self.weigh(letters, product)
         scores = self.scores(table)
         found: list[Stretch] = []
@@ -91,7 +109,7 @@ class Model:
                 break
             found.append(_stretch(table, at, min(at + WINDOW, len(letters)), probability))
             scores[max(0, at - WINDOW + 1) : at + WINDOW] = np.iinfo(np.int64).min // 2
-        return sorted(found, key=lambda stretch: stretch.start)
+        return found
 
 
 def _again(values: Any) -> Any:

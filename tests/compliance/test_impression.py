@@ -99,6 +99,7 @@ def test_score_is_that_of_the_strongest_window_alone(learned: Model) -> None:
 
 def test_officials_notes_and_ellipses_are_taken_off() -> None:
     assert stripped("…喝出好氣色（佐圖片）…「每天一包」") == normalise("喝出好氣色每天一包").letters
+    assert stripped("好喝。再來一杯！") == "好喝。再来一杯"
 
 
 def test_a_text_of_both_sides_teaches_nothing() -> None:
