@@ -127,6 +127,15 @@ def test_nothing_is_written_where_a_file_is_at_fault(tmp_path, adcue):
     ]  # fmt: skip
 
 
+def test_a_place_that_cannot_be_written_keeps_no_piece_of_the_file(tmp_path, adcue):
+    path, out = tmp_path / "ads.csv", tmp_path / "out"
+    path.write_text("text,product\n茶,food\n", encoding="utf-8")
+    out.mkdir()
+    code, _, err = adcue("copy-check", path, "--out", out)
+    assert code and "out" in err
+    assert not list(tmp_path.glob(".adcue-*"))
+
+
 def test_the_same_is_checked_over_http_and_on_the_command_line(client, key, tmp_path, adcue):
     fields = {"title": ["每天早上現做的鮮奶茶與厚片吐司配現煎蛋餅外送"], "description": ["現做外送"]}
     ad = {"row_id": "a", "text": "早安咖啡", "product": "food", "platform": "line", "format": "lap.image"}
