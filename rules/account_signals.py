@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from rules.delivery import extreme
-from rules.entities import EPOCH, Floats, Ints, LevelFacts
-from rules.windows import Bools, add_up, daily, divide
+from rules.entities import EPOCH, Bools, Floats, Ints, LevelFacts
+from rules.windows import add_up, daily, divide
 
 PACE_DAYS = 7
 LONGEST = 365.0  # credit that lasts longer is told as a year: nobody plans by the pace of this week beyond it

@@ -18,9 +18,9 @@ import pandas as pd
 
 from engine.metrics import metrics
 from rules.delivery import LEARNING_DAYS, Delivery
-from rules.entities import Floats, Ints, LevelFacts
+from rules.entities import Bools, Floats, Ints, LevelFacts
 from rules.peers import LEAST_PEERS, peer_sets
-from rules.windows import Bools, divide, parts_of, span, sums_of
+from rules.windows import divide, parts_of, span, sums_of
 
 WEEKS, LEAST_WEEKS, WEEK = 8, 4, 7
 ABOVE = {"ad": "group_key", "placement": "campaign_key", "ad_group": "campaign_key", "campaign": "account_key"}

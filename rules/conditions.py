@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.condition_form import All, Condition, Not, Test
-from rules.entities import Floats, Ints
-from rules.windows import Bools
+from rules.entities import Bools, Floats, Ints
 
 Bits = NDArray[np.uint8]
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rules.entities import Floats, Ints, LevelFacts
-from rules.windows import Bools, add_up
+from rules.entities import Bools, Floats, Ints, LevelFacts
+from rules.windows import add_up
 
 NEVER = -(10**6)
 BEFORE_DAYS = 7

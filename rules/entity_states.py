@@ -15,8 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine.vocabulary import content_hash
-from rules.entities import NAMED, LevelFacts
-from rules.windows import Bools
+from rules.entities import NAMED, Bools, LevelFacts
 
 # Columns of a table of states; all but the first three may be left out or missing. Money in units of currency.
 COLUMNS = (

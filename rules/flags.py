@@ -8,14 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from rules.entities import Floats
+from rules.entities import Bools, Floats
 from rules.evidence import false_discovery_set
 from rules.evidence_form import SURE
 from rules.methods import METHODS
 from rules.methods.proof import Proof
 from rules.pack import MINIMUMS, Guards, RulePack
 from rules.signals import SignalTable
-from rules.windows import Bools
 
 
 @dataclass(frozen=True, slots=True)

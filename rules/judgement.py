@@ -97,12 +97,12 @@ class Recommendation:
         told: dict[str, Any] = orjson.loads(self.numbers)
         return told
 
-    def as_dict(self, language: Language, evidence: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """JSON-ready, every sentence in ``language``; ``evidence`` is its own, where that is at hand already."""
-        return self.wordless(evidence) | self.sentences(language)
+    def as_dict(self, language: Language) -> dict[str, Any]:
+        """JSON-ready, every sentence in ``language``."""
+        return self.wordless(self.evidence) | self.sentences(language)
 
-    def wordless(self, evidence: Mapping[str, Any] | orjson.Fragment | None = None) -> dict[str, Any]:
-        """The part of ``as_dict`` that is the same in every language; ``numbers`` as they are in a fragment of JSON."""
+    def wordless(self, evidence: Mapping[str, Any] | orjson.Fragment) -> dict[str, Any]:
+        """The part of ``as_dict`` that is the same in every language; ``evidence`` as read, or still as JSON."""
         return {
             "id": self.id,
             "short_id": self.short_id,
@@ -120,7 +120,7 @@ class Recommendation:
             "change": self.change.as_dict() if isinstance(self.change, Change) else None,
             "shift": self.shift.as_dict() if self.shift is not None else None,
             "since": (self.first_end or self.window.end).isoformat(),
-            "evidence": self.evidence if evidence is None else evidence,
+            "evidence": evidence,
         }
 
     def sentences(self, language: Language) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import TypeVar
 import pandas as pd
 
 from engine.vocabulary import PackRef
+from rules.entities import Bools
 from rules.explain import Texts
 from rules.flags import Flags, flags
 from rules.loading import LoadedPack
@@ -20,7 +21,6 @@ from rules.looking import counted_table
 from rules.pack import LevelName, RulePack
 from rules.protection import active_per_group, states_of
 from rules.signals import SignalSource, SignalTable
-from rules.windows import Bools
 
 Told = TypeVar("Told")
 

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from rules.delivery import extreme
-from rules.entities import Floats, Ints, LevelFacts
+from rules.entities import Bools, Floats, Ints, LevelFacts
 from rules.reporting_lag import LagCurve, curve_of
-from rules.windows import Bools, inside
+from rules.windows import inside
 
 
 def read_on(facts: LevelFacts, day: int) -> Ints:

@@ -13,11 +13,11 @@ import pandas as pd
 from rules.actions import STEPS, Step
 from rules.candidates import Candidate
 from rules.delivery import LEARNING_DAYS
-from rules.entities import EPOCH, Ints, LevelFacts
+from rules.entities import EPOCH, Bools, Ints, LevelFacts
 from rules.entity_states import stopped_above
 from rules.judgement import Applied
 from rules.signals import SignalSource
-from rules.windows import Bools, daily
+from rules.windows import daily
 
 # What sets the platform's own bidding back to learning: a changed bid or budget, and starting again.
 RESTARTS = frozenset(STEPS) | {"resume"}

@@ -22,9 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammainc
 
-from rules.entities import Floats, Ints
+from rules.entities import Bools, Floats, Ints
 from rules.evidence_form import SURE
-from rules.windows import Bools
 
 Short = NDArray[np.float32]
 STEP = np.log(1.07)

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.metrics import metrics
-from rules.entities import Floats, Ints, LevelFacts
-
-Bools = NDArray[np.bool_]
+from rules.entities import Bools, Floats, Ints, LevelFacts
 
 
 def add_up(values: Floats, owner: Ints, count: int, among: Bools | None = None) -> Floats:

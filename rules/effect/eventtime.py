@@ -20,8 +20,8 @@ from rules.effect.cases import AFTER_DAYS, Case
 from rules.effect.found import Outcome
 from rules.effect.its import LEAST_BEFORE, Days
 from rules.effect.panels import Panel, Stretch
-from rules.entities import EPOCH, Floats, Ints, LevelFacts
-from rules.windows import Bools, add_up, parts_of
+from rules.entities import EPOCH, Bools, Floats, Ints, LevelFacts
+from rules.windows import add_up, parts_of
 
 BASELINE_WEEKS = 10
 LEAST_WEEKS = 4

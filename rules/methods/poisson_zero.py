@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from rules.entities import Floats, Ints
+from rules.entities import Bools, Floats, Ints
 from rules.evidence_form import Evidence
 from rules.methods.platforms import platform_numbers
 from rules.methods.proof import Method, Proof
 from rules.rate_ratios import growth_until
 from rules.signals import SignalTable
 from rules.silence import Silence, fit_silence
-from rules.windows import Bools
 
 LEAST_E = 50.0
 
