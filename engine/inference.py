@@ -15,16 +15,28 @@ import threading
 import time
 import warnings
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Generic
 
+import orjson
+
 from engine.errors import InferenceError, MissingPartError
-from engine.inference_form import MAX_ORDINAL, Batch, Fact, Firing, Outcome, Pattern, Rule, check_fact, check_rules
+from engine.inference_form import (
+    MAX_ORDINAL,
+    SESSION,
+    Batch,
+    Fact,
+    Firing,
+    Outcome,
+    Pattern,
+    Rule,
+    check_facts,
+    check_rules,
+)
 
 __all__ = ["Fact", "Firing", "Pattern", "Rule", "Ruleset", "available"]
 BATCH = 500
-SESSION = "0"
 _LOCK = threading.RLock()
 
 
@@ -40,6 +52,27 @@ def _library() -> Any | None:
         return None
     library._unix_now = time.time  # its own clock calls what Python 3.12 deprecates
     return library
+
+
+@cache
+def _quick(library: Any) -> Any:
+    """The library's rule set with facts written by orjson: half of its time is the standard encoder's."""
+
+    class Quick(library.Ruleset):  # type: ignore[misc]  # the library is without types
+        """Facts as JSON in UTF-8, as the C side reads them."""
+
+        def assert_facts(self, facts: list[dict[str, Any]]) -> Any:
+            """Puts facts in."""
+            return self._posted(library.durable_rules_engine.assert_facts, facts)
+
+        def retract_facts(self, facts: list[dict[str, Any]]) -> Any:
+            """Takes facts away."""
+            return self._posted(library.durable_rules_engine.retract_facts, facts)
+
+        def _posted(self, post: Callable[[int, str], Any], facts: list[dict[str, Any]]) -> Any:
+            return self._handle_result(post(self._handle, orjson.dumps(facts).decode()), facts)
+
+    return Quick
 
 
 def available() -> bool:
@@ -70,8 +103,7 @@ class Ruleset(Generic[Outcome]):
 
         Raises InferenceError when a fact is refused, lost, decided twice, or when an action fails.
         """
-        for number, fact in enumerate(facts):
-            check_fact(self.fields, fact, number)
+        check_facts(self.fields, facts)
         outcomes: dict[int, Outcome] = {}
         with _LOCK:
             for start, end in _batches(facts, cut_at):
@@ -134,26 +166,37 @@ class Ruleset(Generic[Outcome]):
             library = _library()
             if library is None:
                 raise MissingPartError("engine.inference.unavailable")
-            built = library.Ruleset(self.name, None, {rule.name: self._definition(rule) for rule in self.rules})
+            built = _quick(library)(self.name, None, {rule.name: self._definition(rule) for rule in self.rules})
             self._free = weakref.finalize(self, library.durable_rules_engine.delete_ruleset, built._handle)
             self._built = built
         return self._built
 
+    def _exchange(self, batch: Batch[Outcome]) -> None:
+        """Takes away the facts that an action was done with, and puts those in that it made."""
+        if batch.leaving:
+            self._built.retract_facts(batch.leaving)
+        if batch.coming:
+            self._built.assert_facts(batch.coming)
+        batch.leaving, batch.coming = [], []
+
     def _definition(self, rule: Rule[Outcome]) -> dict[str, Any]:
+        at_once = rule.last or rule.apart
+
         def _fire(closure: Any) -> None:
             batch = self._batch
             if batch is None or batch.failure is not None:
                 return  # the batch is lost already; the session only runs empty
             try:
+                for match in closure.m if at_once else (closure,):
+                    rule.act(Firing(match._d if at_once else match._m, batch))
                 if rule.last:
-                    for match in closure.m:
-                        rule.act(Firing(None, match._d, batch))
+                    batch.leaving.clear()  # they go with the session
                 else:
-                    rule.act(Firing(closure, closure._m, batch))
+                    self._exchange(batch)
             except BaseException as error:  # the library would swallow it
                 batch.failure = (rule.name, error)
 
-        many = {"cap": BATCH} if rule.last else {}
+        many = {"cap": BATCH} if at_once else {}
         return {"all": [{p.alias: _expression(p)} for p in rule.patterns], "pri": rule.priority, "run": _fire, **many}
 
 

@@ -17,6 +17,7 @@ MAX_PATTERNS = 16  # of a rule: a match of more cannot be kept (error 304)
 MAX_JOINS = 24  # of a pattern: its table of 32 also holds what holds them together (error 113 from about 30)
 MAX_PRIORITY = 1_000
 MAX_NUMBER = 2**31 - 1
+SESSION = "0"
 MAX_ORDINAL = 100_000  # ordinals below this have distinct 32-bit hashes in the library
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _UNFIT = re.compile("[\0\ud800-\udfff]")  # the C side ends a text at NUL and cannot take half a surrogate pair
@@ -37,6 +38,7 @@ class Rule(Generic[Outcome]):
     """What is done when all patterns match; a smaller ``priority`` fires first over the whole batch.
 
     ``last``: the rule settles what nothing else wants any more, so matches come in one go and facts are left lying.
+    ``apart``: matches come in one go, because no fact that one of them takes away is in another one of them.
     """
 
     name: str
@@ -44,11 +46,12 @@ class Rule(Generic[Outcome]):
     patterns: tuple[Pattern, ...]
     act: Callable[[Firing[Outcome]], None]
     last: bool = False
+    apart: bool = False
 
 
 @dataclass(slots=True)
 class Batch(Generic[Outcome]):
-    """What one batch has decided so far."""
+    """What one batch has decided so far, and which facts leave and come when the action is done."""
 
     start: int
     count: int
@@ -56,14 +59,15 @@ class Batch(Generic[Outcome]):
     number_of: dict[int, int]
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     doubled: list[int] = field(default_factory=list)
+    leaving: list[dict[str, Any]] = field(default_factory=list)
+    coming: list[dict[str, Any]] = field(default_factory=list)
     failure: tuple[str, BaseException] | None = None
 
 
 class Firing(Generic[Outcome]):
     """One match handed to a rule's action."""
 
-    def __init__(self, closure: Any | None, facts: Mapping[str, dict[str, Any]], batch: Batch[Outcome]) -> None:
-        self._closure = closure
+    def __init__(self, facts: Mapping[str, dict[str, Any]], batch: Batch[Outcome]) -> None:
         self._batch = batch
         self.facts = facts
 
@@ -87,12 +91,10 @@ class Firing(Generic[Outcome]):
         self._batch.next_ordinal += 1
         self._batch.number_of[ordinal] = self._batch.number_of[self.facts[alias]["id"]]
         self._withdraw(alias)
-        if self._closure is not None:
-            self._closure.assert_fact({**self.facts[alias], **changes, "id": ordinal})
+        self._batch.coming.append({**self.facts[alias], **changes, "id": ordinal})
 
     def _withdraw(self, alias: str) -> None:
-        if self._closure is not None:
-            self._closure.retract_fact({"id": self.facts[alias]["id"]})
+        self._batch.leaving.append({"id": self.facts[alias]["id"], "sid": SESSION})
 
 
 def _refuse(field_name: str, value: object) -> InferenceError:
@@ -110,14 +112,30 @@ def _check_value(fields: Mapping[str, type], name: str, value: object) -> None:
         raise _refuse(name, value)
 
 
-def check_fact(fields: Mapping[str, type], fact: Fact, number: int) -> None:
-    """Raises InferenceError unless ``fact`` carries exactly ``fields`` with whole numbers and texts in them."""
+def check_facts(fields: Mapping[str, type], facts: Sequence[Fact]) -> None:
+    """Raises InferenceError unless every fact carries exactly ``fields`` with whole numbers and texts in them."""
+    if any(len(fact) != len(fields) for fact in facts) or not all(
+        _fits(kind, [fact.get(name) for fact in facts]) for name, kind in fields.items()
+    ):
+        for number, fact in enumerate(facts):
+            _check_fact(fields, fact, number)
+
+
+def _fits(kind: type, column: list[Any]) -> bool:
+    """Whether all of a column is of its kind, and none too large or unfit: the same as of each, at a tenth of it."""
+    if set(map(type, column)) - {kind}:
+        return False
+    if kind is int:
+        return not column or (-MAX_NUMBER <= min(column) and max(column) <= MAX_NUMBER)
+    return not any(map(_UNFIT.search, set(column)))
+
+
+def _check_fact(fields: Mapping[str, type], fact: Fact, number: int) -> None:
     if fact.keys() != fields.keys():
         odd = sorted(set(fact) ^ set(fields))[0]
         raise InferenceError("engine.inference.unlike_fields", number=number, field=odd)
     for name, value in fact.items():
-        if type(value) is not int or fields[name] is not int or not -MAX_NUMBER <= value <= MAX_NUMBER:
-            _check_value(fields, name, value)
+        _check_value(fields, name, value)
 
 
 def check_rules(fields: Mapping[str, type], rules: Sequence[Rule[Any]]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
+from engine.allocating import no_cycle_search
 from engine.errors import InferenceError
 from engine.fanout import Crashed, run_apart, start_apart
 from engine.inference import available
@@ -79,6 +80,7 @@ def _resolved(candidates: Sequence[Candidate], resolver: Resolver | None, meanwh
     return Resolved(resolve_reference(candidates), "reference", (notice,))
 
 
+@no_cycle_search()
 def decide_rows(rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
     """What the process apart does: candidates as rows of their fields in, decisions as rows of theirs out."""
     return [tuple(one) for one in resolve_durable([Candidate(*row) for row in rows])]

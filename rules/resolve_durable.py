@@ -58,12 +58,12 @@ def _keep(how: int) -> Callable[[Step], None]:
 def _one(
     name: str, priority: int, act: Callable[[Step], None], above: dict[str, int] | None = None, **equals: int | str
 ) -> Rule[Decision]:
-    return Rule(name, priority, (Pattern("loser", equals, above or {}),), act)
+    return Rule(name, priority, (Pattern("loser", equals, above or {}),), act, apart=True)
 
 
 def _two(
     name: str, priority: int, because: str, winner: dict[str, int | str], loser: dict[str, int | str],
-    joins: dict[str, str], above: dict[str, int] | None = None,
+    joins: dict[str, str], above: dict[str, int] | None = None, apart: bool = False,
 ) -> Rule[Decision]:  # fmt: skip
     return Rule(
         name,
@@ -73,6 +73,7 @@ def _two(
             Pattern("loser", loser, above or {}, {a: ("winner", b) for a, b in joins.items()}),
         ),
         _beat(because),
+        apart=apart,
     )
 
 
@@ -96,8 +97,11 @@ def _conflicts() -> list[Rule[Decision]]:
     return [
         _two("campaign_stopped", 10, "campaign_stopped", stop, {}, {"top": "entity"}, {"top": -1}),
         _two("group_stopped", 11, "group_stopped", stop, {}, {"grp": "entity"}, {"grp": -1}),
-        _two("same_action", 12, "same_action", {"lead": 1}, {"lead": 0, "soft": 0}, {**same, "rank": "rank"}),
-        _two("stop_wins", 13, "stop_wins", stop, {}, same, above={"rank": CLASS_RANK["stop"]}),
+        # Of an entity one leads a class, so what loses to it loses once, and it is none of the losers.
+        _two(
+            "same_action", 12, "same_action", {"lead": 1}, {"lead": 0, "soft": 0}, same | {"rank": "rank"}, apart=True
+        ),
+        _two("stop_wins", 13, "stop_wins", stop, {}, same, above={"rank": CLASS_RANK["stop"]}, apart=True),
         _two("child_stopped", 14, "child_stopped", {**stop, "voice": 1}, waiting, {"entity": "grp"}),
         *(
             _two(f"raise_beats_{less}", 15, "opposite_wins", {**more, "up": 1}, {"action": less}, same)

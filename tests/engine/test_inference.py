@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import threading
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -61,6 +62,33 @@ def test_a_replaced_fact_goes_on_and_keeps_its_number():
         "softened 1",
         "beaten by 0",
     ]
+
+
+def _kinship(apart):
+    """Leaders of a group beat the others, who would be kept; what learns is softened before."""
+    lead, other = Pattern("best", {"score": 3}), Pattern("one", {}, {"group": -1}, {"group": ("best", "group")})
+    soften = Rule(
+        "soften", 5, (Pattern("one", {"word": "學習中"}),), lambda f: f.replace("one", word="軟"), apart=apart
+    )
+    beaten = Rule("beaten", 10, (lead, replace(other, equals={"score": 1})), BEATEN.act, apart=apart)
+    soft = Rule("soft", 50, (Pattern("one", {"word": "軟"}),), lambda f: f.decide("one", "softened"), apart=apart)
+    return Ruleset("r", FIELDS, [soften, beaten, soft, KEEP])
+
+
+@needs_engine
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(st.tuples(st.integers(0, 5), st.sampled_from([1, 1, 2]), st.sampled_from(["x", "學習中"]))))
+def test_matches_that_lie_apart_come_to_the_same_in_one_go_as_one_by_one(rows):
+    leaders = [(group, 3, "x") for group in range(0, 6, 2)]
+    facts = [_fact(*row) for row in sorted(leaders + rows)]
+    assert _kinship(apart=True).decide(facts, "group") == _kinship(apart=False).decide(facts, "group")
+
+
+@needs_engine
+def test_matches_said_to_lie_apart_that_do_not_are_an_error():
+    beaten = replace(BEATEN, apart=True)
+    with pytest.raises(InferenceError, match="exactly once"):
+        Ruleset("r", FIELDS, [beaten, KEEP]).decide([_fact(0, 3), _fact(0, 3), _fact(0, 1)], "group")
 
 
 @needs_engine
