@@ -11,17 +11,20 @@ from compliance.as_of import book_on, left_out
 from compliance.categories import CopyFaults, category_faults, uncovered_finding
 from compliance.fact_values import unusable_values
 from compliance.facts import health_food_licence, unusable
-from compliance.findings import CopyItem, Placement, Screening, Verdict, verdict_of
+from compliance.findings import CopyFinding, CopyItem, Placement, Screening, Verdict, verdict_of
 from compliance.impression.looking import impressions
 from compliance.judging import judge
 from compliance.lawbook import known_until
 from compliance.personal_data.in_copy import personal_data_findings
 from compliance.placing import TOLD_BY_SPECS, back_to_fields, known_platform, whole_text
-from compliance.rulebook import products, rulebook
+from compliance.rulebook import Rulebook, products, rulebook
 from compliance.speaking import speaker
 from compliance.specs.checking import check_specs, unchecked
+from compliance.understanding.further import further_readings
+from compliance.understanding.normal import NormalText
 from compliance.understanding.respelling import normalise
 from engine.messages import Message
+from engine.vocabulary import Severity
 
 
 def screen(
@@ -77,16 +80,34 @@ def _screen_text(item: CopyItem, day: date) -> Screening:
         verdict = verdict_of(tuple(findings))
         return Screening(item, Verdict.REVIEW if verdict is Verdict.PASS else verdict, tuple(findings), remarks)
     book = rulebook(_pack_for(pack_name, item.facts))
-    standing, unmet = judge(book_on(book, day), text, item.facts)
     remarks += left_out(book, day)
-    says = speaker(book, day)
     if day > book.review_due:
         remarks += (Message("compliance.copy.review_due", {"due": book.review_due.isoformat()}),)
-    findings += [says.of_rule(strike, text) for strike in standing]
-    findings += [says.of_condition(condition, text) for condition in unmet]
+    findings += _ruled(book, text, item, day)
     findings += impressions(text, _pack_for(item.product, item.facts), findings)
     findings.sort(key=lambda finding: (finding.span, finding.severity.rank, finding.code))
     return Screening(item, verdict_of(tuple(findings)), tuple(findings), remarks)
+
+
+def _ruled(book: Rulebook, text: NormalText, item: CopyItem, day: date) -> list[CopyFinding]:
+    """What the rules find in the text as shown, and in words that markup cuts up or holds inside."""
+    on_day, says = book_on(book, day), speaker(book, day)
+    standing, unmet = judge(on_day, text, item.facts)
+    found = [says.of_rule(strike, text) for strike in standing]
+    found += [says.of_condition(condition, text) for condition in unmet]
+    for reading in further_readings(item.text):
+        strikes, _ = judge(on_day, reading.text, item.facts)
+        more = [says.of_rule(one, reading.text) for one in strikes if reading.counts(one.start, one.end)]
+        new = [one for one in more if not any(_says_less(one, known) for known in found)]
+        found = [known for known in found if not any(_says_less(known, one) for one in new)] + new
+    return found
+
+
+def _says_less(one: CopyFinding, other: CopyFinding) -> bool:
+    """True when ``one`` lies within ``other`` and is the same or lighter than one that blocks."""
+    within = other.span[0] <= one.span[0] and one.span[1] <= other.span[1]
+    blocked = other.severity is Severity.BLOCK and one.severity is not Severity.BLOCK
+    return within and (one.code == other.code or blocked)
 
 
 def _pack_for(name: str, facts: Mapping[str, Any]) -> str:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import compress
 
 from compliance.understanding.characters import COMMA, LIST, NOISE, SPACE, STOP, readings
+from compliance.understanding.markup import Shown, seen_through
 
-__all__ = ["COMMA", "LIST", "NOISE", "SPACE", "STOP", "NormalText", "fold", "read"]
+__all__ = ["COMMA", "LIST", "NOISE", "SPACE", "STOP", "NormalText", "fold", "letters_of", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +67,26 @@ def fold(term: str) -> str:
 
 
 def read(text: str) -> NormalText:
-    """The plain form of ``text`` before respellings are considered; linear in its length."""
-    if not text:
+    """The plain form of ``text``, its markup seen through, before respellings are considered; linear in its length."""
+    return letters_of(text, seen_through(text))
+
+
+def letters_of(text: str, shown: Shown | None) -> NormalText:
+    """The plain form of what is shown of ``text``; None: all of it."""
+    characters = shown.text if shown else text
+    if not characters:
         return NormalText(text, "", (), (), ())
-    pieces, strengths = zip(*map(readings().__getitem__, text), strict=True)
-    starts = list(compress(range(len(text)), pieces))
+    pieces, strengths = zip(*map(readings().__getitem__, characters), strict=True)
+    starts = list(compress(range(len(characters)), pieces))
     letters = "".join(pieces)
     if len(letters) > len(starts):  # a character such as ㎏ is two letters
         starts = [position for position in starts for _ in pieces[position]]
     breaks = [0] * (len(starts) + 1)
-    for position in compress(range(len(text)), strengths):
+    for position in compress(range(len(characters)), strengths):
         following = bisect_left(starts, position)
         breaks[following] = max(breaks[following], strengths[position])
-    ends = tuple([start + 1 for start in starts])
-    return NormalText(text, letters, tuple(starts), ends, tuple(breaks[: len(starts)]))
+    kept = tuple(breaks[: len(starts)])
+    if shown:
+        where = tuple([shown.starts[i] for i in starts]), tuple([shown.ends[i] for i in starts])
+        return NormalText(text, letters, *where, kept)
+    return NormalText(text, letters, tuple(starts), tuple([start + 1 for start in starts]), kept)
