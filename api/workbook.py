@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+import math
+import unicodedata
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -14,6 +16,8 @@ from api.cells import guarded
 FONT = "Microsoft JhengHei"
 INK, MUTED, LINE, SHADE, ACCENT, PALE = "#1f2933", "#6b7280", "#c9d1d9", "#f3f5f7", "#14524a", "#e6f0ee"
 ALERT = "#a4262c"
+_LINE_POINTS, _HIGHEST_ROW = 14.0, 400.0  # of a row; Excel takes 409 at most
+_MOST_WEIGHED = 2_000  # characters: more are higher than any row
 
 
 class Book:
@@ -60,6 +64,18 @@ class Book:
         """The finished file."""
         self.workbook.close()
         return self._buffer.getvalue()
+
+
+def row_height(cells: Iterable[tuple[str, int]]) -> float:
+    """Points that a row of cells (text, width of the column) needs; viewers do not all fit rows by themselves."""
+    lines = max(sum(_lines(part, width) for part in text.split("\n")) for text, width in cells)
+    return min(_LINE_POINTS * lines + 4, _HIGHEST_ROW)
+
+
+def _lines(text: str, width: int) -> int:
+    """Lines in a column of ``width`` characters; a Chinese character takes nearly two."""
+    taken = sum(1.9 if unicodedata.east_asian_width(char) in "WFA" else 1.0 for char in text[:_MOST_WEIGHED])
+    return max(1, math.ceil(taken / (width - 1.5)))
 
 
 def put_text(page: Any, row: int, column: int, text: str, style: Any) -> None:

@@ -1,4 +1,4 @@
-"""Writes docs/images again: the console in a real browser and the cue sheet as a spreadsheet program prints it."""
+"""Writes docs/images again: the console in a real browser, the workbooks as a spreadsheet program prints them."""
 
 from __future__ import annotations
 
@@ -18,48 +18,51 @@ sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Page, sync_playwright  # noqa: E402 - the repository's root has to be known first
 
+from scripts.sheet_pictures import ADCUE, picture_copy_check, picture_cue_sheet  # noqa: E402 - the same
 from tests.e2e.browsers import FLAGS, chromium  # noqa: E402 - the same
 
 LOGIN, PASSWORD = "mei.lin", "seven herons over the lagoon"
 
 IMAGES = ROOT / "docs" / "images"
-ADCUE = Path(sys.executable).with_name("adcue")
 PORT = 8799
-# A spreadsheet program without the sheet's Windows font takes a Chinese one instead of a Latin one.
-FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
-<include>/etc/fonts/fonts.conf</include>
-<alias binding="same"><family>Microsoft JhengHei</family><prefer><family>Noto Sans CJK TC</family></prefer></alias>
-</fontconfig>"""
+# What each group of pictures needs, with the Debian package that brings it.
+OF_SHEETS = {"soffice": "libreoffice-calc", "pdftoppm": "poppler-utils"}
+OF_PAGES = {"chromium": "chromium"}
 
 
 def main() -> int:
-    """Runs the tour in a folder of its own and takes the pictures."""
-    missing = [name for name in ("soffice", "pdftoppm") if shutil.which(name) is None]
+    """Runs the tour in a folder of its own and takes the pictures; 1 where a program for some of them is missing."""
     browser = chromium()
-    if missing or browser is None:
-        print(f"missing: {', '.join([*missing, *([] if browser else ['chromium'])])}", file=sys.stderr)
+    sheets = _at_hand(
+        "cue-sheet.png, copy-check.png", [name for name in OF_SHEETS if not shutil.which(name)], OF_SHEETS
+    )
+    pages = _at_hand("console.png, catalogue.png", [] if browser else ["chromium"], OF_PAGES)
+    if not (sheets or pages):
         return 1
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         environment = os.environ | {"ADCUE_DATA_DIR": str(folder / "data"), "ADCUE_PORT": str(PORT)}
         subprocess.run([ADCUE, "tour", "--folder", folder / "sample"], env=environment, check=True, capture_output=True)
-        picture_cue_sheet(folder)
-        picture_console(environment, browser)
-    return 0
+        if sheets:
+            picture_cue_sheet(folder / "sample", IMAGES)
+        if browser:
+            picture_console(environment, browser)
+        if sheets:
+            picture_copy_check(folder, IMAGES, environment)
+    return 0 if sheets and pages else 1
 
 
-def picture_cue_sheet(folder: Path) -> None:
-    """The first page of the client's form."""
-    (folder / "fonts.conf").write_text(FONTS, encoding="utf-8")
-    environment = os.environ | {"FONTCONFIG_FILE": str(folder / "fonts.conf"), "HOME": str(folder)}
-    convert = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", folder, folder / "sample" / "cue-sheet.xlsx"]
-    subprocess.run(convert, env=environment, check=True, capture_output=True)
-    crop = ["-x", "40", "-y", "50", "-W", "1680", "-H", "660"]
-    target = IMAGES / "cue-sheet"
-    subprocess.run(
-        ["pdftoppm", "-png", "-singlefile", "-r", "150", *crop, folder / "cue-sheet.pdf", target], check=True
-    )
+def _at_hand(pictures: str, missing: list[str], packages: dict[str, str]) -> bool:
+    """Whether the programs are there; otherwise says which pictures stay as they are and what to install."""
+    if missing:
+        needed = " ".join(packages[name] for name in missing)
+        print(
+            f"{pictures}: left as they are, {' and '.join(missing)} not found. "
+            f"Install: apt-get install -y --no-install-recommends {needed} fonts-noto-cjk",
+            file=sys.stderr,
+        )
+    return not missing
 
 
 def picture_console(environment: dict[str, str], browser: str) -> None:

@@ -53,7 +53,7 @@ def check_copy_file(
 
 def tell_screening(rows: Sequence[dict[str, Any]], most: int = 12, *, written: bool = True) -> None:
     """The counts first, then the ads that may not run or need a person, the gravest first."""
-    from api.reports.copy_findings import unsettled
+    from api.finding_words import unsettled
 
     counts = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in _STYLE}
     say(word("copy.done", rows=len(rows), **counts), _STYLE["block"] if counts["block"] else "bold")
@@ -87,7 +87,7 @@ def tell_screening(rows: Sequence[dict[str, Any]], most: int = 12, *, written: b
 
 def _cited(finding: dict[str, Any]) -> str:
     """The article, with how sure it is where it is not verified."""
-    from api.reports.copy_findings import article
+    from api.finding_words import article
 
     sure = finding["certainty"]
     named = article(finding)

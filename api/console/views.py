@@ -10,8 +10,8 @@ from api.console.charts import proposal_charts
 from api.console.request_fields import PARTS, form_values, not_in_form
 from api.console.worklist import today_view
 from api.dates import today
+from api.finding_words import article, merged_spans, unsettled
 from api.media import channel_name
-from api.reports.copy_findings import article, merged_spans, unsettled
 from api.services.background import REACH
 from api.services.copy_rows import format_names
 from api.services.imports import stored_import

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from api.cells import guarded
-from api.workbook import ACCENT, ALERT, LINE, Book, put_text
-from compliance.law_words import article_label
+from api.finding_words import (
+    CERTAINTIES,
+    SEVERITIES,
+    VERDICTS,
+    Told,
+    articles,
+    certainty,
+    in_field,
+    merged_spans,
+    reference,
+    sentences,
+    unsettled,
+)
+from api.workbook import ACCENT, ALERT, LINE, Book, put_text, row_height
 
-VERDICTS = {"block": "禁止刊登", "review": "需人工複核", "pass": "通過"}
-SEVERITIES = {"block": "禁止", "warn": "注意", "note": "提醒"}
-CERTAINTIES = {"verified": "已對照所存條文", "secondary": "二手來源", "unverified": "未查證"}
-_WIDE = 60  # characters
-_COLOURS = {"block": ALERT, "review": "#8a5a00", "pass": "#1d6b4f"}
+Row = tuple[Mapping[str, Any], Told]
+_LOOKS = {"block": (ALERT, "#fbe3e4"), "review": ("#7a4f00", "#fff3d1"), "pass": ("#1d6b4f", "#e3f3ea")}
+_WIDTHS = {"text": 36, "product": 11, "facts": 18, "row_id": 8}
+_OWN = 14  # characters of a column that is not one of ours
+_TOLD = (("判定", 11), ("法條", 24), ("確定程度", 12), ("說明", 46), ("未定事項", 32))
 _DETAIL = (
-    ("列", 8), ("判定", 11), ("程度", 8), ("來源", 8), ("代碼", 26), ("起", 6), ("迄", 6), ("片段", 24), ("法規", 26),
-    ("條", 7), ("項", 6), ("確定程度", 11), ("說明", 60), ("建議", 50), ("欄位", 14), ("規格來源", 40),
-    ("未定事項", 50),
+    ("列", 8), ("判定", 11), ("程度", 8), ("來源", 10), ("代碼", 22), ("起", 6), ("迄", 6), ("片段", 22), ("法規", 22),
+    ("條", 7), ("項", 6), ("確定程度", 12), ("說明", 40), ("建議", 40), ("欄位", 12), ("規格來源", 30),
+    ("未定事項", 34),
 )  # fmt: skip
 
 
-def write_copy_findings(
-    rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], made_on: date, titles: Mapping[str, str] | None = None
-) -> bytes:
+def write_copy_findings(rows: Sequence[Row], made_on: date, titles: Mapping[str, str] | None = None) -> bytes:
     """The XLSX file; each row is what came in (column -> value) and its screening as JSON-ready data.
 
     ``titles`` are the headers of the file that came in where they differ from the columns.
@@ -37,156 +48,109 @@ def write_copy_findings(
     return book.finish()
 
 
-def _head(book: Book) -> Any:
-    return book.style(bold=True, font_color="#ffffff", bg_color=ACCENT, border=1, border_color=LINE, text_wrap=True)
-
-
-def _write_rows(
-    book: Book, rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], titles: Mapping[str, str]
-) -> None:
+def _write_rows(book: Book, rows: Sequence[Row], titles: Mapping[str, str]) -> None:
     page = book.sheet("文案檢核")
     given = list(dict.fromkeys(name for row, _ in rows for name in row))
-    columns = [*given, "判定", "法條", "確定程度", "說明", "未定事項"]
-    for at, name in enumerate(columns):
-        put_text(page, 0, at, titles.get(name, name), _head(book))
-        page.set_column(at, at, {"text": _WIDE, "說明": _WIDE, "法條": 30, "未定事項": 44}.get(name, 14))
+    columns = [(titles.get(name, name), _WIDTHS.get(name, _OWN)) for name in given]
+    widths = _head(book, page, [*columns, *_TOLD])
     cell = book.style(border=1, border_color=LINE, text_wrap=True, valign="top")
     for number, (row, screening) in enumerate(rows, start=1):
-        for at, name in enumerate(given):
+        texts = [_plain(row.get(name)) for name in given]
+        for at, (name, text) in enumerate(zip(given, texts, strict=True)):
             if name == "text":
-                _write_marked(book, page, number, at, str(row[name]), screening["findings"], cell)
+                _write_marked(book, page, number, at, text, screening["findings"], cell)
             else:
-                put_text(page, number, at, _plain(row.get(name)), cell)
-        verdict = screening["verdict"]
-        look = book.style(
-            border=1, border_color=LINE, bold=True, font_color=_COLOURS[verdict], align="center", valign="top"
-        )
-        put_text(page, number, len(given), VERDICTS[verdict], look)
-        put_text(page, number, len(given) + 1, "\n".join(_articles(screening["findings"])), cell)
-        sentences = [f"{SEVERITIES[f['severity']]}：{f['message']}" for f in screening["findings"]]
-        why = "\n".join([*sentences, *screening["remarks"]])
-        open_points = "\n".join(unsettled(screening["findings"]))
-        for at, value in enumerate((certainty(screening["findings"]), why, open_points), start=len(given) + 2):
-            put_text(page, number, at, value, cell)
-        page.set_row(number, _height(str(row.get("text", "")), why, open_points))
-    page.freeze_panes(1, 0)
-    page.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+                put_text(page, number, at, text, cell)
+        told = _told(screening)
+        put_text(page, number, len(given), told[0], _verdict_style(book, screening["verdict"]))
+        for at, text in enumerate(told[1:], start=len(given) + 1):
+            put_text(page, number, at, text, cell)
+        page.set_row(number, row_height(zip([*texts, *told], widths, strict=True)))
+    page.freeze_panes(1, given.index("text") + 1 if "text" in given[:2] else 0)
+    page.autofilter(0, 0, max(len(rows), 1), len(widths) - 1)
+
+
+def _told(screening: Told) -> tuple[str, ...]:
+    """What stands beside an ad, in the order of ``_TOLD``."""
+    found = screening["findings"]
+    return (
+        VERDICTS[screening["verdict"]],
+        "\n".join(articles(found)),
+        certainty(found),
+        "\n".join(sentences(screening)),
+        "\n".join(unsettled(found)),
+    )
+
+
+def _head(book: Book, page: Any, columns: Sequence[tuple[str, int]]) -> list[int]:
+    """Writes the headers, repeated on every printed page, and gives the widths of the columns."""
+    style = book.style(bold=True, font_color="#ffffff", bg_color=ACCENT, border=1, border_color=LINE, text_wrap=True)
+    for at, (name, width) in enumerate(columns):
+        put_text(page, 0, at, name, style)
+        page.set_column(at, at, width)
+    page.set_row(0, row_height(columns))
     page.repeat_rows(0)
+    return [width for _, width in columns]
 
 
-def _height(*texts: str) -> float:
-    """Points that the longest of ``texts`` needs in a wide column; viewers do not all fit rows by themselves."""
-    lines = max(sum(1 + len(part) // (_WIDE // 2) for part in text.split("\n")) for text in texts)
-    return min(15.0 * lines, 400.0)
+def _verdict_style(book: Book, verdict: str) -> Any:
+    ink, shade = _LOOKS[verdict]
+    look = {"font_color": ink, "bg_color": shade, "bold": True, "align": "center", "valign": "top"}
+    return book.style(border=1, border_color=LINE, text_wrap=True, **look)
 
 
 def _plain(value: object) -> str:
-    return "" if value is None else str(value)
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, ensure_ascii=False)
 
 
-def _articles(findings: Sequence[Mapping[str, Any]]) -> list[str]:
-    return list(dict.fromkeys(article(finding) for finding in findings if finding["law"]))
-
-
-def certainty(findings: Sequence[Mapping[str, Any]]) -> str:
-    """How sure the articles of an ad's findings are, by the weakest; empty where none is cited."""
-    cited = [finding["certainty"] for finding in findings if finding["law"]]
-    return CERTAINTIES[max(cited, key=list(CERTAINTIES).index)] if cited else ""
-
-
-def unsettled(findings: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What a reviewer still has to look up about the articles of an ad, each once."""
-    return list(dict.fromkeys(caveat for finding in findings for caveat in finding["caveats"]))
-
-
-def reference(finding: Mapping[str, Any]) -> str:
-    """Where the limit of a format was read, with its date; empty for what rests on a law."""
-    page = finding.get("reference")
-    if page is None:
-        return ""
-    return "\n".join([f"{page['format']}（{page['checked'] or page['read_on']}）", *page["urls"]])
-
-
-def _in_field(finding: Mapping[str, Any]) -> str:
-    """Which letters of its field a finding means."""
-    span = finding.get("field_span")
-    return f"{finding['field']} {span[0]}–{span[1]}" if span else ""
-
-
-def article(finding: Mapping[str, Any]) -> str:
-    """``食品安全衛生管理法 §28 第1項`` as people cite it."""
-    text = finding["law"] or ""
-    if finding["article"] and not finding["article"][0].isdigit():
-        return f"{text}{article_label(finding['article'], finding['paragraph'], 'zh-TW')}"
-    if finding["article"]:
-        text += f" §{finding['article']}"
-    if finding["paragraph"]:
-        text += f" 第{finding['paragraph']}項"
-    return text
-
-
-def _write_marked(
-    book: Book, page: Any, row: int, column: int, text: str, findings: Sequence[Mapping[str, Any]], cell: Any
-) -> None:
+def _write_marked(book: Book, page: Any, row: int, column: int, text: str, findings: Sequence[Told], cell: Any) -> None:
     """The text with the words in question in red; a text that the guard had to change stays in one colour."""
     safe = guarded(text)
     spans = merged_spans(findings, len(text))
     if safe != text or not spans or text.strip() != text:
         put_text(page, row, column, text, cell)
         return
-    red = book.style(font_color=ALERT, bold=True)
+    red, plain = book.style(font_color=ALERT, bold=True), book.style()
     parts: list[Any] = []
     at = 0
     for start, end in spans:
-        parts += [text[at:start]] if start > at else []
+        parts += [plain, text[at:start]] if start > at else []
         parts += [red, text[start:end]]
         at = end
-    parts += [text[at:]] if at < len(text) else []
-    if len(parts) < 3:
-        page.write_string(row, column, text, book.style(border=1, border_color=LINE, text_wrap=True, font_color=ALERT))
+    parts += [plain, text[at:]] if at < len(text) else []
+    if len(parts) < 4:
+        whole = book.style(border=1, border_color=LINE, text_wrap=True, valign="top", font_color=ALERT, bold=True)
+        page.write_string(row, column, text, whole)
         return
     page.write_rich_string(row, column, *parts, cell)
 
 
-def merged_spans(findings: Sequence[Mapping[str, Any]], length: int) -> list[tuple[int, int]]:
-    """The parts of the text that any finding points at, in order and without overlap."""
-    out: list[tuple[int, int]] = []
-    for start, end in sorted((f["span"][0], min(f["span"][1], length)) for f in findings):
-        if end <= start:
-            continue
-        if out and start <= out[-1][1]:
-            out[-1] = (out[-1][0], max(out[-1][1], end))
-        else:
-            out.append((start, end))
-    return out
-
-
-def _write_details(book: Book, rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:
+def _write_details(book: Book, rows: Sequence[Row]) -> None:
     page = book.sheet("明細")
-    for at, (name, width) in enumerate(_DETAIL):
-        put_text(page, 0, at, name, _head(book))
-        page.set_column(at, at, width)
+    widths = _head(book, page, _DETAIL)
     cell = book.style(border=1, border_color=LINE, text_wrap=True, valign="top")
-    line = 0
-    for _, screening in rows:
-        for finding in screening["findings"]:
-            line += 1
-            for at, value in enumerate(_detail(screening, finding)):
-                if isinstance(value, int):
-                    page.write_number(line, at, value, cell)
-                else:
-                    put_text(page, line, at, value, cell)
+    found = [(screening, finding) for _, screening in rows for finding in screening["findings"]]
+    for line, (screening, finding) in enumerate(found, start=1):
+        values = _detail(screening, finding)
+        for at, value in enumerate(values):
+            if isinstance(value, int):
+                page.write_number(line, at, value, cell)
+            else:
+                put_text(page, line, at, value, cell)
+        page.set_row(line, row_height(zip(map(str, values), widths, strict=True)))
     page.freeze_panes(1, 0)
-    page.repeat_rows(0)
+    page.autofilter(0, 0, max(len(found), 1), len(widths) - 1)
 
 
-def _allowed(finding: Mapping[str, Any]) -> list[str]:
+def _allowed(finding: Told) -> list[str]:
     """Permitted wording nearest to the words, where there is any."""
     wordings = finding.get("allowed") or ()
     return ["可用的詞句：" + "、".join(wordings)] if wordings else []
 
 
-def _detail(screening: Mapping[str, Any], finding: Mapping[str, Any]) -> tuple[str | int, ...]:
+def _detail(screening: Told, finding: Told) -> tuple[str | int, ...]:
     start, end = finding["span"]
     return (
         screening["row_id"],
@@ -196,7 +160,7 @@ def _detail(screening: Mapping[str, Any], finding: Mapping[str, Any]) -> tuple[s
         finding["code"],
         int(start),
         int(end),
-        screening["text"][start:end] or _in_field(finding),
+        screening["text"][start:end] or in_field(finding),
         finding["law"] or "",
         finding["article"] or "",
         finding["paragraph"] or "",

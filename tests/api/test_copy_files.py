@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from api.copy_files import read_copy
 from api.copy_out import copy_bytes
-from api.reports.copy_findings import article, merged_spans
+from api.finding_words import article, merged_spans
 from api.services.screenings import screening_row
 from compliance.screening import screen
 from engine.errors import FileFaults, InputError
