@@ -33,7 +33,8 @@ class Candidate(NamedTuple):
     ``entity``, ``group`` and ``campaign`` are the keys of the entity, its ad group and its campaign ("" when it
     has none above it); ``last_active``: carrying it out would leave the ad group without an active ad; ``capped``: the
     value it moves has moved as far as its cap allows; ``eased``: what the stops proposed below it cost explains most of
-    why it is proposed. ``pool`` is the key of the account whose money it moves, ``free`` says that the plan has money
+    why it is proposed; ``paused_explains``: its rule does not flag what still runs of it alone, so that the parts which
+    stopped explain it. ``pool`` is the key of the account whose money it moves, ``free`` says that the plan has money
     left for it, and ``creative`` names what a refresh would replace ("" where nobody knows).
     """
 
@@ -54,6 +55,7 @@ class Candidate(NamedTuple):
     pool: str = ""
     creative: str = ""
     free: bool = False
+    paused_explains: bool = False
 
     @property
     def top(self) -> str:
@@ -63,7 +65,7 @@ class Candidate(NamedTuple):
     @property
     def shielded(self) -> bool:
         """True when protection drops it whatever else is proposed."""
-        return self.tracking_break or self.cooldown or self.capped
+        return self.tracking_break or self.cooldown or self.capped or self.paused_explains
 
     @property
     def softened(self) -> bool:

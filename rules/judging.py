@@ -20,6 +20,8 @@ from rules.loading import LoadedPack
 from rules.looking import counted_table
 from rules.pack import LevelName, RulePack
 from rules.protection import active_per_group, states_of
+from rules.running import running_source
+from rules.running_judged import Running, judge_running
 from rules.signals import SignalSource, SignalTable
 
 Told = TypeVar("Told")
@@ -46,6 +48,7 @@ class RuleOnLevel:
     on: OnLevel
     table: SignalTable
     found: Flags
+    running: Running | None  # of the flags that rest on parts which stopped
 
 
 def judge_rules(
@@ -67,6 +70,7 @@ def judge_rules(
     out: dict[int, Told] = {}
     active_ads: Counter[str] = Counter()
     levels: dict[LevelName, OnLevel] = {}
+    still = running_source(source)
     for _, places in groupby(sorted(range(len(rules)), key=lambda place: asked[place]), key=lambda place: asked[place]):
         for place in places:
             (pack, ref), level = rules[place]
@@ -77,8 +81,10 @@ def judge_rules(
                     active_ads = active_per_group(table.facts, levels[level].active)
             on = levels[level]
             found = flags(pack, table, on.active, counted_table(source, pack, level))
-            out[place] = tell(RuleOnLevel(pack, ref, level, on, table, found))
+            running = judge_running(still, pack, level, on.active, table, found)
+            out[place] = tell(RuleOnLevel(pack, ref, level, on, table, found, running))
         source.forget_tables()
+        still.forget_tables()
     return [out[place] for place in range(len(rules))], active_ads
 
 

@@ -52,14 +52,12 @@ def states_of(
     platform itself says of it goes before that.
     """
     now, told, facts = source.delivery(level, source.day - 1), source.told(level), source.level(level)
-    active, learning = now.active.copy(), now.young.copy()
+    learning = now.young.copy()
     since = np.where(learning, now.first_delivery, _LONG_AGO).astype(np.int64)
     if changed:
         days = {key: (on - EPOCH).days for key, on in changed.items()}
         since = np.fmax(since, [days.get(key, _LONG_AGO) for key in facts.entities["key"]])
     if told is not None:
-        known = told["status"].notna().to_numpy(dtype=bool)
-        active[known] = (told["status"] == "active").to_numpy(dtype=bool)[known]
         moved_on = pd.to_datetime(told["changed_on"], errors="coerce")
         age = (pd.Timestamp(as_of) - moved_on).dt.days.fillna(-1).to_numpy(dtype=np.int64)
         since = np.fmax(since, np.where(age >= 0, source.day - age, _LONG_AGO))
@@ -68,8 +66,16 @@ def states_of(
     if told is not None:
         said = told["learning"].notna().to_numpy(dtype=bool)
         learning[said] = (told["learning"] == True).to_numpy(dtype=bool)[said]  # noqa: E712 - elementwise over <NA>
-    active &= ~stopped_above(source.level(level), source.given.states)
-    return active, learning
+    return active_of(source, level), learning
+
+
+def active_of(source: SignalSource, level: str) -> Bools:
+    """Per entity: is it active, and nothing above it stopped. As ``states_of`` tells it."""
+    told, active = source.told(level), source.delivery(level, source.day - 1).active.copy()
+    if told is not None:
+        known = told["status"].notna().to_numpy(dtype=bool)
+        active[known] = (told["status"] == "active").to_numpy(dtype=bool)[known]
+    return active & ~stopped_above(source.level(level), source.given.states)
 
 
 def _learned(facts: LevelFacts, since: Ints, learning: Bools, day: int) -> Bools:

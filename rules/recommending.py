@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -17,6 +17,7 @@ from rules.actions import CLASS_OF, ActionType, Change, change_of, room_left
 from rules.candidates import Candidate, Decision
 from rules.effect.assignment import is_withheld
 from rules.entity_states import values_at
+from rules.evidence_told import Numbers
 from rules.judgement import Applied, Episode, Recommendation
 from rules.plain import plain
 from rules.protection import moved
@@ -66,6 +67,7 @@ def candidates_of(one: Said, history: History) -> Iterator[Candidate]:
             pool=keys.account_key,
             creative=one.creatives[number],
             free=not history.behind.isdisjoint((keys.key, keys.campaign_key, keys.account_key)),
+            paused_explains=one.running is not None and one.running.explained(number),
         )
 
 
@@ -113,10 +115,15 @@ def _drafts(snapshot: Snapshot, one: Said, telling: Telling, history: History) -
             number,
             who,
             telling.reasons.of(number, who.name),
-            orjson.dumps(numbers.evidence(number)),
+            orjson.dumps(_evidence(one, numbers, number)),
             float(plain(numbers.spend[number]) or 0),
             _wish(snapshot, one, number, act, history, same),
         )
+
+
+def _evidence(one: Said, numbers: Numbers, number: int) -> dict[str, Any]:
+    running = None if one.running is None else one.running.told(number)
+    return numbers.evidence(number) if running is None else numbers.evidence(number) | {"running": running}
 
 
 def _wish(

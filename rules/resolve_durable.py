@@ -33,6 +33,7 @@ FIELDS: dict[str, type] = {
     "track": int,
     "last": int,
     "capped": int,
+    "paused": int,  # 1: what stopped since explains it
     "soft": int,  # 0 as proposed, 1 alert because learning, 2 alert because last active ad
 }
 SOFTENED = {0: "kept", 1: "learning", 2: "last_active"}
@@ -83,6 +84,7 @@ def _protection() -> list[Rule[Decision]]:
         _one("tracking_break", 1, _drop("tracking_break"), track=1),
         _one("cooldown", 2, _drop("cooldown"), cool=1),
         _one("capped", 2, _drop("capped"), cool=0, capped=1),
+        _one("paused_explains", 2, _drop("paused_explains"), cool=0, capped=0, paused=1),
         *(_one(f"learning_{name}", 3, _soften(1), action=name, learn=1) for name in acting),
         _one("last_active", 4, _soften(2), action="stop", last=1),
     ]
@@ -175,6 +177,7 @@ def _facts(candidates: Sequence[Candidate], order: Sequence[int]) -> list[dict[s
             "track": int(c.tracking_break),
             "last": int(c.last_active),
             "capped": int(c.capped),
+            "paused": int(c.paused_explains),
             "soft": 0,
         }
         for at, c in ((at, candidates[at]) for at in order)

@@ -2,8 +2,8 @@
 
 Phases, each over all candidates still standing:
 
-1. protection: tracking break, cooldown and a used-up cap drop; learning and the last active ad turn an action into
-   an alert;
+1. protection: tracking break, cooldown, a used-up cap and what stopped since drop; learning and the last active ad
+   turn an action into an alert;
 2. conflicts: a stopped campaign or ad group drops everything below it; one action of a class per entity; stop
    beats everything on the entity; of a raise and its opposites the lower priority number stands, else what spends
    less; cut, shift_out and raise beat shift_in; a cut waits for the stops below that explain it; an alert above covers
@@ -75,6 +75,8 @@ def _protect(board: _Board, at: int) -> None:
         board.decisions[at] = Decision("dropped", "cooldown")
     elif candidate.capped:
         board.decisions[at] = Decision("dropped", "capped")
+    elif candidate.paused_explains:
+        board.decisions[at] = Decision("dropped", "paused_explains")
     elif candidate.learning and candidate.action_class != "alert":
         board.downgraded[at] = "learning"
     elif candidate.last_active and candidate.action_class == "stop":

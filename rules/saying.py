@@ -24,6 +24,7 @@ from rules.missing import no_answers
 from rules.pack import LevelName, RulePack
 from rules.protection import Cost
 from rules.reasons import Reasons
+from rules.running_judged import Running
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Said:
     """What one rule said on one level over the days of ``window``; ``step`` is how far its action moves a value.
 
     Its flags are counted from 0: ``at`` is the row of each in the level, then its keys, how sure it is, its cost, and
-    which creative a refresh would replace.
+    which creative a refresh would replace. ``running`` is what is said of those that rest on parts which stopped.
     """
 
     pack: RulePack
@@ -48,6 +49,7 @@ class Said:
     creatives: list[str]
     no_data: list[NoData]
     judged: Judged
+    running: Running | None
 
 
 class Telling(NamedTuple):
@@ -77,6 +79,7 @@ def say(one: RuleOnLevel, currency: str | None) -> tuple[Said, Telling, Looked]:
         creatives=_creatives(one, at),
         no_data=no_answers(pack, table, found, one.on.texts, currency),
         judged=Judged(pack.id, one.level, found.judged, len(at), int(found.unanswered.sum())),
+        running=one.running,
     )
     telling = Telling(numbers, Reasons(pack, table, found, at, currency, numbers.conditions))
     return said, telling, Looked(pack, table.facts, table.first_day, table.last_day, table.delivery)
@@ -90,9 +93,15 @@ def _creatives(one: RuleOnLevel, at: Ints) -> list[str]:
 
 
 def _costs(one: RuleOnLevel) -> list[Cost]:
-    """What the entity of every flag cost in the window, and the most its rule accepts for a conversion."""
+    """What the entity of every flag cost in the window, and the most its rule accepts for a conversion.
+
+    Of one that rests on parts which stopped, what those cost that still run.
+    """
     columns, at = one.table.columns, one.found.flagged.nonzero()[0]
     asked = [test for test in tests_of(one.pack.when) if test.metric == "cpa" and test.op in (">", ">=")]
     most = right_sides(asked[0], columns, at) if asked else np.full(len(at), np.nan)
     spend, got = (columns[name][at].tolist() for name in ("spend", "conversions"))
+    if one.running is not None:
+        for number, place in one.running.place.items():
+            spend[number], got[number] = one.running.spend[place], one.running.conversions[place]
     return list(map(Cost, spend, got, most.tolist()))

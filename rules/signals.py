@@ -94,6 +94,19 @@ class SignalSource:
             self._tables[key] = self._build(level, self.day - end_lag_days, days, needs)
         return self._tables[key]
 
+    def columns(self, level: str, first_day: int, last_day: int) -> tuple[Columns, Conditions]:
+        """The columns of one level over some days, and the answers to conditions on them."""
+        at = (level, first_day, last_day)
+        if at not in self._columns:
+            columns = self._made(level, first_day, last_day)
+            self._columns[at] = columns, Conditions(columns, len(self.level(level).entities))
+        return self._columns[at]
+
+    def _made(self, level: str, first_day: int, last_day: int) -> Columns:
+        facts, delivered = self.level(level), self.delivery(level, last_day)
+        told = account_states(facts, self.given.states) if level == "account" else self.told(level)
+        return Columns(Setting(facts, first_day, last_day, self.day, self.targets, self.given, delivered, told))
+
     def forget_tables(self) -> None:
         """Lets go of every table and column made so far: of many windows each needs room for every entity."""
         self._tables.clear()
@@ -101,14 +114,7 @@ class SignalSource:
 
     def _build(self, level: str, last_day: int, days: int, needs: frozenset[str]) -> SignalTable:
         facts, first_day = self.level(level), last_day - days + 1
-        at = (level, first_day, last_day)
-        if at not in self._columns:
-            delivered = self.delivery(level, last_day)
-            told = account_states(facts, self.given.states) if level == "account" else self.told(level)
-            setting = Setting(facts, first_day, last_day, self.day, self.targets, self.given, delivered, told)
-            columns = Columns(setting)
-            self._columns[at] = columns, Conditions(columns, len(facts.entities))
-        columns, conditions = self._columns[at]
+        columns, conditions = self.columns(level, first_day, last_day)
         return SignalTable(
             facts,
             first_day,

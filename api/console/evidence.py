@@ -41,6 +41,7 @@ def evidence_view(account: AccountStore, name: str, language: Language) -> dict[
         "sure": _sure(seen),
         "peers": _peers(seen),
         "target": _target(seen, currency),
+        "running": _running(seen, language, currency),
         "losers": _losers(document, lines),
     }
 
@@ -137,6 +138,23 @@ def _target(seen: Mapping[str, Any], currency: str | None) -> dict[str, Any] | N
         return None
     told_of = {"cpa": money(target["cpa"], currency), "reported": percent(min(1.0, target["reported_share"]), 0)}
     return told_of | {"given": target["given"], "behind": target["learned_from_conversions"]}
+
+
+def _running(seen: Mapping[str, Any], language: Language, currency: str | None) -> dict[str, Any] | None:
+    """What still runs of it and what does not; None where all of it does, or its action moves nothing."""
+    running = seen.get("running")
+    if not running:
+        return None
+    verdict = "flagged" if running["flagged"] else "unproven" if running["met"] else "sound"
+    return {
+        "verdict": verdict,
+        "probability": None if running["probability"] is None else _share(running["probability"]),
+        "conditions": [condition_view(one, language, currency) for one in running["conditions"]],
+        "spend": money(running["spend"], currency),
+        "stopped_spend": money(running["stopped_spend"], currency),
+        "stopped": [(one["name"], money(one["spend"], currency)) for one in running["stopped"]],
+        "more": running["stopped_count"] - len(running["stopped"]),
+    }
 
 
 def _losers(document: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

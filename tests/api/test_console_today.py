@@ -155,6 +155,24 @@ def test_a_dropped_one_says_what_beat_it(account, enter):
     assert answer.status_code == 404
 
 
+def test_the_evidence_tells_what_of_it_no_longer_runs(account, enter):
+    sound = EVIDENCE["conditions"][0] | {"metric": "cpa", "value": 290.0, "op": ">", "threshold": 356.4, "met": False}
+    running = {
+        "flagged": False, "met": False, "probability": 0.124, "spend": 16240.0, "stopped_spend": 30000.0,
+        "stopped_count": 4, "conditions": [sound],
+        "stopped": [{"entity": "meta|1|ad#5", "name": "停掉的", "spend": 28000.0}],
+    }  # fmt: skip
+    held = {"decision": "dropped", "because": "paused_explains", "beaten_by": "paused_explains"}
+    one = line("群組", 70.0, level="ad_group", evidence=EVIDENCE | {"running": running}, **held)
+    keep_night(account, one, on=today())
+    shown = text(enter("mei.lin", "planner").get(f"/recommendations/{one['short_id']}/evidence", headers=PIECE))
+    for words in (
+        "期間花費 NT$30,000（仍在投放的花費 NT$16,240）", "停掉的 NT$28,000，另有 3 個",
+        "這條規則不會點名，所以不採用。", "真的不好的機率 12.4%。", "單次轉換成本 NT$290 &gt; NT$356 ✗",
+    ):  # fmt: skip
+        assert words in shown, words
+
+
 def test_the_evidence_of_an_own_rule_is_told_under_its_title_also_when_it_was_changed_since(account, enter):
     first, later = (OWN_RULE.replace("version: 1", f"version: {n}", 1).replace("群組", f"群組{n}") for n in (1, 2))
     for text_of in (first, later):

@@ -20,13 +20,15 @@ CLASSES = {
 WEIGHTS = (3, 2, 1, 2, 1, 1, 1, 3)
 
 
-def _chains(rng: random.Random, campaign: str, level: str, kind: str) -> dict[str, Any]:
+def _chains(rng: random.Random, campaign: str, level: str, kind: str, shield: float) -> dict[str, Any]:
     """Accounts of three campaigns, some unknown; creatives that several ads share, some nameless."""
     number = int(campaign[2:])
     account = f"帳戶{number // 3}" if number % 5 else ""
     creative = rng.choice(["", "果汁", "茶"]) if kind == "refresh" else ""
     eased = level == "ad_group" and kind == "cut" and rng.random() < 0.7
-    return {"eased": eased, "pool": account, "creative": creative, "free": rng.random() < 0.2}
+    explained = level != "ad" and kind != "alert" and rng.random() < shield
+    beside = {"pool": account, "creative": creative, "free": rng.random() < 0.2}
+    return {"eased": eased, "paused_explains": explained, **beside}
 
 
 def random_candidates(rng: random.Random, wanted: int, campaigns: int, shield: float = 0.1) -> list[Candidate]:
@@ -47,5 +49,5 @@ def random_candidates(rng: random.Random, wanted: int, campaigns: int, shield: f
         seen.add((entity, rule))
         flags = [rng.random() < shield for _ in range(5)]
         one = Candidate(entity, above, top, level, rule, CLASSES[kind], kind, rng.randrange(1, 4), *flags)
-        out.append(one._replace(**_chains(rng, campaign, level, kind)))
+        out.append(one._replace(**_chains(rng, campaign, level, kind, shield)))
     return out

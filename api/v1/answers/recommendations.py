@@ -29,6 +29,7 @@ Because = Literal[
     "tracking_break",
     "cooldown",
     "capped",
+    "paused_explains",
     "campaign_stopped",
     "group_stopped",
     "same_action",
@@ -110,6 +111,29 @@ class Counted(Part):
     numbers: dict[str, Number | None] = Field(description="Sums and what was due, by name; money in units of currency.")
 
 
+class StoppedPart(Part):
+    """A part that no longer runs."""
+
+    entity: str = Field(description="Its key.")
+    name: str = Field(description="Its name.")
+    spend: Number = Field(description="Its spend in the window, in units of the currency.")
+
+
+class Running(Part):
+    """What still runs of a campaign or an ad group, judged by the rule on its own."""
+
+    flagged: bool = Field(description="Whether the rule flags what still runs; where not, the action is withheld.")
+    met: bool = Field(description="Whether its conditions hold on what still runs.")
+    probability: Number | None = Field(
+        description="Probability that what still runs is truly bad; null where the rule weighs none, or cannot."
+    )
+    spend: Number = Field(description="Spend in the window of what still runs, in units of the currency.")
+    stopped_spend: Number = Field(description="Spend in the window of what was paused or ended since.")
+    stopped_count: Count = Field(description="How many parts with rows in the window were paused or ended since.")
+    stopped: list[StoppedPart] = Field(description="Those of them that spent the most, at most three.")
+    conditions: list[Condition] = Field(description="The rule's comparisons on what still runs.")
+
+
 class Evidence(Part):
     """Every number behind one flag; what the rule's method does not use is left out."""
 
@@ -130,6 +154,7 @@ class Evidence(Part):
     fdr_rank: Number | None = absent("Its place among the flags, the surest first.")
     peers: Peers = absent("Its peers, where the rule compares with them.")
     target: Target = absent("The target, where the rule holds cost against one.")
+    running: Running = absent("What still runs, where a part was paused or ended since and the action would move more.")
     told: dict[str, str] = absent("What was told of it, where the rule reads that: review, page, credit, token.")
 
 

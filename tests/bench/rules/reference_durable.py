@@ -48,6 +48,7 @@ class Decider:
             "tracking": one(1, self._drop("tracking_break"), {"track": 1}),
             "cooldown": one(2, self._drop("cooldown"), {"cool": 1}),
             "capped": one(2, self._drop("capped"), {"cool": 0}, {"capped": 1}),
+            "paused": one(2, self._drop("paused_explains"), {"cool": 0}, {"capped": 0}, {"paused": 1}),
             "learning": one(3, self._soften(1), {"$lt": {"rank": ALERT}}, {"learn": 1}),
             "last_active": one(4, self._soften(2), {"rank": STOP}, {"last": 1}),
             "campaign": two(10, "campaign_stopped", lead_stop, {"$gt": {"top": -1}}, top),
@@ -137,7 +138,7 @@ def decide(candidates: Sequence[Candidate], decider: Decider) -> list[Outcome]:
                 "grp": number[one.group], "top": number[one.campaign], "rule": rule[one.rule], "lead": int(at in lead),
                 "up": int(at in up), "voice": int(at in voice), "eased": int(one.eased),
                 "learn": int(one.learning), "cool": int(one.cooldown), "track": int(one.tracking_break),
-                "last": int(one.last_active), "capped": int(one.capped), "soft": 0,
+                "last": int(one.last_active), "capped": int(one.capped), "paused": int(one.paused_explains), "soft": 0,
             }
         )  # fmt: skip
         numbers.append(at)
