@@ -29,32 +29,30 @@ class _Comparison:
 
     def __init__(self, test: Test, table: SignalTable, at: Ints) -> None:
         left, of = table.columns[test.metric][at], signals()[test.metric]
-        self.metric, self.op = test.metric, test.op
-        self.value = plain_all(left)
-        self.range = list(test.value) if isinstance(test.value, tuple) else None
+        self._metric, self._op, self._value = test.metric, test.op, plain_all(left)
+        self._threshold: list[Any]
         if isinstance(test.value, tuple):
             met = (left >= test.value[0]) & (left <= test.value[1])
+            self._threshold = [list(test.value)] * len(at)
         else:
             right = right_sides(test, table.columns, at)
-            self.threshold = plain_all(right)
+            self._threshold = plain_all(right)
             met = COMPARE[test.op](left, right)
-        self.met: list[bool] = met.tolist()
-        self.parts = {
-            name: (part, plain_all(table.columns[part][at])) if part else None
-            for name, part in (("numerator", of.numerator), ("denominator", of.denominator))
-        }
+        self._met: list[bool] = met.tolist()
+        self._above, self._below = (
+            (part, plain_all(table.columns[part][at])) if part else None for part in (of.numerator, of.denominator)
+        )
 
     def told(self, number: int) -> dict[str, Any]:
+        above, below = self._above, self._below
         return {
-            "metric": self.metric,
-            "value": self.value[number],
-            "op": self.op,
-            "threshold": self.threshold[number] if self.range is None else list(self.range),
-            "met": self.met[number],
-            **{
-                name: {"metric": part[0], "value": part[1][number]} if part else None
-                for name, part in self.parts.items()
-            },
+            "metric": self._metric,
+            "value": self._value[number],
+            "op": self._op,
+            "threshold": self._threshold[number],
+            "met": self._met[number],
+            "numerator": above and {"metric": above[0], "value": above[1][number]},
+            "denominator": below and {"metric": below[0], "value": below[1][number]},
         }
 
 
@@ -84,8 +82,7 @@ class Numbers:
     def evidence(self, number: int) -> dict[str, Any]:
         """Every number behind one flag, JSON-ready."""
         sums = {name: values[number] for name, values in self._sums.items() if values[number] is not None}
-        out: dict[str, Any] = {"conditions": self.conditions(number), "sums": sums}
-        out |= {name: list(value) if isinstance(value, list) else value for name, value in self._same.items()}
+        out: dict[str, Any] = {"conditions": self.conditions(number), "sums": sums} | self._same
         if self._weighed is not None:
             out |= self._weighed.told(number)
         if self._peers is not None:
@@ -102,28 +99,28 @@ class _Weighed:
 
     def __init__(self, pack: RulePack, found: Flags, at: Ints) -> None:
         proof, counted = found.proof, found.counted
-        self.sure, self.false_rate = plain_all(found.sure[at]), plain_all(found.false_rate[at])
-        self.log_e, self.rank = plain_all(proof.log_e[at]), plain_all(found.rank[at])
-        self.certain: list[bool] = found.certain[at].tolist()
-        self.least_e, self.fdr = least_e_value(pack), pack.evidence.fdr
-        self.start, self.end = (
+        sides = (found.sure, found.false_rate, proof.log_e, found.rank)
+        self._sure, self._chance, self._log_e, self._rank = (plain_all(values[at]) for values in sides)
+        self._certain: list[bool] = found.certain[at].tolist()
+        self._least_e, self._fdr = least_e_value(pack), pack.evidence.fdr
+        self._start, self._end = (
             (EPOCH + timedelta(days=day)).isoformat() for day in (counted.first_day, counted.last_day)
         )
-        self.numbers = {name: plain_all(values[at]) for name, values in proof.counted.items()}
+        self._numbers = [(name, plain_all(values[at])) for name, values in proof.counted.items()]
 
     def told(self, number: int) -> dict[str, Any]:
         return {
-            "probability": self.sure[number],
-            "false_rate": self.false_rate[number],
-            "log_e": self.log_e[number],
-            "least_e": self.least_e,
-            "fdr": self.fdr,
-            "fdr_rank": self.rank[number],
-            "certain": self.certain[number],
+            "probability": self._sure[number],
+            "false_rate": self._chance[number],
+            "log_e": self._log_e[number],
+            "least_e": self._least_e,
+            "fdr": self._fdr,
+            "fdr_rank": self._rank[number],
+            "certain": self._certain[number],
             "counted": {
-                "start": self.start,
-                "end": self.end,
-                "numbers": {name: values[number] for name, values in self.numbers.items()},
+                "start": self._start,
+                "end": self._end,
+                "numbers": {name: values[number] for name, values in self._numbers},
             },
         }
 

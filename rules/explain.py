@@ -34,7 +34,7 @@ class Texts:
 
     def column(self, name: str, at: Ints) -> list[str]:
         """One text of the entities ``at``."""
-        taken: list[str] = self._entities[name].array.take(at).tolist()
+        taken: list[str] = self._entities[name].array.take(at).to_numpy(dtype=object).tolist()
         return taken
 
     def keys_of(self, at: Ints) -> list[Keys]:

@@ -9,6 +9,7 @@ import numpy as np
 from rules.entities import Floats
 
 Plain = float | int | None
+DIGITS = 10
 EXACT = 2.0**53  # up to here every whole float64 is a whole number of its own
 
 
@@ -16,7 +17,7 @@ def plain(value: float) -> Plain:
     """One number fit for JSON."""
     if not math.isfinite(value):
         return None
-    return int(value) if float(value).is_integer() else round(float(value), 10)
+    return int(value) if float(value).is_integer() else round(float(value), DIGITS)
 
 
 def plain_all(values: Floats) -> list[Plain]:
@@ -25,5 +26,8 @@ def plain_all(values: Floats) -> list[Plain]:
     whole = finite & (np.floor(values) == values)
     if whole.all() and np.abs(values).max(initial=0.0) < EXACT:
         return list(values.astype(np.int64).tolist())
-    told = zip(values.tolist(), finite.tolist(), whole.tolist(), strict=True)
-    return [(int(value) if entire else round(value, 10)) if known else None for value, known, entire in told]
+    small = np.abs(values) < EXACT / 10**DIGITS  # these are rounded all at once, without an error of their own
+    out: list[Plain] = np.round(np.where(small, values, 0.0), DIGITS).tolist()
+    for place in np.flatnonzero(~small | whole).tolist():
+        out[place] = plain(values[place])
+    return out

@@ -137,12 +137,13 @@ def _wish(
     """An episode that goes on keeps the first window end, and so its id and arm."""
     pack, entity, end = one.pack, one.keys[number].key, one.window.end
     first_end = min(end, history.since.get((pack.id, entity, action), end))
+    since = first_end.isoformat()
     share = pack.holdout if action != "alert" else 0.0
     return Wish(
         action,
         first_end,
-        text_hash(snapshot.account, entity, pack.id, pack.version, first_end.isoformat(), action),
-        share > 0 and is_withheld(snapshot.account, pack.id, entity, first_end.isoformat(), share),
+        text_hash(snapshot.account, entity, pack.id, pack.version, since, action),
+        share > 0 and is_withheld(snapshot.account, pack.id, entity, since, share),
         change or _change(one, number, action, history, snapshot.currency),
     )
 

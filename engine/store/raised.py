@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import BindParameter, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.money import MICROS
@@ -29,6 +29,8 @@ QUIET_DAYS = {OPEN: 7, "approved": 30, "auto_approved": 30, "exported": 30}
 # What is withheld is compared over four weeks that begin within two of the approval, and stays withheld as long.
 MEASURED_DAYS = 42
 _PREFIX = "R"
+LOOKED_UP = 5_000  # so many names one statement asks for
+_ANY: BindParameter[Any] = bindparam("any", expanding=True)  # looked at once, not name by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +162,9 @@ def _end(session: Session, raised: Sequence[Raised], seen_on: date, actor: str) 
 
 def _known(session: Session, ids: Sequence[str]) -> dict[str, Episode]:
     found: dict[str, Episode] = {}
-    for part in parts(ids):
-        rows = session.execute(select(Episode).where(Episode.id.in_(part))).scalars()
-        found |= {row.id: row for row in rows}
+    statement = select(Episode).where(Episode.id.in_(_ANY))
+    for part in parts(ids, LOOKED_UP):
+        found |= {row.id: row for row in session.execute(statement, {_ANY.key: part}).scalars()}
     return found
 
 
@@ -170,12 +172,11 @@ def _short_ids(session: Session, ids: Sequence[str]) -> dict[str, str]:
     """``R-7f3a9c`` for every id; longer by two letters as long as another recommendation has that one."""
     taken: set[str] = set()
     out: dict[str, str] = {}
-    for part in parts(ids):
+    statement = select(Recommendation.short_id).where(Recommendation.short_id.in_(_ANY))
+    for part in parts(ids, LOOKED_UP):
         for length in range(6, 66, 2):
             wanted = [f"{_PREFIX}-{identity[:length]}" for identity in part]
-            found = set(
-                session.execute(select(Recommendation.short_id).where(Recommendation.short_id.in_(wanted))).scalars()
-            )
+            found = set(session.execute(statement, {_ANY.key: wanted}).scalars())
             if not found:
                 break
             taken |= found
