@@ -5,25 +5,28 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 STAMPS := .setup
 WORKERS ?= 2
+PARTS := $(MAKE) --no-print-directory -j2
 # Tests start the program many times over: each reads the code as it was compiled, where the machine allows that or not.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest
 
 .PHONY: run test lint types layers simulate bench bench-service bench-optimizer bench-rules bench-compliance bench-promises soak screenshots docs lock clean
 
-run: $(STAMPS)/run $(STAMPS)/console ## set up, write a sample, import, propose, run the night, screen copy, serve the console
+run: $(STAMPS)/run $(STAMPS)/console $(STAMPS)/compiled ## set up, write a sample, import, propose, run the night, screen copy, serve the console
 	@$(BIN)/adcue tour
 	@if [ "$${ADCUE_SERVE:-1}" != 0 ]; then exec $(BIN)/adcue serve; fi
 
-test: $(STAMPS)/test $(STAMPS)/console lint ## every check that must hold
+test: ## every check that must hold
+	@$(PARTS) $(STAMPS)/test $(STAMPS)/console
+	@$(MAKE) --no-print-directory lint
 	$(PYTEST) -n $(WORKERS) --dist worksteal
 
 lint: $(STAMPS)/test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	@$(MAKE) --no-print-directory -j2 types layers
+	@$(PARTS) types layers
 
 types: $(STAMPS)/test
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers $(WORKERS)
 
 layers: $(STAMPS)/test
 	$(BIN)/lint-imports
@@ -31,22 +34,22 @@ layers: $(STAMPS)/test
 simulate: $(STAMPS)/test ## what the rules say of accounts whose truth is known; exits non-zero when a promise falls short
 	$(BIN)/python -m tests.rules.simulate
 
-bench: $(STAMPS)/test ## speed and memory as ratios against named peers; exits non-zero when one falls short
+bench: $(STAMPS)/test $(STAMPS)/compiled ## speed and memory as ratios against named peers; exits non-zero when one falls short
 	$(BIN)/python -m tests.bench
 
-bench-service: $(STAMPS)/test ## a request's cost as ratios against a bare Flask and pydantic service
+bench-service: $(STAMPS)/test $(STAMPS)/compiled ## a request's cost as ratios against a bare Flask and pydantic service
 	$(BIN)/python -m tests.bench.bench_service
 
-bench-optimizer: $(STAMPS)/test ## proofs and speed of the optimizer beside peers and limits
+bench-optimizer: $(STAMPS)/test $(STAMPS)/compiled ## proofs and speed of the optimizer beside peers and limits
 	$(BIN)/python -m tests.bench.bench_optimizer
 
-bench-rules: $(STAMPS)/test ## from a million ad-days to stored decisions, beside numpy, durable-rules and peers
+bench-rules: $(STAMPS)/test $(STAMPS)/compiled ## from a million ad-days to stored decisions, beside numpy, durable-rules and peers
 	$(BIN)/python -m tests.bench.bench_rules
 
-bench-compliance: $(STAMPS)/test ## accuracy and speed of copy screening, with confidence intervals, where the reference data is at hand
+bench-compliance: $(STAMPS)/test $(STAMPS)/compiled ## accuracy and speed of copy screening, with confidence intervals, where the reference data is at hand
 	$(BIN)/python -m tests.bench.bench_compliance
 
-bench-promises: $(STAMPS)/test ## 20 seeds of the sample and two curve families against known truth
+bench-promises: $(STAMPS)/test $(STAMPS)/compiled ## 20 seeds of the sample and two curve families against known truth
 	$(BIN)/python -m tests.promises.evaluate --seeds 20
 
 soak: $(STAMPS)/test ## kill rounds and fuzzing, the long way
@@ -74,15 +77,23 @@ $(STAMPS)/venv: scripts/setup-system.sh
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	@touch $@
 
+# Nothing is compiled while it is installed: tests import a part of it, and all of it is compiled at once where that pays.
 $(STAMPS)/run: $(STAMPS)/venv requirements.lock pyproject.toml
 	@echo "Installing Python packages by the hashed lock (the first time takes a minute or two)"
-	@$(PIP) install --use-pep517 --require-hashes -r requirements.lock
+	@$(PIP) install --no-compile --use-pep517 --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(STAMPS)/test: $(STAMPS)/run requirements-dev.lock
+$(STAMPS)/compiled: $(STAMPS)/run
+	-@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib
+	@touch $@
+
+$(STAMPS)/system: $(STAMPS)/venv
 	@PYTHON=$(PYTHON) scripts/setup-system.sh test
-	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(STAMPS)/test: $(STAMPS)/run $(STAMPS)/system requirements-dev.lock
+	@$(PIP) install --no-compile --require-hashes -r requirements-dev.lock
 	@touch $@
 
 $(STAMPS)/console: $(STAMPS)/venv package-lock.json scripts/setup-console.sh
