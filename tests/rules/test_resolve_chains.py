@@ -74,7 +74,7 @@ def test_a_refresh_that_does_not_stand_speaks_for_no_creative(decide):
 def test_chains_hold_whatever_meets(decide):
     """Every kept shift names what frees money where it may be taken; a creative is renewed by one refresh at most."""
     seen: Counter[str] = Counter()
-    for seed in range(60):
+    for seed in range(100):
         candidates = random_candidates(random.Random(seed), 40, 9)
         said = decide(candidates)
         renewed: Counter[str] = Counter()

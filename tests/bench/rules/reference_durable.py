@@ -159,7 +159,7 @@ def _leads(candidates: Sequence[Candidate]) -> set[int]:
         if one.action_class == "alert":
             alerts.add(at)
             continue
-        shielded = one.tracking_break or one.cooldown or one.capped
+        shielded = one.tracking_break or one.cooldown or one.capped or one.paused_explains
         softened = one.learning or (one.last_active and one.action_class == "stop")
         rank = (shielded, softened, one.priority, one.rule, at)
         slot = (one.entity, one.action_class)
