@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from api.cells import csv_text
+from api.finding_words import DRAFT, draft_text
 from api.reports.copy_findings import write_copy_findings
 from api.services.screenings import CopyRow
 from engine.errors import InputError
@@ -56,6 +57,7 @@ def _csv(results: Sequence[Result]) -> str:
         }
         findings = json.dumps(screening["findings"], ensure_ascii=False)
         remarks = "\n".join(screening["remarks"])
-        rows.append(cells | {"verdict": screening["verdict"], "findings": findings, "remarks": remarks})
+        told = {"verdict": screening["verdict"], "findings": findings, "remarks": remarks, DRAFT: draft_text(screening)}
+        rows.append(cells | told)
     columns = [titles.get(name, name) for name in own]
-    return csv_text([*columns, "verdict", "findings", "remarks"], rows)
+    return csv_text([*columns, "verdict", "findings", "remarks", DRAFT], rows)

@@ -12,6 +12,7 @@ Told = Mapping[str, Any]  # a finding or a screening, JSON-ready
 VERDICTS = {"block": "禁止刊登", "review": "需人工複核", "pass": "通過"}
 SEVERITIES = {"block": "禁止", "warn": "注意", "note": "提醒"}
 CERTAINTIES = {"verified": "已對照所存條文", "secondary": "二手來源", "unverified": "未查證"}
+DRAFT = "改寫草稿（須經人審）"  # heads the column of drafts
 _MOST_WORDS = 20  # characters of the words in question, in a sentence about them
 
 
@@ -27,11 +28,22 @@ def sentences(screening: Told) -> list[str]:
     return [*told, *(f"備註：{remark}" for remark in screening["remarks"])]
 
 
+def draft_text(screening: Told) -> str:
+    """The draft of the whole ad, a line a field where it has fields; why there is none; empty where none is needed."""
+    draft = screening.get("draft")
+    if not draft:
+        return ""
+    if not draft["text"]:
+        return str(draft["remark"])
+    values = [f"{name}：{value}" for name, values in draft.get("fields", {}).items() for value in values]
+    return "\n".join([f"文案：{draft['text']}", *values]) if values else str(draft["text"])
+
+
 def _quoted(text: str, finding: Told) -> str:
     start, end = finding["span"]
-    words = " ".join(text[start:end].split()) or in_field(finding)
+    words = " ".join(text[start:end].split())
     if not words:
-        return ""
+        return f"（{finding['field']}）" if finding.get("field") else ""
     return f"「{words[:_MOST_WORDS]}…」" if len(words) > _MOST_WORDS else f"「{words}」"
 
 

@@ -44,7 +44,7 @@ def picture_copy_check(folder: Path, images: Path, environment: dict[str, str]) 
                 row, 0, (f"A{row:02}", text, product, json.dumps(facts, ensure_ascii=False) if facts else "")
             )
     subprocess.run([ADCUE, "copy-check", ads, "--out", checked], env=environment, check=True, capture_output=True)
-    print_page(checked, images / "copy-check.png", 180, (60, 80, 2000, 1100))
+    print_page(checked, images / "copy-check.png", 180, (60, 80, 2000, 960))
 
 
 def print_page(sheet: Path, target: Path, dpi: int, crop: tuple[int, int, int, int]) -> None:

@@ -53,7 +53,7 @@ def check_copy_file(
 
 def tell_screening(rows: Sequence[dict[str, Any]], most: int = 12, *, written: bool = True) -> None:
     """The counts first, then the ads that may not run or need a person, the gravest first."""
-    from api.finding_words import unsettled
+    from api.finding_words import draft_text, unsettled
 
     counts = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in _STYLE}
     say(word("copy.done", rows=len(rows), **counts), _STYLE["block"] if counts["block"] else "bold")
@@ -78,7 +78,7 @@ def tell_screening(rows: Sequence[dict[str, Any]], most: int = 12, *, written: b
         say_wrapped(caveat, "dim", indent=2, hang=2)
     drafts = [row for row in shown[:most] if (row.get("draft") or {}).get("text")]
     for row in drafts:
-        say_wrapped(word("copy.draft", row=row["row_id"], text=row["draft"]["text"]), "", indent=2, hang=2)
+        say_wrapped(word("copy.draft", row=row["row_id"], text=draft_text(row)), "", indent=2, hang=2)
     if drafts:
         say_wrapped(drafts[0]["draft"]["remark"], "dim", indent=2, hang=2)
     if len(shown) > most:

@@ -10,11 +10,13 @@ from typing import Any
 from api.cells import guarded
 from api.finding_words import (
     CERTAINTIES,
+    DRAFT,
     SEVERITIES,
     VERDICTS,
     Told,
     articles,
     certainty,
+    draft_text,
     in_field,
     merged_spans,
     reference,
@@ -25,9 +27,9 @@ from api.workbook import ACCENT, ALERT, LINE, Book, put_text, row_height
 
 Row = tuple[Mapping[str, Any], Told]
 _LOOKS = {"block": (ALERT, "#fbe3e4"), "review": ("#7a4f00", "#fff3d1"), "pass": ("#1d6b4f", "#e3f3ea")}
-_WIDTHS = {"text": 36, "product": 11, "facts": 18, "row_id": 8}
+_WIDTHS = {"text": 32, "product": 11, "facts": 16, "row_id": 8}
 _OWN = 14  # characters of a column that is not one of ours
-_TOLD = (("判定", 11), ("法條", 24), ("確定程度", 12), ("說明", 46), ("未定事項", 32))
+_TOLD = (("判定", 11), ("法條", 22), ("確定程度", 12), ("說明", 44), (DRAFT, 26), ("未定事項", 30))
 _DETAIL = (
     ("列", 8), ("判定", 11), ("程度", 8), ("來源", 10), ("代碼", 22), ("起", 6), ("迄", 6), ("片段", 22), ("法規", 22),
     ("條", 7), ("項", 6), ("確定程度", 12), ("說明", 40), ("建議", 40), ("欄位", 12), ("規格來源", 30),
@@ -78,6 +80,7 @@ def _told(screening: Told) -> tuple[str, ...]:
         "\n".join(articles(found)),
         certainty(found),
         "\n".join(sentences(screening)),
+        draft_text(screening),
         "\n".join(unsettled(found)),
     )
 

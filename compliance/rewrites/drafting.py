@@ -5,16 +5,18 @@ A draft is for a person to work on. Where no draft screens clean, that is said a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
 import regex
 
-from compliance.findings import CopyFinding, Screening, Verdict
+from compliance.findings import CopyFinding, CopyItem, Screening, Verdict
 from compliance.lawbook import known_until
+from compliance.placing import whole_text
 from compliance.rewrites.outcome import Rewrite
-from compliance.rewrites.wording import nearest, offered
+from compliance.rewrites.parts import Part, parts_of, put_back, room_in
+from compliance.rewrites.wording import nearest, offered, quotes_people
 from compliance.screening import screen
 from compliance.understanding.normal import fold
 from engine.messages import Message
@@ -25,8 +27,9 @@ MOST_REWRITTEN = 1_000  # ads of a batch: people read drafts one by one
 MOST_WORDED = 12  # findings of an ad for which wording is looked for
 _MOST_ADDED = 3
 _ROUNDS = 4
-_CLAUSE = regex.compile(r"[^，,。！？!?；;\n…]*[，,。！？!?；;\n…]+|[^，,。！？!?；;\n…]+")
+_CLAUSE = regex.compile(r"[#＃]*[^#＃，,。！？!?；;\n…]*+[，,。！？!?；;\n…]+|[#＃]*[^#＃，,。！？!?；;\n…]++|[#＃]++")
 _MARKS = "，,。！？!?；;\n… "
+_HASH = "#＃ "
 
 
 def rewrite(screened: Screening, on: date | None = None) -> Rewrite:
@@ -40,11 +43,13 @@ def rewrite(screened: Screening, on: date | None = None) -> Rewrite:
         nearest(screened.item, one, known, day) if number in worded else ()
         for number, one in enumerate(screened.findings)
     )
-    if len(screened.item.text) > LONGEST_DRAFTED:
+    if len(whole_text(screened.item)[0]) > LONGEST_DRAFTED:
         return Rewrite(wordings, None, Message("compliance.rewrite.too_long", {"limit": LONGEST_DRAFTED}))
     draft = _draft(screened, wordings, day)
     said = "compliance.rewrite.disclaimer" if draft else "compliance.rewrite.none_clean"
-    return Rewrite(wordings, draft, Message(said))
+    if draft is None:
+        return Rewrite(wordings, None, Message(said))
+    return Rewrite(wordings, draft.text, Message(said), draft.placement.fields if draft.placement else {})
 
 
 def with_rewrites(screened: Sequence[Screening], on: date | None = None) -> list[Screening]:
@@ -66,44 +71,78 @@ def _asks_for_change(finding: CopyFinding) -> bool:
     return finding.severity is not Severity.NOTE
 
 
-def _draft(screened: Screening, wordings: tuple[tuple[str, ...], ...], day: date) -> str | None:
-    """The ad with its faulty clauses replaced, then with what is still found left out; None when it never is clean."""
-    text, findings = screened.item.text, screened.findings
-    offers = wordings
-    added: list[str] = []
+def _draft(screened: Screening, wordings: tuple[tuple[str, ...], ...], day: date) -> CopyItem | None:
+    """The ad with its faulty clauses replaced, then with what is still found left out; None when it never is clean.
+
+    Every part of it is worked on in its own place: the text, and each value of each field.
+    """
+    item, findings, offers = screened.item, screened.findings, wordings
+    chosen: dict[str, str] = {}
     for _ in range(_ROUNDS):
-        text, changed = _without(text, findings, offers, added)
-        if not changed or not fold(text):
+        reworked = [(part, _reworked(item, part, findings, offers, chosen)) for part in parts_of(item)]
+        if all(part.text == new for part, new in reworked):
             return None
-        [result] = screen([replace(screened.item, text=text)], day)
+        item = put_back(item, reworked)
+        if not fold(item.text):
+            return None
+        [result] = screen([item], day)
         if result.verdict is Verdict.PASS:
-            return text
+            return item
         findings, offers = result.findings, ((),) * len(result.findings)
     return None
 
 
-def _without(
-    text: str, findings: Sequence[CopyFinding], offers: Sequence[tuple[str, ...]], added: list[str]
-) -> tuple[str, bool]:
-    """``text`` with each clause that a finding touches replaced by wording not yet ``added``, or left out."""
-    kept: list[str] = []
-    changed = False
-    for match in _CLAUSE.finditer(text):
-        clause = match[0]
-        touching = [
-            number
-            for number, finding in enumerate(findings)
-            if _asks_for_change(finding) and finding.span[0] < match.end() and match.start() < finding.span[1]
-        ]
+def _reworked(
+    item: CopyItem,
+    part: Part,
+    findings: Sequence[CopyFinding],
+    offers: Sequence[tuple[str, ...]],
+    chosen: dict[str, str],
+) -> str:
+    """The part with each clause that a finding touches replaced by wording of its own, or left out.
+
+    ``chosen`` is what clauses became so far: the same clause becomes the same everywhere, no other says it again.
+    """
+    asking = {
+        number: place
+        for number, finding in enumerate(findings)
+        if _asks_for_change(finding) and (place := part.place(finding)) is not None
+    }
+    if not asking:
+        return part.text
+    fits, kept, added = room_in(item, part), list[str](), 0
+    quotes = quotes_people(part.field)
+    for match in _CLAUSE.finditer(part.text):
+        touching = [number for number, (low, high) in asking.items() if low < match.end() and match.start() < high]
         if not touching:
-            kept.append(clause)
+            kept.append(match[0])
             continue
-        changed = True
-        fresh = [words for number in touching for words in offers[number] if words not in added]
-        if fresh and len(added) < _MOST_ADDED:
-            added.append(fresh[0])
-            kept.append(fresh[0] + (clause[len(clause.rstrip(_MARKS)) :] or "。"))
-    return _tidy("".join(kept)), changed
+        head, said, tail = _pieces(match[0])
+        wordings = [words for number in touching for words in offers[number]]
+        if not quotes and added < _MOST_ADDED and (words := _fresh(said, wordings, chosen, head, fits)):
+            added += 1
+            kept.append(head + words + (tail or ("" if part.field else "。")))
+    return _tidy("".join(kept))
+
+
+def _fresh(
+    said: str, wordings: Sequence[str], chosen: dict[str, str], head: str, fits: Callable[[str], bool]
+) -> str | None:
+    """What the clause becomes: what it became elsewhere, else the first wording that is still free and short enough."""
+    taken = chosen.get(said)
+    free = [taken] if taken else [words for words in wordings if words not in chosen.values()]
+    for words in free:
+        if fits(words) and (not head.strip() or words.isalnum()):  # a hashtag ends at the first mark
+            chosen[said] = words
+            return words
+    return None
+
+
+def _pieces(clause: str) -> tuple[str, str, str]:
+    """A clause as the sign of a hashtag in front, its words, and the marks behind."""
+    words = clause.rstrip(_MARKS)
+    said = words.lstrip(_HASH)
+    return words[: len(words) - len(said)], said, clause[len(words) :]
 
 
 def _tidy(text: str) -> str:

@@ -11,9 +11,11 @@ from typing import Any
 
 from compliance.facts import health_food_licence, states
 from compliance.findings import CopyFinding, CopyItem, Verdict
-from compliance.rulebook import Permitted, Rulebook, products, rulebook
+from compliance.placing import whole_text
+from compliance.rewrites.parts import parts_of
+from compliance.rulebook import Permitted, products, rulebook
 from compliance.screening import screen
-from compliance.understanding.normal import fold
+from compliance.understanding.normal import NormalText, fold
 from compliance.understanding.respelling import normalise
 from compliance.wordhits import spellings
 from engine.packs import load_yaml, package_path
@@ -49,13 +51,21 @@ def topics_of(letters: str) -> frozenset[str]:
     return frozenset(name for name, words in _topic_letters().items() if any(word in letters for word in words))
 
 
+def quotes_people(field: str) -> bool:
+    """Whether a field of this name holds what people are said to have said."""
+    return any(word in field.casefold() for word in _table()["quoting_fields"])
+
+
 def nearest(item: CopyItem, finding: CopyFinding, known: Sequence[Wording], day: date) -> tuple[str, ...]:
     """Wording of ``known`` nearest to the words of ``finding``, nearest first; each screens clean on ``day``."""
-    low, high = finding.span
-    words = fold(item.text[low:high])
+    place = next(((part.text, at) for part in parts_of(item) if (at := part.place(finding))), None)
+    if place is None:
+        return ()
+    text, (low, high) = place
+    words = fold(text[low:high])
     if not words:
         return ()
-    about = topics_of(words) or topics_of(fold(item.text[max(0, low - _REACH) : high + _REACH]))
+    about = topics_of(words) or topics_of(fold(text[max(0, low - _REACH) : high + _REACH]))
     near = [one for one in known if _shared(one, about)]
     near = near or [one for one in known if _table()["fallback"] in one.topics]
     near.sort(key=lambda one: (-_shared(one, about), -_alike(one.letters, words), one.said))
@@ -96,10 +106,11 @@ def _offered(item: CopyItem) -> Iterator[Wording]:
     if licensed and isinstance(claim, str) and claim.strip():
         yield Wording(claim.strip(), fold(claim), topics_of(fold(claim)) | {_table()["fallback"]})
     book = rulebook("health_food" if name == "food" and licensed else name)
-    hits = book.index.find(normalise(item.text))
-    teeth = topics_of(fold(item.text)) & frozenset(_table()["noted_topics"])
+    whole = normalise(whole_text(item)[0])
+    hits = book.index.find(whole)
+    teeth = topics_of(whole.letters) & frozenset(_table()["noted_topics"])
     for group in book.permitted:
-        before = _nutrient(item, book, group, hits)
+        before = _nutrient(whole, group, hits)
         if before is None or (group.phrases.fact and not states(item.facts, group.phrases.fact)):
             continue
         if _list_of(group) in _table()["needs_evidence"] and not states(item.facts, "evidence"):
@@ -115,15 +126,14 @@ def _list_of(group: Permitted) -> str:
     return group.name.split(":")[1]
 
 
-def _nutrient(item: CopyItem, book: Rulebook, group: Permitted, hits: Mapping[str, Any]) -> str | None:
+def _nutrient(text: NormalText, group: Permitted, hits: Mapping[str, Any]) -> str | None:
     """The nutrient as the ad names it, "" where none is asked for, None where the ad names none of them."""
     if not group.phrases.nutrients:
         return ""
     named = hits.get(f"{group.name}:nutrients")
     if not named:
         return None
-    text = normalise(item.text)
-    return "".join(item.text[slice(*text.span(named[0].start, named[0].end))].split())
+    return "".join(text.original[slice(*text.span(named[0].start, named[0].end))].split())
 
 
 @cache

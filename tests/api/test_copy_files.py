@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from api.copy_files import read_copy
 from api.copy_out import copy_bytes
-from api.finding_words import article, merged_spans
+from api.finding_words import DRAFT, article, draft_text, merged_spans, sentences
 from api.services.screenings import screening_row
+from compliance.rewrites.drafting import with_rewrites
 from compliance.screening import screen
 from engine.errors import FileFaults, InputError
 from engine.settings import Settings
@@ -74,7 +75,7 @@ def results(tmp_path):
     path = tmp_path / "in.csv"
     path.write_bytes(_csv())
     rows = read_copy(path)
-    told = [screening_row(one, "zh-TW") for one in screen([row.item for row in rows])]
+    told = [screening_row(one, "zh-TW") for one in with_rewrites(screen([row.item for row in rows]))]
     return list(zip(rows, told, strict=True))
 
 
@@ -95,19 +96,57 @@ def test_csv_out(results):
     assert [row["verdict"] for row in rows] == ["block", "pass"]
     assert json.loads(rows[0]["findings"])[0]["severity"] == "block"
     assert json.loads(rows[1]["findings"]) == []
+    assert [bool(row[DRAFT]) for row in rows] == [True, False]
 
 
 def test_xlsx_out_keeps_the_rows_and_puts_the_findings_beside(results):
     book = openpyxl.load_workbook(io.BytesIO(copy_bytes(results, ".xlsx", date(2026, 11, 23))))
     page, details = book.worksheets
     head = [cell.value for cell in page[1]]
-    assert head == ["row_id", "text", "product", "facts", "備註", "判定", "法條", "確定程度", "說明", "未定事項"]
+    assert head == ["row_id", "text", "product", "facts", "備註", "判定", "法條", "確定程度", "說明",
+                    DRAFT, "未定事項"]  # fmt: skip
     assert [page.cell(row, 6).value for row in (2, 3)] == ["禁止刊登", "通過"]
     assert "食品安全衛生管理法 §28" in page.cell(2, 7).value
     assert page.cell(2, 8).value == "已對照所存條文" and not page.cell(3, 8).value
-    assert "只核對到 2024-10-24" in page.cell(2, 10).value
+    assert "只核對到 2024-10-24" in page.cell(2, 11).value
     assert page.cell(2, 2).value == ROWS[0]["text"]
+    assert page.cell(2, 10).value == draft_text(results[0][1]) and not page.cell(3, 10).value
     assert details.max_row == 1 + len(results[0][1]["findings"])
+
+
+def test_a_checked_workbook_can_be_read_and_printed(results):
+    book = openpyxl.load_workbook(io.BytesIO(copy_bytes(results, ".xlsx", date(2026, 11, 23))), rich_text=True)
+    page, details = book.worksheets
+    assert page.freeze_panes == "C2" and details.freeze_panes == "A2"
+    setup = page.page_setup  # one page wide where the number of pages across is left out
+    assert (setup.orientation, setup.fitToWidth or 1, setup.fitToHeight) == ("landscape", 1, 0)
+    assert page.sheet_properties.pageSetUpPr.fitToPage
+    assert page.print_title_rows == details.print_title_rows == "$1:$1"
+    assert len({page.cell(row, 6).fill.fgColor.rgb for row in (2, 3)}) == 2
+    for cell in (cell for row in page.iter_rows(min_row=2) for cell in row):
+        letters = sum(2 if ord(char) > 0x2E80 else 1 for char in str(cell.value or ""))
+        lines = letters // page.column_dimensions[cell.column_letter].width
+        assert cell.alignment.wrap_text and page.row_dimensions[cell.row].height >= 12 * lines
+    runs = [part for part in page.cell(2, 2).value if not isinstance(part, str)]
+    assert {run.font.rFont for run in runs} == {"Microsoft JhengHei"}
+
+
+def test_the_reason_names_the_words_and_the_gravest_comes_first(results):
+    lines = sentences(results[0][1])
+    assert lines[0].startswith("禁止「") and "糖尿病" in lines[0]
+    assert [line[:2] for line in lines] == sorted(
+        (line[:2] for line in lines), key=["禁止", "注意", "提醒", "備註"].index
+    )
+    remarked = results[0][1] | {"findings": [], "remarks": ["規則還不會用事實欄"]}
+    assert sentences(remarked) == ["備註：規則還不會用事實欄"]
+
+
+def test_a_draft_of_fields_says_which_is_which():
+    draft = {"text": "好茶", "fields": {"標題": ["甲", "乙"]}, "remark": "草稿"}
+    assert draft_text({"draft": draft}) == "文案：好茶\n標題：甲\n標題：乙"
+    assert draft_text({"draft": draft | {"fields": {}}}) == "好茶"
+    assert draft_text({"draft": draft | {"text": None}}) == "草稿"
+    assert draft_text({}) == draft_text({"draft": None}) == ""
 
 
 def test_an_article_is_cited_as_people_cite_it():

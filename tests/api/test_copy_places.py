@@ -12,6 +12,7 @@ import pytest
 
 from api.copy_files import read_copy
 from api.copy_out import check_suffix, copy_bytes
+from api.finding_words import DRAFT
 from api.services.screenings import screening_row
 from compliance.screening import screen
 from engine.errors import FileFaults
@@ -69,11 +70,11 @@ def test_every_form_checks_the_fields_and_comes_back_in_its_own_form(kind, tmp_p
         assert lines[1]["owner"] == "=1+1" and lines[1]["findings"][0]["reference"]["checked"] == "2026-10-06"
     elif kind == ".csv":
         table = list(csv.reader(io.StringIO(written.decode("utf-8-sig"))))
-        assert table[0] == [*HEAD, "verdict", "findings", "remarks"] and table[2][9] == "'=1+1"
+        assert table[0] == [*HEAD, "verdict", "findings", "remarks", DRAFT] and table[2][9] == "'=1+1"
     else:
         page, details = openpyxl.load_workbook(io.BytesIO(written)).worksheets
         assert [cell.value for cell in page[1]][:10] == HEAD and page.cell(3, 10).value.startswith("'")
-        assert "超過上限 30" in page.cell(3, 14).value and "2026-10-06" in page.cell(3, 15).value
+        assert "超過上限 30" in page.cell(3, 14).value and "2026-10-06" in page.cell(3, 16).value
         head = [cell.value for cell in details[1]]
         seen = [dict(zip(head, [cell.value for cell in row], strict=True)) for row in details.iter_rows(min_row=2)]
         assert any(one["規格來源"].startswith("google.rsa（2026-10-06）") and "標題 1" in one["說明"] for one in seen)

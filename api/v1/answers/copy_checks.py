@@ -54,6 +54,9 @@ class Draft(Part):
     """The ad as it could read, assembled from permitted wording: for a person to work on."""
 
     text: str | None = Field(description="A text that passes this screening; null where none does.")
+    fields: dict[str, list[str]] = Field(
+        default_factory=dict, description="The values of the fields as they could read, by the name of the field."
+    )
     remark: str = Field(description="What a draft is worth, or why there is none.")
 
 
