@@ -90,13 +90,16 @@ def evasion(phrases: Sequence[Row]) -> Iterator[Line]:
         yield Line(f"disguise: {name}", sum(map(is_found, results)), len(results), at_least=0.98)
 
 
-def padding(phrases: Sequence[Row], texts: Sequence[Row]) -> Iterator[Line]:
-    """Penalised and lawful ads whose verdict changes with an ellipsis or a lawful sentence beside them."""
+def padding(phrases: Sequence[Row], texts: Sequence[Row], every: int = 1) -> Iterator[Line]:
+    """Penalised and lawful ads whose verdict changes with an ellipsis or a lawful sentence beside them.
+
+    Each padding takes every ``every``-th ad, and begins one further on than the one before it.
+    """
     ads = [(wording(r), r["product"]) for r in phrases if r["granularity"] == "ad_excerpt"]
     ads += [(r["text"], r["product"]) for r in texts]
-    bare = [judge(text, product).verdict for text, product in ads]
-    changed = 0
-    for pad in PADDINGS:
-        padded = (judge(pad.format(text), product).verdict for text, product in ads)
-        changed += sum(one is not other for one, other in zip(bare, padded, strict=True))
-    yield Line("verdicts changed by an ellipsis or a sentence", changed, len(ads) * len(PADDINGS), at_most=0.0)
+    tried = [(pad, *ad) for n, pad in enumerate(PADDINGS) for ad in ads[n % every :: every]]
+    changed = sum(
+        judge(text, product).verdict is not screen([CopyItem("1", pad.format(text), product)])[0].verdict
+        for pad, text, product in tried
+    )
+    yield Line("verdicts changed by an ellipsis or a sentence", changed, len(tried), at_most=0.0)

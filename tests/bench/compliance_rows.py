@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -62,8 +63,13 @@ def read(folder: Path, name: str) -> list[Row]:
 
 
 def judge(text: str, product: str, facts: Mapping[str, Any] | None = None) -> Screening:
-    """The screening of one text."""
-    return screen([CopyItem("1", text, product, facts or {})])[0]
+    """The screening of one text; without facts it is screened once, for several lines ask after the same ads."""
+    return screen([CopyItem("1", text, product, facts)])[0] if facts else _judged(text, product)
+
+
+@cache
+def _judged(text: str, product: str) -> Screening:
+    return screen([CopyItem("1", text, product)])[0]
 
 
 def wording(row: Row) -> str:
