@@ -81,9 +81,9 @@ def _resolved(candidates: Sequence[Candidate], resolver: Resolver | None, meanwh
 
 
 @no_cycle_search()
-def decide_rows(rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+def decide_rows(rows: Sequence[Sequence[Any]]) -> list[Decision]:
     """What the process apart does: candidates as rows of their fields in, decisions as rows of theirs out."""
-    return [tuple(one) for one in resolve_durable([Candidate(*row) for row in rows])]
+    return resolve_durable([Candidate(*row) for row in rows])
 
 
 def _apart(candidates: Sequence[Candidate], meanwhile: Callable[[], object]) -> list[Decision] | Crashed:

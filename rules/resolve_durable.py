@@ -156,9 +156,9 @@ def _facts(candidates: Sequence[Candidate], order: Sequence[int]) -> list[dict[s
     lead = first_of_class(candidates)
     voice = _voices(candidates, lead, order)
     up = _raises_first(candidates, lead, {candidates[at].group for at in voice})
-    keys = {key for c in candidates for key in (c.entity, c.group, c.campaign, c.top) if key}
-    number = {key: at for at, key in enumerate(sorted(keys))} | {"": -1}
-    rule = {name: at for at, name in enumerate(sorted({c.rule for c in candidates}))}
+    keys = dict.fromkeys(key for c in candidates for key in (c.entity, c.group, c.campaign) if key)
+    number = {key: at for at, key in enumerate(keys)} | {"": -1}
+    rule = {name: at for at, name in enumerate(dict.fromkeys(c.rule for c in candidates))}
     return [
         {
             "action": c.action_class,
