@@ -44,20 +44,20 @@ def run_apart(
 ) -> Any | Crashed:
     """What ``task(argument)`` returns, worked out in a child process within ``timeout`` seconds, or how it crashed.
 
-    ``meanwhile`` is done here while the child works; it is not where the child could not be asked.
+    ``meanwhile`` is done here while the child works; it is not where the child could not be asked. What it raises is
+    raised here, an OSError too, and the child goes.
 
     ``task`` is a function of a module, argument and result are plain values (JSON; a tuple arrives as a list).
     An InferenceError of the task is raised here. One piece of work at a time; threads wait for each other.
     """
     with _LOCK:
-        child = _CHILDREN.get(task)
         try:
-            if child is None or not child.lives:
-                _drop(task)
-                child = _CHILDREN[task] = _Child(task)
-            answer = child.ask(argument, timeout, meanwhile)
+            child = _living(task)
         except OSError as error:  # no process to be had
-            answer = Crashed(type(error).__name__)
+            _drop(task)
+            return Crashed(type(error).__name__)
+        try:
+            answer = child.ask(argument, timeout, meanwhile)
         except BaseException:  # interrupted: its answer would be taken for that to the next question
             _drop(task)
             raise
@@ -97,19 +97,36 @@ class _Child:
         return self._process.is_alive() and not self._late
 
     def ask(self, argument: Any, timeout: float, meanwhile: Callable[[], object] | None) -> Any | Crashed:
+        if not self._ready:
+            with self._at_most(STARTING_SECONDS):
+                ready = self._received()
+            if isinstance(ready, Crashed):
+                return ready
+            self._ready = True
+        with self._at_most(timeout):
+            crashed = self._sent(_packed([timeout, argument]))
+            if crashed is not None:
+                return crashed
+            if meanwhile is not None:
+                meanwhile()
+            told = self._received()
+        if isinstance(told, Crashed):
+            return told
+        answer = _unpacked(told)
+        return Crashed(answer["failed"]) if "failed" in answer else answer
+
+    def _sent(self, question: bytes) -> Crashed | None:
         try:
-            if not self._ready:
-                with self._at_most(STARTING_SECONDS):
-                    self._connection.recv_bytes()
-                self._ready = True
-            with self._at_most(timeout):
-                self._connection.send_bytes(_packed([timeout, argument]))
-                if meanwhile is not None:
-                    meanwhile()
-                answer = _unpacked(self._connection.recv_bytes())
+            self._connection.send_bytes(question)
+        except OSError:
+            return Crashed(self._reason())
+        return None
+
+    def _received(self) -> bytes | Crashed:
+        try:
+            return self._connection.recv_bytes()
         except (EOFError, OSError):
             return Crashed(self._reason())
-        return Crashed(answer["failed"]) if "failed" in answer else answer
 
     def end(self) -> None:
         """Kills it, waits until it is gone and gives back what it held."""
@@ -146,6 +163,15 @@ class _Child:
 
 _LOCK = threading.Lock()
 _CHILDREN: dict[Task, _Child] = {}
+
+
+def _living(task: Task) -> _Child:
+    """The child of ``task``, a new one where there is none. Raises OSError where no process is to be had."""
+    child = _CHILDREN.get(task)
+    if child is None or not child.lives:
+        _drop(task)
+        child = _CHILDREN[task] = _Child(task)
+    return child
 
 
 def _drop(task: Task) -> None:

@@ -116,6 +116,19 @@ def test_whoever_is_interrupted_leaves_no_answer_for_the_next(monkeypatch):
     assert ask("say", "found") == "found"
 
 
+@pytest.mark.parametrize("error", [OSError("disk full"), EOFError("the file ends early")], ids=repr)
+def test_what_fails_meanwhile_is_raised_and_is_no_crash(error):
+    before = ask("number")
+
+    def _fails():
+        raise error
+
+    with pytest.raises(type(error), match=str(error)):
+        run_apart(work, ["say", "lost"], timeout=30.0, meanwhile=_fails)
+    assert gone(before)
+    assert ask("say", "found") == "found"
+
+
 def test_where_no_process_can_be_had_it_is_said(monkeypatch):
     def _none(*_):
         raise BlockingIOError
