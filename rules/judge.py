@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -11,16 +11,16 @@ import pandas as pd
 
 from engine.allocating import give_back, no_cycle_search
 from engine.snapshot import Snapshot
-from rules.checks import data_findings, tracking_findings
+from rules.checks import Looked, data_findings, tracking_findings
 from rules.entities import EPOCH
 from rules.given import Given
 from rules.judgement import Applied, Episode, Judgement, NoData, Recommendation, Targets
-from rules.judging import judge_rules
+from rules.judging import RuleOnLevel, judge_rules
 from rules.loading import LoadedPack, shipped_packs
 from rules.protection import cooling, lately_changed, mark_eased, mark_last_active
 from rules.recommending import Draft, History, candidates_of, drafts_of, recommendation_of
 from rules.resolve import Resolver, make_ready, resolve
-from rules.saying import say
+from rules.saying import Said, Telling, say
 from rules.shifts import behind_plan
 from rules.signals import SignalSource
 
@@ -37,6 +37,7 @@ def judge(
     resolver: Resolver | None = None,
     since: Mapping[Episode, date] | None = None,
     given: Given | None = None,
+    look: Callable[[RuleOnLevel], None] | None = None,
 ) -> Judgement:
     """Findings, recommendations (most money first) and "no data" answers as of the morning of ``as_of``.
 
@@ -44,6 +45,7 @@ def judge(
     ``states`` tells status and learning phase (columns platform, level, id, status, learning); without it both are
     seen from delivery. ``applied`` is what was carried out, ``since`` the first window end of the episodes that are
     open: what is said of them again keeps its id. ``given`` is what else is known; ``states`` goes before its own.
+    ``look`` is shown every rule on every level of it while the numbers of all entities are there.
     Raises InferenceError when the rule engine loses a candidate.
     """
     chosen = [loaded for loaded in (packs if packs is not None else shipped_packs()) if loaded[0].mode != "off"]
@@ -55,9 +57,13 @@ def judge(
     done = list(applied)
     history = replace(_history(done, chosen, since or {}, as_of), behind=behind_plan(source))
     changed = lately_changed(done, as_of)
-    told, active_ads = judge_rules(
-        source, chosen, broken_accounts, changed, as_of, lambda one: say(one, snapshot.currency)
-    )
+
+    def _tell(one: RuleOnLevel) -> tuple[Said, Telling, Looked]:
+        if look is not None:
+            look(one)
+        return say(one, snapshot.currency)
+
+    told, active_ads = judge_rules(source, chosen, broken_accounts, changed, as_of, _tell)
     said, tellings = [one for one, _, _ in told], [telling for _, telling, _ in told]
     findings = (*breaks, *data_findings([looked for _, _, looked in told], as_of))
     del source, told  # what follows needs room, and none of the facts

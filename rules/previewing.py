@@ -12,15 +12,14 @@ import numpy as np
 from engine.snapshot import Snapshot
 from engine.vocabulary import Subject
 from rules.condition_form import All, Condition
-from rules.entities import EPOCH, Ints
+from rules.entities import Ints
 from rules.evidence_told import Numbers
 from rules.flags import in_scope
 from rules.given import Given
 from rules.judge import judge
 from rules.judgement import Applied, Judgement, Targets
-from rules.judging import RuleOnLevel, judge_rules
+from rules.judging import RuleOnLevel
 from rules.loading import LoadedPack, awake
-from rules.signals import SignalSource
 
 MOST_NEAR = 20
 
@@ -54,10 +53,12 @@ def preview(
     applied: Iterable[Applied] = (),
 ) -> Preview:
     """The judgement of one rule alone as of the morning of ``as_of``, as if it were not off."""
-    packs = [awake(loaded)]
-    said = judge(snapshot, as_of, packs=packs, targets=targets, given=given, applied=applied)
-    source = SignalSource(snapshot.facts, (as_of - EPOCH).days, targets, given)
-    found = judge_rules(source, packs, frozenset(), {}, as_of, _missed)[0]
+    found: list[tuple[list[NearMiss], int]] = []
+
+    def _look(one: RuleOnLevel) -> None:
+        found.append(_missed(one))
+
+    said = judge(snapshot, as_of, packs=[awake(loaded)], targets=targets, given=given, applied=applied, look=_look)
     near = sorted((one for some, _ in found for one in some), key=lambda one: (-one.spend, one.entity))
     return Preview(said, tuple(near[:MOST_NEAR]), sum(count for _, count in found))
 

@@ -11,6 +11,9 @@ from engine.packs import package_path
 from engine.snapshot import Snapshot
 from rules.example_checks import example_faults
 from rules.examples import example_facts, example_given
+from rules.given import Given
+from rules.judgement import Targets
+from rules.lines import lines_of
 from rules.loading import RulePackError, read_rule
 from rules.previewing import preview
 
@@ -76,6 +79,20 @@ def test_an_example_that_the_rule_does_not_keep_is_told():
 def test_examples_that_would_take_long_are_refused_unread():
     huge = OWN.replace("ad: A,", "ad: A, copies: 200,").replace("[-40, -1]", "[-400, -1]")
     assert [fault.id for fault in example_faults(read_rule(huge))] == ["rules.pack.examples_rows"]
+
+
+def test_a_preview_reads_the_facts_once(monkeypatch):
+    read = []
+
+    def _counted(frame):
+        read.append(len(frame))
+        return lines_of(frame)
+
+    monkeypatch.setattr("rules.signals.lines_of", _counted)
+    facts, _ = example_facts(read_rule(OWN)[0].examples.flag[0], date(2026, 3, 2), "ad_group")
+    day = date(2026, 3, 2)
+    preview(Snapshot("x", day, "TWD", facts, "h"), day, read_rule(OWN), targets=Targets({"meta": 300}), given=Given())
+    assert read == [len(facts)]
 
 
 def test_a_preview_tells_whom_it_would_flag_and_whom_it_only_just_leaves_out():
