@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from engine.vocabulary import content_hash
+from engine.vocabulary import content_hash, text_hash
 from rules.entities import NAMED, Bools, LevelFacts
 
 # Columns of a table of states; all but the first three may be left out or missing. Money in units of currency.
@@ -116,7 +116,7 @@ def creative_at(rows: pd.DataFrame | None, at: int, account_key: str, name: str)
 
     Its id where one is told (``creative_id``), else the texts told of it (``traits``), else its name in the facts.
     """
-    own: object = name
+    own: str | dict[str, Any] = name
     if rows is not None:
         known: Any = rows["creative_id"].iat[at] if "creative_id" in rows.columns else None
         shown: Any = rows["traits"].iat[at] if "traits" in rows.columns else None
@@ -124,7 +124,9 @@ def creative_at(rows: pd.DataFrame | None, at: int, account_key: str, name: str)
             own = {header: cell for header, cell in shown.items() if cell and header not in _NO_CREATIVE} or own
         if isinstance(known, str) and known:
             own = known
-    return content_hash([account_key, own]) if own else ""
+    if isinstance(own, str):
+        return text_hash(account_key, own) if own else ""
+    return content_hash([account_key, own])
 
 
 def _plain(value: object) -> str:

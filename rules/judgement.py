@@ -99,13 +99,12 @@ class Recommendation:
 
     def as_dict(self, language: Language) -> dict[str, Any]:
         """JSON-ready, every sentence in ``language``."""
-        return self.wordless(self.evidence) | self.sentences(language)
+        names = {"id": self.id, "short_id": self.short_id}
+        return names | self.wordless(self.evidence) | self.sentences(language)
 
     def wordless(self, evidence: Mapping[str, Any] | orjson.Fragment) -> dict[str, Any]:
-        """The part of ``as_dict`` that is the same in every language; ``evidence`` as read, or still as JSON."""
+        """Of ``as_dict`` what is the same in every language, but its names; ``evidence`` as read, or still as JSON."""
         return {
-            "id": self.id,
-            "short_id": self.short_id,
             "rule": _pack(self.rule),
             "entity": self.entity,
             "subject": _subject(self.subject),

@@ -32,9 +32,9 @@ SPEND_DAYS = 28
 
 def line_of(account: str, one: Mapping[str, Any]) -> dict[str, Any]:
     """A recommendation as told, with its place on the outside, where machines look for it."""
-    line: dict[str, Any] = dict(one)
-    place: Mapping[str, Any] = line.pop("subject")
-    return {"account": account, **place, **line}
+    line = {"account": account, **one["subject"], **one}
+    del line["subject"]
+    return line
 
 
 @no_cycle_search()
@@ -65,9 +65,7 @@ def _raised(account: str, one: Recommendation) -> Raised:
 
 
 def _document(account: str, one: Recommendation) -> dict[str, Any]:
-    line = line_of(account, one.wordless(orjson.Fragment(one.numbers)))
-    del line["id"], line["short_id"]  # a document is kept under its names, which are not part of it
-    return said_beside(line, one.sentences)
+    return said_beside(line_of(account, one.wordless(orjson.Fragment(one.numbers))), one.sentences)
 
 
 def decide(account: AccountStore, name: str, verdict: VerdictName, note: str, on: date) -> Life:

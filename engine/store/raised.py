@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -33,8 +33,7 @@ LOOKED_UP = 5_000  # so many names one statement asks for
 _ANY: BindParameter[Any] = bindparam("any", expanding=True)  # looked at once, not name by name
 
 
-@dataclass(frozen=True, slots=True)
-class Raised:
+class Raised(NamedTuple):
     """One recommendation to be kept; ``stake`` is money in units of currency, ``first_end`` a last day of its window.
 
     ``document`` may be what makes it, called when it is written: a night of many needs no room for all of them.
