@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -36,7 +38,7 @@ def _own(level, action, conditions, **more):
         "window": {"days": 28, "end_lag_days": 1}, "when": {"all": tests}, "examples": EXAMPLES,
         "action": {"type": action, "class": CLASS_OF[action]}, "holdout": 0 if action == "alert" else 0.1,
     }  # fmt: skip
-    return read_pack(data | more, "ours.yaml")
+    return read_pack(data | more, f"{more.get('id', 'ours')}.yaml")
 
 
 def _rows(ads, grain):
@@ -110,6 +112,47 @@ def test_what_meets_the_conditions_but_is_not_sure_enough_says_so():
     assert (running["flagged"], running["met"], one.because) == (False, True, "paused_explains")
     (own,) = _judged(CASES[8])
     assert own.evidence["running"]["probability"] is None
+
+
+def _drawn(seed):
+    """Eight groups in two campaigns, each of some ads that run and some that were paused on a day of their own."""
+    rng = random.Random(seed)
+    ads = []
+    for at in range(8):
+        group, campaign = f"G{at}", f"C{at % 2}"
+        ads.append([f"{group} runs", group, campaign, -60, -1, 300, rng.choice([0, 0.4, 1, 1.5])])
+        for number in range(rng.randrange(4)):
+            spend, last = rng.choice([200, 900, 2000]), rng.choice([-1, -9, -20, -45])
+            ads.append([f"{group} {number}", group, campaign, -60, last, spend, rng.choice([0, 0.5, 3])])
+    return ads
+
+
+def test_it_is_as_if_only_what_still_runs_had_ever_run():
+    """Every flag stands or falls as it does in the account without a row of what stopped."""
+    packs = [
+        *shipped("cpa_over"),
+        *(_own("ad_group", "cut_bid", [["cpa", ">", {"of": side, "times": 1.3}]], id=f"than_{side}")
+          for side in ("rest", "parent", "target")),
+        _own("campaign", "raise_budget",
+             [["cpa", "<", 900], ["cpc", "<=", {"of": "previous", "times": 9}], ["spend", ">=", 55_000]]),
+    ]  # fmt: skip
+    verdicts = Counter()
+    for seed in range(6):
+        ads = _drawn(seed)
+        left = _said(packs, [one for one in ads if one[4] == -1])
+        unknown = {(one.rule, one.entity) for one in left.no_data if "unproven" not in one.reason.id}
+        stands = {(one.rule.name, one.entity) for one in left.recommendations} | unknown
+        for one in _said(packs, ads).recommendations:
+            if "running" in one.evidence:
+                kept = (one.rule.name, one.entity) in stands
+                assert one.evidence["running"]["flagged"] == kept == (one.because != "paused_explains")
+                verdicts[one.rule.name, kept] += 1
+    assert len(verdicts) == 2 * len(packs), verdicts
+
+
+def _said(packs, ads):
+    targets = Targets({"meta": 300.0})
+    return judge(snapshot(_rows(ads, "ad")), AS_OF, packs=packs, targets=targets, resolver="reference")
 
 
 def test_a_flag_of_which_all_runs_tells_nothing_of_it():
