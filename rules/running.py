@@ -115,7 +115,7 @@ def _told_by(facts: LevelFacts, own: LevelFacts, owner: Ints) -> Bools:
     above = np.where(owner < 0, count, owner)[own.entity]
     for name in ("spend", "impressions"):
         whole, parts = (_added(one, name, of, count) for one, of in ((facts, facts.entity), (own, above)))
-        out &= np.abs(parts - whole) <= SAME * whole
+        out &= np.abs(parts - whole) <= SAME * np.abs(whole)
     return out
 
 
