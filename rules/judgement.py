@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -62,8 +62,7 @@ class Shift:
 Episode = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Recommendation:
+class Recommendation(NamedTuple):
     """One flag with what became of it. ``action`` is what is proposed now: an alert where it was downgraded.
 
     ``id`` is the same for the same account, entity, rule, version, action and first window end, however often a night
@@ -86,7 +85,7 @@ class Recommendation:
     window: Period
     holdout: bool
     reason: Message
-    numbers: bytes = field(repr=False)
+    numbers: bytes
     change: Change | Message | None = None
     first_end: date | None = None
     shift: Shift | None = None

@@ -18,7 +18,7 @@ def lines_of(facts: pd.DataFrame) -> Lines:
     columns = {name: facts[name] for name in (*TEXTS, "grain", "breakdown")}
     starts = _starts(columns, len(facts))
     heads = np.flatnonzero(starts)
-    texts = pd.DataFrame({name: column.iloc[heads].astype("str").fillna("") for name, column in columns.items()})
+    texts = pd.DataFrame({name: _plain(column.iloc[heads]) for name, column in columns.items()})
     texts = texts.reset_index(drop=True)
     day = _day_number(facts["date_day"])
     end = np.maximum(_day_number(facts["period_end"].fillna(facts["date_day"])), day)
@@ -33,6 +33,12 @@ def lines_of(facts: pd.DataFrame) -> Lines:
         {name: _numbers(facts[name])[order] for name in additive() if name in facts.columns and _told(facts, name)},
         _numbers(facts["reach"])[order] if "reach" in facts.columns and facts["reach"].notna().any() else None,
     )
+
+
+def _plain(column: pd.Series) -> pd.Series:
+    """A column as texts, none of them missing."""
+    out = column if column.dtype == "str" else column.astype("str")
+    return out.fillna("") if out.hasnans else out
 
 
 def _told(facts: pd.DataFrame, name: str) -> bool:
@@ -80,9 +86,14 @@ def _keys(texts: pd.DataFrame) -> dict[str, pd.Series]:
         if not has_id.all():
             own = own.where(has_id, above + f"|{what}=" + _escaped(texts[f"{what}_name"]))
         out[what] = above = own
-    out["placement"] = out["campaign"] + "|placement=" + _escaped(texts["breakdown_value"])
+    out["placement"] = out["campaign"]
+    if (texts["breakdown"] == "placement").any():
+        out["placement"] = out["campaign"] + "|placement=" + _escaped(texts["breakdown_value"])
     return {KEYS[level]: key for level, key in out.items()}
 
 
 def _escaped(column: pd.Series) -> pd.Series:
-    return column.str.replace("\\", "\\\\", regex=False).str.replace("|", "\\|", regex=False)
+    for mark in ("\\", "|"):
+        if column.str.contains(mark, regex=False).any():
+            column = column.str.replace(mark, f"\\{mark}", regex=False)
+    return column

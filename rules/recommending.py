@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -190,5 +191,10 @@ def _change(
 
 
 def _trail(one: Said, decision: Decision, by: Candidate | None) -> tuple[Message, ...]:
-    step = Message(f"rules.trail.{decision.because}", {"by": by.rule if by else "", "days": one.pack.cooldown_days})
-    return (one.flagged, step)
+    return (one.flagged, _step(decision.because, by.rule if by else "", one.pack.cooldown_days))
+
+
+@lru_cache(maxsize=1024)
+def _step(because: str, by: str, days: int) -> Message:
+    """Why a flag stands or not: thousands of flags share a few."""
+    return Message(f"rules.trail.{because}", {"by": by, "days": days})

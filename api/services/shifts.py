@@ -154,7 +154,7 @@ def _given(one: _Channel, net: float) -> dict[str, float]:
 
 
 def _untold(one: Recommendation, why: Message) -> Recommendation:
-    return replace(one, change=why, trail=(*one.trail, why))
+    return one._replace(change=why, trail=(*one.trail, why))
 
 
 def _moved(
@@ -172,4 +172,4 @@ def _moved(
     shift = Shift(channel, request.start, request.end, round(moved * days, 2), round(moved, 2))
     money = {"a_day": amount(moved, currency), "amount": amount(moved * days, currency)}
     told = Message(f"api.shift.amount_{way}", {**money, "start": str(request.start), "end": str(request.end)})
-    return replace(one, change=change, shift=shift, trail=(*one.trail, told))
+    return one._replace(change=change, shift=shift, trail=(*one.trail, told))

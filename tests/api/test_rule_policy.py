@@ -60,7 +60,7 @@ def test_what_the_night_drops_is_not_approved_though_it_was_open(account, mei, m
     run_night(account, AS_OF)
     ((_, judgement, snapshot, _),) = seen
     set_policy(mei, _policy())
-    all_dropped = tuple(replace(one, decision="dropped") for one in judgement.recommendations)
+    all_dropped = tuple(one._replace(decision="dropped") for one in judgement.recommendations)
     approve_by_policy(account, replace(judgement, recommendations=all_dropped), snapshot, rule_policy(account, AS_OF))
     assert auto(account) == []
     approve_by_policy(account, judgement, snapshot, rule_policy(account, AS_OF))
