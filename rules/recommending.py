@@ -123,8 +123,8 @@ def _drafts(snapshot: Snapshot, one: Said, telling: Telling, history: History) -
 
 
 def _evidence(one: Said, numbers: Numbers, number: int) -> dict[str, Any]:
-    running = None if one.running is None else one.running.told(number)
-    return numbers.evidence(number) if running is None else numbers.evidence(number) | {"running": running}
+    evidence = numbers.evidence(number)
+    return evidence if one.running is None else one.running.tell(number, evidence)
 
 
 def _wish(

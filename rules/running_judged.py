@@ -46,11 +46,13 @@ class Running:
     """What a rule says of those of its flags that rest on parts which stopped, judged on what still runs alone.
 
     ``place`` is where each stands here, by its number among the flags of the rule; ``met`` whether the conditions
-    hold, ``sure`` what the method says (missing where the rule weighs nothing), ``borne_out`` whether the flag stands.
+    hold, ``sure`` what the method says (missing where the rule weighs nothing), ``borne_out`` whether the flag stands,
+    ``certain`` whether it is sure enough there to be acted on without a person.
     """
 
     place: dict[int, int]
     borne_out: list[bool]
+    certain: list[bool]
     met: list[bool]
     sure: Sequence[float | None]
     spend: list[float]
@@ -63,6 +65,14 @@ class Running:
         """Whether what stopped explains the flag of this number."""
         at = self.place.get(number)
         return at is not None and not self.borne_out[at]
+
+    def tell(self, number: int, evidence: dict[str, Any]) -> dict[str, Any]:
+        """The evidence of a flag with what still runs and what does not; as it is where all of it runs."""
+        told = self.told(number)
+        if told is None:
+            return evidence
+        also = {"certain": evidence["certain"] and self.certain[self.place[number]]} if "certain" in evidence else {}
+        return evidence | also | {"running": told}
 
     def told(self, number: int) -> dict[str, Any] | None:
         """What still runs of a flag and what does not, JSON-ready; None where all of it runs."""
@@ -107,6 +117,7 @@ def judge_running(
     return Running(
         place={one: place for place, one in enumerate(number.tolist())},
         borne_out=(said.flagged | unsure)[at].tolist(),
+        certain=said.certain[at].tolist(),
         met=(said.flagged | said.thin | said.unproven)[at].tolist(),
         sure=[None] * len(at) if pack.evidence.method == "none" else plain_all(said.sure[at]),
         spend=live.columns["spend"][at].tolist(),

@@ -106,6 +106,16 @@ def test_a_flag_that_what_still_runs_bears_out_tells_that_too():
     )
 
 
+def test_what_is_done_without_a_person_is_as_sure_of_what_still_runs():
+    weighed = {"method": "cpa_gamma", "ratio": 1.2, "sure": 0.5, "e_value": 1, "fdr": 0.5}
+    when = [["cpa", ">", {"of": "target", "times": 1.2}]]
+    ads = [["dead", "G", "C", -40, -9, 1500, 0], ["one", "G", "C", -40, -1, 190, 0.4]]
+    (one,) = _said([_own("ad_group", "cut_bid", when, evidence=weighed)], ads).recommendations
+    assert one.because == "kept" and one.evidence["probability"] > 0.95
+    assert one.evidence["running"]["flagged"] and one.evidence["running"]["probability"] < 0.95
+    assert one.evidence["certain"] is False
+
+
 def test_what_meets_the_conditions_but_is_not_sure_enough_says_so():
     (one,) = _judged(CASES[6])
     running = one.evidence["running"]
