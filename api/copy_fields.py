@@ -8,6 +8,7 @@ from typing import Any
 
 import regex
 
+from api.copy_json import read_json
 from api.services.copy_rows import placement
 from compliance.findings import Placement
 from compliance.specs.book import spec_book
@@ -24,18 +25,21 @@ def placement_of(number: int, given: Mapping[str, Any], faults: FaultList) -> Pl
     """Where the row's ad is to run, with every field in the order of the columns; None where no column says so.
 
     A field has one column, several (headline 1, headline 2), one cell with a line each, or in JSON a list; ``fields``
-    may hold them as an object. Without a platform or format such columns are the row's own and are left alone.
+    may hold them as an object, whatever they are called. Without a platform or format other columns are the row's own
+    and are left alone.
     """
     platform = _first(number, given, _PLATFORM, faults)
     format_ = _first(number, given, _FORMAT, faults)
-    if not platform and not format_:
-        return None
+    columns = (
+        [(column, name) for column in given if (name := _field(column)) is not None] if platform or format_ else []
+    )
+    stated = [(given, column, name) for column, name in columns]
+    inner = _object(given.get("fields"))
+    stated += [(inner, column, _field(column) or column.strip()) for column in inner]
     fields: dict[str, list[str]] = {}
-    inner = given.get("fields")
-    columns = {**given, **inner} if isinstance(inner, dict) else given
-    for column, value in columns.items():
-        name = _field(column)
-        if name is None or value is None:
+    for values, column, name in stated:
+        value = values[column]
+        if value is None:
             continue
         texts = value if isinstance(value, list) else [value]
         if not all(isinstance(text, str) for text in texts) or len(texts) > _MOST_VALUES:
@@ -44,6 +48,12 @@ def placement_of(number: int, given: Mapping[str, Any], faults: FaultList) -> Pl
         several = _several().get(name, False)
         fields.setdefault(name, []).extend(line for text in texts for line in (text.split("\n") if several else [text]))
     return placement(platform, format_, fields)
+
+
+def _object(value: object) -> dict[str, Any]:
+    """The fields as an object: as JSON gives it, or written as JSON into a cell; anything else is the row's own."""
+    value = read_json(value, otherwise=None) if isinstance(value, str) and value.lstrip().startswith("{") else value
+    return value if isinstance(value, dict) else {}
 
 
 def _first(number: int, given: Mapping[str, Any], names: tuple[str, ...], faults: FaultList) -> str:

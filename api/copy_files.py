@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -11,7 +12,7 @@ from api.copy_fields import placement_of
 from api.copy_json import Line, check_count, json_lines, read_json
 from api.services.screenings import CopyRow
 from api.table_files import table_lines
-from compliance.categories import category_faults
+from compliance.categories import categories, category_faults
 from compliance.findings import CopyItem
 from engine.ingest.faults import FaultList
 from engine.ingest.limits import passed
@@ -20,6 +21,7 @@ from engine.messages import Message
 from engine.settings import Settings, settings
 
 Titles = Mapping[str, str]
+_LONGEST_TOLD = 120  # characters of a header row in a message
 # What people head the columns with -> the field.
 NAMES: Mapping[str, str] = {
     "text": "text",
@@ -75,7 +77,8 @@ def _named(
     fields = [NAMES.get(head.strip().lower(), head.strip()) for head in headers]
     for needed in ("text", "product"):
         if needed not in fields:
-            faults.add(Message("api.copy.no_column", {"name": needed}), row=header_row)
+            found = ", ".join(head.strip() for head in headers)[:_LONGEST_TOLD] or "—"
+            faults.add(Message("api.copy.no_column", {"name": needed, "found": found}), row=header_row)
     doubled = {field for field in fields if field and fields.count(field) > 1}
     for name in sorted(doubled):
         faults.add(Message("api.copy.column_twice", {"name": name}), row=header_row)
@@ -109,6 +112,7 @@ def _row(number: int, given: Mapping[str, Any], titles: Titles, limits: Settings
     if not isinstance(product, str) or not product.strip():
         wrong("product", Message("api.copy.no_product"))
         product = ""
+    product = _in_chinese().get(product.strip(), product)
     facts = _facts(facts) if isinstance(facts, str) else facts
     if not isinstance(facts, dict | None):
         wrong("facts", Message("api.copy.facts"))
@@ -120,6 +124,12 @@ def _row(number: int, given: Mapping[str, Any], titles: Titles, limits: Settings
         if text and product and fault.column in ("product", "format", "fields"):
             wrong(fault.column, fault.message)
     return CopyRow(item, dict(given), titles) if faults.count == before else None
+
+
+@cache
+def _in_chinese() -> dict[str, str]:
+    """Product categories by the names people know them by: 一般食品 is food, 健康食品（小綠人） also 健康食品."""
+    return {known: key for key, said in categories().items() for known in (said["zh-TW"], said["zh-TW"].split("（")[0])}
 
 
 def _facts(text: str) -> object:

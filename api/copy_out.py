@@ -8,11 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from api.cells import csv_text
-from api.finding_words import DRAFT, draft_text
+from api.cells import CELL_LIMIT, csv_text
+from api.finding_words import DRAFT, SEVERITIES, draft_text
 from api.reports.copy_findings import write_copy_findings
 from api.services.screenings import CopyRow
 from engine.errors import InputError
+from engine.messages import Language, Message, render
 
 Result = tuple[CopyRow, Mapping[str, Any]]
 SUFFIXES = (".jsonl", ".csv", ".xlsx")
@@ -29,13 +30,14 @@ def check_suffix(path: Path, source: Path | None = None) -> str:
     return suffix
 
 
-def copy_bytes(results: Sequence[Result], suffix: str, made_on: date) -> bytes:
-    """Every row as it came in with its verdict and findings."""
+def copy_bytes(results: Sequence[Result], suffix: str, made_on: date, language: Language = "zh-TW") -> bytes:
+    """Every row as it came in with its verdict and findings; what a cell cannot hold is told in the remarks."""
     if suffix == ".xlsx":
         titles = results[0][0].titles if results else {}
-        return write_copy_findings([(row.given, screening) for row, screening in results], made_on, titles)
+        told = [(row.given, _with_cuts(row, screening, language)) for row, screening in results]
+        return write_copy_findings(told, made_on, titles)
     if suffix == ".csv":
-        return b"\xef\xbb\xbf" + _csv(results).encode("utf-8", "replace")
+        return b"\xef\xbb\xbf" + _csv(results, language).encode("utf-8", "replace")
     lines = (json.dumps(_line(row, screening), ensure_ascii=False) for row, screening in results)
     return ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace")
 
@@ -46,7 +48,37 @@ def _line(row: CopyRow, screening: Mapping[str, Any]) -> dict[str, Any]:
     return dict(row.given) | {"row_id": screening["row_id"]} | answer | draft
 
 
-def _csv(results: Sequence[Result]) -> str:
+def _with_cuts(row: CopyRow, screening: Mapping[str, Any], language: Language) -> Mapping[str, Any]:
+    """The screening with a remark for every column whose cell holds the beginning of its text only."""
+    cut = [
+        Message("api.copy.text_cut", {"name": row.titles.get(name, name), "length": len(value), "limit": CELL_LIMIT})
+        for name, value in row.given.items()
+        if isinstance(value, str) and len(value) > CELL_LIMIT
+    ]
+    return screening if not cut else {**screening, "remarks": [*screening["remarks"], *_said(cut, language)]}
+
+
+def _said(messages: Sequence[Message], language: Language) -> list[str]:
+    return [render(message, language) for message in messages]
+
+
+def _findings_cell(findings: Sequence[Mapping[str, Any]]) -> tuple[str, int]:
+    """As many findings as a cell holds, whole and the gravest first where not all fit; and how many."""
+    whole = json.dumps(findings, ensure_ascii=False)
+    if len(whole) <= CELL_LIMIT:
+        return whole, len(findings)
+    kept: list[str] = []
+    room = CELL_LIMIT - 2
+    for finding in sorted(findings, key=lambda one: list(SEVERITIES).index(one["severity"])):
+        piece = json.dumps(finding, ensure_ascii=False)
+        if len(piece) + 2 > room:
+            break
+        kept.append(piece)
+        room -= len(piece) + 2
+    return f"[{', '.join(kept)}]", len(kept)
+
+
+def _csv(results: Sequence[Result], language: Language) -> str:
     own = list(dict.fromkeys(name for row, _ in results for name in row.given))
     titles = results[0][0].titles if results else {}
     rows = []
@@ -55,8 +87,11 @@ def _csv(results: Sequence[Result]) -> str:
             titles.get(name, name): value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             for name, value in row.given.items()
         }
-        findings = json.dumps(screening["findings"], ensure_ascii=False)
-        remarks = "\n".join(screening["remarks"])
+        findings, kept = _findings_cell(screening["findings"])
+        said = _with_cuts(row, screening, language)["remarks"]
+        if kept < (count := len(screening["findings"])):
+            said = [*said, *_said([Message("api.copy.findings_cut", {"count": count, "kept": kept})], language)]
+        remarks = "\n".join(said)
         told = {"verdict": screening["verdict"], "findings": findings, "remarks": remarks, DRAFT: draft_text(screening)}
         rows.append(cells | told)
     columns = [titles.get(name, name) for name in own]

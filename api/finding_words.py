@@ -13,6 +13,7 @@ VERDICTS = {"block": "禁止刊登", "review": "需人工複核", "pass": "通�
 SEVERITIES = {"block": "禁止", "warn": "注意", "note": "提醒"}
 CERTAINTIES = {"verified": "已對照所存條文", "secondary": "二手來源", "unverified": "未查證"}
 DRAFT = "改寫草稿（須經人審）"  # heads the column of drafts
+_MOST_PLACES = 5  # words in question that a sentence names
 _MOST_WORDS = 20  # characters of the words in question, in a sentence about them
 
 
@@ -24,7 +25,7 @@ def sentences(screening: Told) -> list[str]:
         quoted = _quoted(screening["text"], finding)
         if quoted and quoted not in words:
             words.append(quoted)
-    told = [f"{SEVERITIES[severity]}{''.join(words)}：{message}" for (severity, message), words in said.items()]
+    told = [f"{SEVERITIES[severity]}{_listed(words)}：{message}" for (severity, message), words in said.items()]
     return [*told, *(f"備註：{remark}" for remark in screening["remarks"])]
 
 
@@ -37,6 +38,11 @@ def draft_text(screening: Told) -> str:
         return str(draft["remark"])
     values = [f"{name}：{value}" for name, values in draft.get("fields", {}).items() for value in values]
     return "\n".join([f"文案：{draft['text']}", *values]) if values else str(draft["text"])
+
+
+def _listed(words: Sequence[str]) -> str:
+    more = f"等 {len(words)} 處" if len(words) > _MOST_PLACES else ""
+    return "".join(words[:_MOST_PLACES]) + more
 
 
 def _quoted(text: str, finding: Told) -> str:

@@ -29,12 +29,24 @@ def table_lines(data: bytes, limits: Settings, faults: FaultList) -> Iterator[tu
 def _csv_lines(text: str, delimiter: str, limits: Settings, faults: FaultList) -> Iterator[tuple[int, list[str]]]:
     csv.field_size_limit(limits.max_cell_chars)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    begins = 1
+    begins, last = 1, 1
     try:
         for cells in reader:
             yield begins, cells
-            begins = reader.line_num + 1
+            last, begins = begins, reader.line_num + 1
     except csv.Error as error:
         if "field larger" in str(error):
             raise faults.stop(passed(limits, "max_cell_chars", limits.max_cell_chars + 1), row=begins) from error
         raise faults.stop(Message("api.copy.broken_csv"), row=begins) from error
+    if _is_open(text, last, delimiter):
+        raise faults.stop(Message("api.copy.open_quote"), row=last)
+
+
+def _is_open(text: str, line: int, delimiter: str) -> bool:
+    """Whether the record that begins at ``line``, the last one, ends within a quote."""
+    rest = "".join(list(io.StringIO(text, newline=""))[line - 1 :])
+    try:
+        list(csv.reader(io.StringIO(rest, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False

@@ -12,6 +12,7 @@ from api.cli.output import out, progress, say, say_json, say_wrapped, table
 from api.cli.words import language, word
 from api.values import read_date
 
+_MOST_REMARKS = 8  # the file has the rest, row by row
 _RANK = {"block": 0, "warn": 1, "note": 2}
 _STYLE = {"block": "bold red", "review": "yellow", "pass": "green"}
 
@@ -42,7 +43,7 @@ def check_copy_file(
     told_rows = [screening_row(one, language()) for one in screenings]
     if out_file is not None:
         results = list(zip(rows, told_rows, strict=True))
-        write_whole(out_file, copy_bytes(results, form, today()))
+        write_whole(out_file, copy_bytes(results, form, today(), language()))
     if as_json:
         say_json(told(stored, language()))
         return
@@ -66,7 +67,7 @@ def tell_screening(rows: Sequence[dict[str, Any]], most: int = 12, *, written: b
             (
                 str(row["row_id"]),
                 word(f"verdict.{row['verdict']}"),
-                words[:24] or row["text"][:24],
+                _printable(words[:24] or row["text"][:24]),
                 _cited(first) if first else "",
                 first["message"] if first else "",
             )
@@ -76,6 +77,8 @@ def tell_screening(rows: Sequence[dict[str, Any]], most: int = 12, *, written: b
         out().print(table([(title, "left") for title in titles], lines))
     for caveat in unsettled([finding for row in shown for finding in row["findings"]]):
         say_wrapped(caveat, "dim", indent=2, hang=2)
+    for remark in list(dict.fromkeys(remark for row in rows for remark in row["remarks"]))[:_MOST_REMARKS]:
+        say_wrapped(remark, "dim", indent=2, hang=2)
     drafts = [row for row in shown[:most] if (row.get("draft") or {}).get("text")]
     for row in drafts:
         say_wrapped(word("copy.draft", row=row["row_id"], text=draft_text(row)), "", indent=2, hang=2)
@@ -83,6 +86,11 @@ def tell_screening(rows: Sequence[dict[str, Any]], most: int = 12, *, written: b
         say_wrapped(drafts[0]["draft"]["remark"], "dim", indent=2, hang=2)
     if len(shown) > most:
         say(word("copy.more" if written else "copy.more_unwritten", count=len(shown) - most))
+
+
+def _printable(text: str) -> str:
+    """The text without direction marks and controls, which would turn the rest of the table round."""
+    return "".join(char for char in " ".join(text.split()) if char.isprintable())
 
 
 def _cited(finding: dict[str, Any]) -> str:
