@@ -53,7 +53,7 @@ bench-promises: $(STAMPS)/test $(STAMPS)/compiled ## 20 seeds of the sample and 
 	$(BIN)/python -m tests.promises.evaluate --seeds 20
 
 soak: $(STAMPS)/test ## kill rounds and fuzzing, the long way
-	$(PYTEST) -m soak --timeout 0
+	$(PYTEST) -m "soak or hypothesis" --hypothesis-profile long --timeout 0
 
 screenshots: $(STAMPS)/test $(STAMPS)/console ## writes the pictures in docs/images again
 	$(BIN)/python -m scripts.screenshots

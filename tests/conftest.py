@@ -10,9 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from engine.store import database
 from engine.store.store import Store
+
+# What is tried at random is the same on every run and bound to no clock; ``make soak`` tries other examples, and more.
+for name, examples, same in (("brief", 40, True), ("long", 500, False)):
+    settings.register_profile(
+        name,
+        max_examples=examples,
+        derandomize=same,
+        database=None,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+settings.load_profile("brief")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
