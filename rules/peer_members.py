@@ -9,7 +9,7 @@ import numpy as np
 from engine.vocabulary import text_hash
 from rules.entities import Ints
 from rules.peers import PeerRates
-from rules.plain import plain
+from rules.plain import plain_all
 from rules.signals import SignalTable
 
 SETS = ("ad_group", "campaign", "account")
@@ -42,7 +42,7 @@ class Peers:
 
     def __init__(self, table: SignalTable, peers: PeerRates, at: Ints) -> None:
         numbers = (peers.count, peers.rate, peers.log_error, peers.shape)
-        self._numbers = [values[at].tolist() for values in numbers]
+        self._numbers = [plain_all(values[at]) for values in numbers]
         self._which: list[int] = peers.which[at].tolist()
         self._keys: list[str] = table.facts.entities["key"].array.take(at).tolist()
         self._members = [
@@ -54,7 +54,7 @@ class Peers:
         """The set one entity was compared with, JSON-ready: the keys of the first ``MOST_NAMED`` of it."""
         named, digest = self._members[number]
         own = self._keys[number]
-        count, rate, log_error, shape = (plain(values[number]) for values in self._numbers)
+        count, rate, log_error, shape = (values[number] for values in self._numbers)
         return {
             "set": SETS[self._which[number]],
             "count": count,

@@ -20,20 +20,14 @@ LEAST_TOLD = 0.001  # a chance below this is told as "below 0.1%", never as 0.0%
 ZERO = ("expected_conversions", "target_cpa")
 CTR = ("ctr", "peer_ctr", "peer_count", "impressions")
 STOPPED = ("days_since_delivery", "impressions_per_day_before")
-Conditions = Callable[[int], Iterable[Mapping[str, Any]]]
 Values = dict[str, Value]
 
 
 class Reasons:
-    """The sentences of the flags of one rule on one level, which are counted from 0.
+    """The sentences of the flags of one rule on one level, which are counted from 0."""
 
-    ``conditions`` gives the comparisons of a flag, where its sentence is made of them.
-    """
-
-    def __init__(
-        self, pack: RulePack, table: SignalTable, found: Flags, at: Ints, currency: str | None, conditions: Conditions
-    ) -> None:
-        self._pack, self._currency, self._conditions = pack, currency, conditions
+    def __init__(self, pack: RulePack, table: SignalTable, found: Flags, at: Ints, currency: str | None) -> None:
+        self._pack, self._currency = pack, currency
         self._spend: list[float] = table.columns["spend"][at].tolist()
         self._sure: list[float] = found.sure[at].tolist()
         self._chance: list[float] = found.false_rate[at].tolist()
@@ -41,18 +35,20 @@ class Reasons:
         self._numbers: dict[str, list[float]] = {}
         self._tell = self._chosen(table, found, at)
 
-    def of(self, number: int, name: str) -> Message:
-        """The sentence of one flag, of the entity called ``name``."""
+    def of(self, number: int, name: str, conditions: Iterable[Mapping[str, Any]]) -> Message:
+        """The sentence of one flag, of the entity called ``name``; ``conditions`` are its comparisons as evidence."""
         spend = self._spend[number]
         values: Values = {
             "name": name,
             "days": self._pack.window.days,
             "spend": "—" if math.isnan(spend) else amount(spend, self._currency),
         }
+        if self._tell is None:
+            return Message("rules.reason.conditions", {**values, "told": _met(conditions)})
         return self._tell(number, values)
 
-    def _chosen(self, table: SignalTable, found: Flags, at: Ints) -> Callable[[int, Values], Message]:
-        """How this rule tells its flags; takes the numbers that this needs."""
+    def _chosen(self, table: SignalTable, found: Flags, at: Ints) -> Callable[[int, Values], Message] | None:
+        """How this rule tells its flags, None where by its comparisons; takes the numbers that this needs."""
         method, counted = self._pack.evidence.method, found.counted
         if method == "poisson_zero":
             self._take({name: table.columns[name] for name in ZERO}, at)
@@ -69,7 +65,7 @@ class Reasons:
         if "days_since_delivery" in self._pack.metrics:
             self._take({name: table.columns[name] for name in STOPPED}, at)
             return self._stopped
-        return self._comparisons
+        return None
 
     def _take(self, columns: Mapping[str, Floats], at: Ints) -> None:
         self._numbers |= {name: values[at].tolist() for name, values in columns.items()}
@@ -115,9 +111,6 @@ class Reasons:
     def _stopped(self, number: int, values: Values) -> Message:
         days, before = (self._numbers[name][number] for name in STOPPED)
         return Message("rules.reason.zero_delivery", {**values, "stopped": int(days), "before": f"{before:,.0f}"})
-
-    def _comparisons(self, number: int, values: Values) -> Message:
-        return Message("rules.reason.conditions", {**values, "told": _met(self._conditions(number))})
 
 
 def _met(conditions: Iterable[Mapping[str, Any]]) -> str:

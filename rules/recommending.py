@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import orjson
@@ -18,7 +18,6 @@ from rules.actions import CLASS_OF, ActionType, Change, change_of, room_left
 from rules.candidates import Candidate, Decision
 from rules.effect.assignment import is_withheld
 from rules.entity_states import values_at
-from rules.evidence_told import Numbers
 from rules.judgement import Applied, Episode, Recommendation
 from rules.plain import plain
 from rules.protection import moved
@@ -111,20 +110,16 @@ def _drafts(snapshot: Snapshot, one: Said, telling: Telling, history: History) -
     alike = bool(one.keys) and one.on.told is None and not history.done
     same = _change(one, 0, act, history, snapshot.currency) if alike else None
     for number, who in enumerate(one.on.texts.subjects_of(one.at)):
+        evidence = numbers.evidence(number)
         yield Draft(
             one,
             number,
             who,
-            telling.reasons.of(number, who.name),
-            orjson.dumps(_evidence(one, numbers, number)),
+            telling.reasons.of(number, who.name, evidence["conditions"]),
+            orjson.dumps(evidence if one.running is None else one.running.tell(number, evidence)),
             float(plain(numbers.spend[number]) or 0),
             _wish(snapshot, one, number, act, history, same),
         )
-
-
-def _evidence(one: Said, numbers: Numbers, number: int) -> dict[str, Any]:
-    evidence = numbers.evidence(number)
-    return evidence if one.running is None else one.running.tell(number, evidence)
 
 
 def _wish(

@@ -81,7 +81,7 @@ def say(one: RuleOnLevel, currency: str | None) -> tuple[Said, Telling, Looked]:
         judged=Judged(pack.id, one.level, found.judged, len(at), int(found.unanswered.sum())),
         running=one.running,
     )
-    telling = Telling(numbers, Reasons(pack, table, found, at, currency, numbers.conditions))
+    telling = Telling(numbers, Reasons(pack, table, found, at, currency))
     return said, telling, Looked(pack, table.facts, table.first_day, table.last_day, table.delivery)
 
 
