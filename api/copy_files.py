@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path, PurePath
 from typing import Any
 
+import regex
+
 from api.copy_fields import placement_of
 from api.copy_json import Line, check_count, json_lines, read_json
 from api.services.screenings import CopyRow
@@ -21,6 +23,7 @@ from engine.messages import Message
 from engine.settings import Settings, settings
 
 Titles = Mapping[str, str]
+_FACT = regex.compile(r"(?P<name>[A-Za-z_]{1,40})\s{0,4}[:：=＝]\s{0,4}+(?P<value>.+)")
 _LONGEST_TOLD = 120  # characters of a header row in a message
 # What people head the columns with -> the field.
 NAMES: Mapping[str, str] = {
@@ -133,5 +136,10 @@ def _in_chinese() -> dict[str, str]:
 
 
 def _facts(text: str) -> object:
-    """A cell of facts: a JSON object, or nothing; a text that is no JSON stays what it is."""
-    return read_json(text, otherwise=text) if text.strip() else {}
+    """A cell of facts: a JSON object, a line each (origin: 南投), or nothing; else the text itself."""
+    if not text.strip():
+        return {}
+    stated = [_FACT.fullmatch(line.strip()) for line in text.splitlines() if line.strip()]
+    if all(stated):
+        return {fact["name"]: fact["value"] for fact in stated if fact}
+    return read_json(text, otherwise=text)

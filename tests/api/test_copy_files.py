@@ -298,3 +298,25 @@ def test_direction_marks_do_not_turn_the_table_round(tmp_path, adcue):
     path.write_text(json.dumps({"text": "\u202e好茶降\u202d血\u2066糖", "product": "food"}), encoding="utf-8")
     code, told, _ = adcue("copy-check", path)
     assert code == 0 and "降血糖" in told and not any(mark in told for mark in "\u202d\u202e\u2066")
+
+
+@pytest.mark.parametrize(
+    ("cell", "facts"),
+    [
+        ("licence_no: 衛部健食字第A00001號\norigin＝南投", {"licence_no": "衛部健食字第A00001號", "origin": "南投"}),
+        ('{"origin": "南投"}', {"origin": "南投"}),
+        ("  \n", {}),
+        ("南投", None),
+        ("origin: 南投\n還有別的", None),
+    ],
+)
+def test_facts_in_a_cell_are_json_or_a_line_each(tmp_path, cell, facts):
+    path = tmp_path / "ads.csv"
+    with path.open("w", newline="", encoding="utf-8") as out:
+        csv.writer(out).writerows([["text", "product", "facts"], ["茶", "food", cell]])
+    if facts is not None:
+        assert [row.item.facts for row in read_copy(path)] == [facts]
+        return
+    with pytest.raises(FileFaults) as caught:
+        read_copy(path)
+    assert [fault.message.id for fault in caught.value.faults] == ["api.copy.facts"]
