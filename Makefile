@@ -7,7 +7,8 @@ STAMPS := .setup
 WORKERS ?= 2
 PARTS := $(MAKE) --no-print-directory -j2
 # Tests start the program many times over: each reads the code as it was compiled, where the machine allows that or not.
-PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest
+# One thread each for linear algebra: threads of several workers wait for each other at full load, three times the work.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest
 
 .PHONY: run test lint types layers simulate bench bench-service bench-optimizer bench-rules bench-compliance bench-promises soak screenshots docs lock clean
 
