@@ -63,6 +63,11 @@ def render(message: Message, language: Language = "zh-TW") -> str:
     return _template(package, name, message.values, language).format(**message.values)
 
 
+def in_every_language(message: Message) -> dict[Language, str]:
+    """The sentence in every language."""
+    return {language: render(message, language) for language in LANGUAGES}
+
+
 def _template(package: str, name: str, values: Mapping[str, Value], language: Language) -> str:
     """The sentence with its phrases in place, still to be filled."""
     found = _catalogue(package)[name][language]

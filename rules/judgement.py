@@ -68,7 +68,8 @@ class Recommendation(NamedTuple):
     ``id`` is the same for the same account, entity, rule, version, action and first window end, however often a night
     is run and for as many nights as the flag goes on. ``holdout``: once approved, it is withheld to measure the effect.
     ``change`` is what it would do on the platform, or a sentence why nothing can be said; ``shift`` what
-    a plan made of it where it moves a budget. ``numbers`` are those behind it as JSON, which is how they are kept.
+    a plan made of it where it moves a budget. ``reason`` is why, in every language, and ``numbers`` are those behind it
+    as JSON: as both are kept.
     """
 
     id: str
@@ -84,7 +85,7 @@ class Recommendation(NamedTuple):
     spend_at_stake: float
     window: Period
     holdout: bool
-    reason: Message
+    reason: Mapping[Language, str]
     numbers: bytes
     change: Change | Message | None = None
     first_end: date | None = None
@@ -126,7 +127,7 @@ class Recommendation(NamedTuple):
         return {
             "trail": [_step(step.id, tuple(step.values.items()), language) for step in self.trail],
             "by_hand": render(self.change, language) if isinstance(self.change, Message) else None,
-            "reason": render(self.reason, language),
+            "reason": self.reason[language],
         }
 
     @property

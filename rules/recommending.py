@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import orjson
 
-from engine.messages import Message
+from engine.messages import Language, Message, in_every_language
 from engine.snapshot import Snapshot
 from engine.vocabulary import Subject, text_hash
 from rules.actions import CLASS_OF, ActionType, Change, change_of, room_left
@@ -77,7 +77,7 @@ class Draft(NamedTuple):
     one: Said
     number: int
     subject: Subject
-    reason: Message
+    reason: Mapping[Language, str]
     numbers: bytes
     stake: float
     wish: Wish
@@ -115,7 +115,7 @@ def _drafts(snapshot: Snapshot, one: Said, telling: Telling, history: History) -
             one,
             number,
             who,
-            telling.reasons.of(number, who.name, evidence["conditions"]),
+            in_every_language(telling.reasons.of(number, who.name, evidence["conditions"])),
             orjson.dumps(evidence if one.running is None else one.running.tell(number, evidence)),
             float(plain(numbers.spend[number]) or 0),
             _wish(snapshot, one, number, act, history, same),

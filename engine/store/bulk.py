@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, repeat
 from typing import Any, TypeVar
 
 import numpy as np
-from sqlalchemy import Connection, Select
-from sqlalchemy.orm import Session
+from sqlalchemy import ARRAY, ColumnElement, Connection, Select, String, any_, bindparam, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.store.tables import Owned
 from engine.store.tables.base import now
@@ -61,6 +62,13 @@ def read_columns(session: Session, statement: Select[Any]) -> dict[str, Ints]:
     result.close()
     table = np.concatenate(parts)
     return {name: np.ascontiguousarray(table[:, place]) for place, name in enumerate(names)}
+
+
+def one_of(session: Session, column: InstrumentedAttribute[str], texts: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a column holds one of very many texts, which go over as one value and not as one each."""
+    if session.connection().dialect.name == "postgresql":
+        return column == any_(bindparam(None, list(texts), type_=ARRAY(String)))
+    return column.in_(select(func.json_each(json.dumps(list(texts))).table_valued("value").c.value))
 
 
 def slices(values: Ints, size: int = 5_000) -> Iterator[list[int]]:

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.money import MICROS
 from engine.store.audit import hold, record_act
-from engine.store.bulk import insert_rows, parts
+from engine.store.bulk import insert_rows, one_of, parts
 from engine.store.records import plain_text
 from engine.store.steps import HELD, OPEN, STANDING, StepTaken, WantedStep, add_step, steps
 from engine.store.tables.life import Episode
@@ -29,8 +29,7 @@ QUIET_DAYS = {OPEN: 7, "approved": 30, "auto_approved": 30, "exported": 30}
 # What is withheld is compared over four weeks that begin within two of the approval, and stays withheld as long.
 MEASURED_DAYS = 42
 _PREFIX = "R"
-LOOKED_UP = 5_000  # so many names one statement asks for
-_ANY: BindParameter[Any] = bindparam("any", expanding=True)  # looked at once, not name by name
+LOOKED_UP = 20_000  # so many names one statement asks for
 
 
 class Raised(NamedTuple):
@@ -161,9 +160,9 @@ def _end(session: Session, raised: Sequence[Raised], seen_on: date, actor: str) 
 
 def _known(session: Session, ids: Sequence[str]) -> dict[str, Episode]:
     found: dict[str, Episode] = {}
-    statement = select(Episode).where(Episode.id.in_(_ANY))
     for part in parts(ids, LOOKED_UP):
-        found |= {row.id: row for row in session.execute(statement, {_ANY.key: part}).scalars()}
+        statement = select(Episode).where(one_of(session, Episode.id, part))
+        found |= {row.id: row for row in session.execute(statement).scalars()}
     return found
 
 
@@ -171,11 +170,11 @@ def _short_ids(session: Session, ids: Sequence[str]) -> dict[str, str]:
     """``R-7f3a9c`` for every id; longer by two letters as long as another recommendation has that one."""
     taken: set[str] = set()
     out: dict[str, str] = {}
-    statement = select(Recommendation.short_id).where(Recommendation.short_id.in_(_ANY))
     for part in parts(ids, LOOKED_UP):
         for length in range(6, 66, 2):
             wanted = [f"{_PREFIX}-{identity[:length]}" for identity in part]
-            found = set(session.execute(statement, {_ANY.key: wanted}).scalars())
+            statement = select(Recommendation.short_id).where(one_of(session, Recommendation.short_id, wanted))
+            found = set(session.execute(statement).scalars())
             if not found:
                 break
             taken |= found

@@ -49,7 +49,7 @@ def _advice(action, campaign, change=None, level="campaign", decision="kept", pl
         subject=Subject(Level(level), platform, {"account": "1"}, names), action=action, proposed_action=action,
         decision=decision, because="kept", beaten_by=None, trail=(), spend_at_stake=stake,
         window=Period(AS_OF - timedelta(days=DAYS), AS_OF - timedelta(days=1)), holdout=False,
-        reason=Message("rules.trail.kept"), numbers=b"{}", change=change,
+        reason={"zh-TW": "", "en": ""}, numbers=b"{}", change=change,
     )  # fmt: skip
 
 

@@ -63,7 +63,7 @@ def test_every_sentence_is_spoken_in_both_languages():
         for kind in ("recommendations", "no_data", "findings"):
             for one in told[kind]:
                 assert one["reason"] and "{" not in one["reason"]
-    reason = render(said.recommendations[0].reason, "zh-TW")
+    reason = said.recommendations[0].reason["zh-TW"]
     assert "死廣告" in reason and "NT$11,200" in reason
 
 
@@ -74,14 +74,14 @@ def test_every_sentence_is_spoken_in_both_languages():
 def test_no_chance_is_told_as_none_and_none_as_sure(language, few, none):
     weak = daily("weak", -40, -1, impressions=9000, clicks=20, spend=400, conversions=1)
     said = judge(snapshot([*healthy(), *_dead(), *weak]), AS_OF)
-    told = {r.rule.name: render(r.reason, language) for r in said.recommendations}
+    told = {r.rule.name: r.reason[language] for r in said.recommendations}
     assert none in told["spend_no_conv"] and few in told["low_ctr_vs_peers"]
     assert not any(odd in text for text in told.values() for odd in (" 0.0%", "100.0%"))
 
 
 def test_a_chance_that_can_be_told_is_told():
     said = judge(snapshot([*healthy(), *_dead(spend=80)]), AS_OF)
-    assert "機率只有 0.4%" in render(said.recommendations[0].reason, "zh-TW")
+    assert "機率只有 0.4%" in said.recommendations[0].reason["zh-TW"]
 
 
 def test_the_most_money_comes_first():
