@@ -83,11 +83,13 @@ class _Patterns(Rule):
 class PatternRule(_Patterns):
     """Numbers in a sentence, such as 一個月瘦 5 公斤.
 
-    ``quoted`` patterns count only inside quotation marks, where product names stand.
+    ``quoted`` patterns count only inside quotation marks, where product names stand. An ad that names source and year
+    (``sourced``) is not struck: the reviewer can look it up.
     """
 
     kind: Literal["pattern"]
     quoted: bool = False
+    sourced: Terms = ()
 
 
 class NumericRule(_Patterns):

@@ -39,7 +39,9 @@ def compile_raw(rule_code: str, patterns: tuple[str, ...]) -> regex.Pattern[str]
 
 
 def strikes(rule: PatternRule, ad: Ad) -> Iterator[Strike]:
-    """Every match that crosses no full stop, near one of the ``when`` words."""
+    """Every match that crosses no full stop, near one of the ``when`` words, in an ad that names no source."""
+    if rule.sourced and first_match(compile_patterns(f"{rule.code}:sourced", rule.sourced), ad) is not None:
+        return
     for strike in matches(compile_patterns(rule.code, rule.patterns), ad, rule.code):
         if not rule.quoted or _in_quotation(ad, strike):
             yield strike
