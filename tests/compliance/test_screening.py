@@ -126,17 +126,17 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:4]))
 def test_hostile_text_takes_bounded_time(text: str) -> None:
     one("暖身")
-    started = time.perf_counter()
+    started = time.process_time()
     one(text)
-    assert time.perf_counter() - started < SECONDS_FOR_HOSTILE
+    assert time.process_time() - started < SECONDS_FOR_HOSTILE
 
 
 @pytest.mark.parametrize("product", ["general", "finance", "employment", "real_estate"])
 def test_hostile_text_takes_bounded_time_in_packs_of_many_patterns(product: str) -> None:
     one("暖身", product)
-    started = time.perf_counter()
+    started = time.process_time()
     one("月入100萬%限男女35歲夾層停車位" * 6_000, product)
-    assert time.perf_counter() - started < SECONDS_FOR_HOSTILE
+    assert time.process_time() - started < SECONDS_FOR_HOSTILE
 
 
 @settings(max_examples=60, deadline=None)

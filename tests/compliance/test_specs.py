@@ -137,11 +137,11 @@ def test_facts_no_rule_can_use_are_shown():
 
 
 def test_hostile_texts_take_bounded_time():
-    start = time.perf_counter()
+    start = time.process_time()
     for unit in ("字", "a ", "A.", "*a", "aB", "{", "# ", "😀", "！", "a1"):
         check_specs({"ad_text": [unit * (100_000 // len(unit))]}, "tiktok", "in_feed.video")
         check_specs({}, "google", "rsa", unit * (100_000 // len(unit)))
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 @pytest.mark.parametrize(("file", "old", "new", "named"), [
