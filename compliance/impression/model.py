@@ -46,14 +46,17 @@ class Model:
     products: frozenset[str]
     recipe: Mapping[str, Any]
 
-    def weigh(self, letters: str, product: str) -> Any:
-        """Thousandths of weight, shape (sizes, letters): row n-1 holds the n-gram that begins at each letter."""
+    def weigh(self, letters: str, product: str, starts: Sequence[int] = (0,)) -> Any:
+        """Thousandths of weight, shape (sizes, letters): row n-1 holds the n-gram that begins at each letter.
+
+        ``starts`` is where sentences begin: what a sentence repeats of the one before is no stammering.
+        """
         table = np.zeros((len(SIZES), len(letters)), dtype=np.int64)
         if not len(self.hashes):
             return table
         for size, values in hashed(letters, product):
             at = np.minimum(np.searchsorted(self.hashes, values), len(self.hashes) - 1)
-            known = (self.hashes[at] == values) & ~_again(values)
+            known = (self.hashes[at] == values) & ~_again(values, starts)
             table[size - 1, : len(values)] += np.where(known, self.weights[at], 0)
         return table
 
@@ -87,19 +90,20 @@ class Model:
         """
         if product not in self.products or not letters:
             return []
+        sentences = parts or ((0, len(letters)),)
+        table = self.weigh(letters, product, [low for low, _ in sentences])
         found = [
             replace(
                 one, start=low + one.start, end=low + one.end, reasons=tuple((low + a, low + b) for a, b in one.reasons)
             )
-            for low, high in parts or ((0, len(letters)),)
-            for one in self._within(letters[low:high], product, most)
+            for low, high in sentences
+            for one in self._within(_cut(table, low, high), most)
         ]
         found.sort(key=lambda one: -one.probability)
         return sorted(found[:most], key=lambda one: one.start)
 
-    def _within(self, letters: str, product: str, most: int) -> list[Stretch]:
-        """The stretches of one sentence that do not overlap, the strongest first."""
-        table = self.weigh(letters, product)
+    def _within(self, table: Any, most: int) -> list[Stretch]:
+        """The stretches of one weighed sentence that do not overlap, the strongest first."""
         scores = self.scores(table)
         found: list[Stretch] = []
         while len(found) < most:
@@ -107,17 +111,29 @@ class Model:
             probability = self.probability(int(scores[at]))
             if probability < self.threshold:
                 break
-            found.append(_stretch(table, at, min(at + WINDOW, len(letters)), probability))
+            found.append(_stretch(table, at, min(at + WINDOW, table.shape[1]), probability))
             scores[max(0, at - WINDOW + 1) : at + WINDOW] = np.iinfo(np.int64).min // 2
         return found
 
 
-def _again(values: Any) -> Any:
+def _again(values: Any, starts: Sequence[int]) -> Any:
     """Where an n-gram repeats the one just before it or the one before that: stammering is no evidence."""
     again = np.zeros(len(values), dtype=bool)
     for back in (1, 2):
-        again[back:] |= values[back:] == values[:-back]
+        same = np.zeros(len(values), dtype=bool)
+        same[back:] = values[back:] == values[:-back]
+        for start in starts:
+            same[start : start + back] = False
+        again |= same
     return again
+
+
+def _cut(table: Any, start: int, end: int) -> Any:
+    """The part of a weighed text that is one sentence, without the n-grams that reach over its end."""
+    part = table[:, start:end].copy()
+    for size in SIZES:
+        part[size - 1, max(0, end - start - size + 1) :] = 0
+    return part
 
 
 def _stretch(table: Any, start: int, end: int, probability: float) -> Stretch:
