@@ -15,13 +15,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine.vocabulary import content_hash, text_hash
-from rules.entities import NAMED, Bools, LevelFacts
+from rules.entities import NAMED, Bools, Ints, LevelFacts
 
 # Columns of a table of states; all but the first three may be left out or missing. Money in units of currency.
 COLUMNS = (
     "platform", "level", "id", "account_id", "name", "campaign_name", "ad_group_name", "status", "learning", "review",
     "review_reason", "daily_budget", "bid", "changed_on",
 )  # fmt: skip
+VALUES = ("status", "bid", "daily_budget")
+Told = Mapping[str, str | None]
 _SEP = "\x1f"
 
 
@@ -96,15 +98,18 @@ def stopped_above(facts: LevelFacts, states: pd.DataFrame | None) -> Bools:
     return out
 
 
-def values_at(rows: pd.DataFrame | None, at: int) -> Mapping[str, str | None] | None:
-    """Status, bid and daily budget of one entity as text; None where nothing is told of it."""
+def values_of(rows: pd.DataFrame | None, at: Ints) -> list[Told | None]:
+    """Status, bid and daily budget of the entities ``at`` as text; None where nothing is told of one."""
     if rows is None:
-        return None
-    told = rows.iloc[[at]]
-    if told["platform"].isna().all():
-        return None
-    known = told[["status", "bid", "daily_budget"]].notna().iloc[0]
-    return {name: _plain(told[name].iloc[0]) if known[name] else None for name in ("status", "bid", "daily_budget")}
+        return [None] * len(at)
+    told = rows[["platform", *VALUES]].iloc[at]
+    known = told.notna().to_numpy()
+    return [
+        {name: _plain(value) if has else None for name, value, has in zip(VALUES, own, there, strict=True)}
+        if named
+        else None
+        for (named, *there), own in zip(known.tolist(), told[list(VALUES)].itertuples(index=False), strict=True)
+    ]
 
 
 # Cells that say where an ad leads, not what it shows.
