@@ -36,6 +36,7 @@ class _Frames:
     after: dict[Modality, regex.Pattern[str]]
     listed: regex.Pattern[str]
     never_warns: regex.Pattern[str]
+    someone: regex.Pattern[str]
     hints: regex.Pattern[str]
     warning_hints: regex.Pattern[str]
 
@@ -64,6 +65,7 @@ def _frames() -> _Frames:
         after,
         compile_all(["{listed_negation}{fill}{item}$"]),
         regex.compile(fold_pattern(data["never_warns"])),
+        regex.compile(fold_pattern(data["someone"])),
         compile_all([data["hints"]]),
         compile_all([data["hints"], data["warning_hints"]]),
     )
@@ -84,7 +86,7 @@ def modality_of(text: NormalText, start: int, end: int, *, mention: bool) -> Mod
     for kind in (Modality.QUOTES, Modality.ASKS):
         if frames.before[kind].search(before) or (kind in frames.after and frames.after[kind].search(after)):
             return kind
-    if mention and _warned(frames, before, after):
+    if mention and _warned(frames, text, start, end):
         return Modality.WARNS
     return Modality.CLAIMS
 
@@ -98,7 +100,19 @@ def _denied(frames: _Frames, text: NormalText, start: int, before: str) -> bool:
     return frames.listed.search(text.letters[low:start]) is not None
 
 
-def _warned(frames: _Frames, before: str, after: str) -> bool:
-    if frames.never_warns.search(after):
+def _warned(frames: _Frames, text: NormalText, start: int, end: int) -> bool:
+    """A warning in the next clause counts only when the words' own clause speaks of those it warns.
+
+    糖尿病患者，請先諮詢醫師 warns; 遠離糖尿病，如有不適請就醫 claims, whatever follows.
+    """
+    first, last = text.clause(start, end, STOP, _SENTENCE_REACH)
+    warns = frames.after[Modality.WARNS]
+    if frames.never_warns.search(text.letters, end, last):
         return False
-    return bool(frames.after[Modality.WARNS].search(after) or frames.before[Modality.WARNS].search(before))
+    if frames.before[Modality.WARNS].search(text.letters[first:start]):
+        return True
+    low, high = text.clause(start, end, COMMA, _CLAUSE_REACH)
+    if warns.search(text.letters[end:high]):
+        return True
+    addressed = f"{text.letters[low:start]}|{text.letters[start:high]}"
+    return bool(warns.search(text.letters[start:last]) and frames.someone.search(addressed))
