@@ -6,8 +6,8 @@ What stands between letters is not deleted but remembered as a break in front of
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
 from itertools import compress
 
 from compliance.understanding.characters import COMMA, LIST, NOISE, SPACE, STOP, readings
@@ -25,6 +25,7 @@ class NormalText:
     starts: tuple[int, ...]
     ends: tuple[int, ...]
     breaks: tuple[int, ...]
+    _cuts: dict[int, list[int]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where letters start..end stand in the original text."""
@@ -36,12 +37,12 @@ class NormalText:
 
     def clause(self, start: int, end: int, strength: int, reach: int) -> tuple[int, int]:
         """The letters around start..end up to a break of ``strength``, at most ``reach`` letters away."""
-        low = start
-        while low > 0 and start - low < reach and self.breaks[low] < strength:
-            low -= 1
-        high = end
-        while high < len(self.letters) and high - end < reach and self.breaks[high] < strength:
-            high += 1
+        cuts = self._cuts.get(strength)
+        if cuts is None:
+            cuts = self._cuts[strength] = [at for at, found in enumerate(self.breaks) if found >= strength]
+        before, after = bisect_right(cuts, start), bisect_left(cuts, end)
+        low = max(0, start - reach, cuts[before - 1] if before else 0)
+        high = min(len(self.letters), end + reach, cuts[after] if after < len(cuts) else len(self.letters))
         return low, high
 
     def belongs_together(self, start: int, end: int) -> bool:
