@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from api.cells import CELL_LIMIT, csv_text
-from api.finding_words import DRAFT, SEVERITIES, draft_text
+from api.finding_words import DRAFT, draft_text, gravest_first
 from api.reports.copy_findings import write_copy_findings
 from api.services.screenings import CopyRow
 from engine.errors import InputError
@@ -69,7 +69,7 @@ def _findings_cell(findings: Sequence[Mapping[str, Any]]) -> tuple[str, int]:
         return whole, len(findings)
     kept: list[str] = []
     room = CELL_LIMIT - 2
-    for finding in sorted(findings, key=lambda one: list(SEVERITIES).index(one["severity"])):
+    for finding in gravest_first(findings):
         piece = json.dumps(finding, ensure_ascii=False)
         if len(piece) + 2 > room:
             break

@@ -17,10 +17,15 @@ _MOST_PLACES = 5  # words in question that a sentence names
 _MOST_WORDS = 20  # characters of the words in question, in a sentence about them
 
 
+def gravest_first(findings: Sequence[Told]) -> list[Told]:
+    """What blocks, then what warns, then what notes; those of one severity in their order."""
+    return sorted(findings, key=lambda one: list(SEVERITIES).index(one["severity"]))
+
+
 def sentences(screening: Told) -> list[str]:
     """What is said of an ad, the gravest first and each once, with the words it is said of; then the remarks."""
     said: dict[tuple[str, str], list[str]] = {}
-    for finding in sorted(screening["findings"], key=lambda one: list(SEVERITIES).index(one["severity"])):
+    for finding in gravest_first(screening["findings"]):
         words = said.setdefault((finding["severity"], finding["message"]), [])
         quoted = _quoted(screening["text"], finding)
         if quoted and quoted not in words:
@@ -55,8 +60,7 @@ def _quoted(text: str, finding: Told) -> str:
 
 def articles(findings: Sequence[Told]) -> list[str]:
     """The articles of an ad's findings, the gravest first, each once."""
-    graver = sorted(findings, key=lambda one: list(SEVERITIES).index(one["severity"]))
-    return list(dict.fromkeys(article(finding) for finding in graver if finding["law"]))
+    return list(dict.fromkeys(article(finding) for finding in gravest_first(findings) if finding["law"]))
 
 
 def article(finding: Told) -> str:

@@ -156,7 +156,7 @@ class Ruleset(Generic[Outcome]):
             library = _library()
             if library is None:
                 raise MissingPartError("engine.inference.unavailable")
-            library.json = _Json
+            library.json = _Json  # only where facts are decided: asking for it leaves it as it is
             built = library.Ruleset(self.name, None, {rule.name: self._definition(rule) for rule in self.rules})
             self._free = weakref.finalize(self, library.durable_rules_engine.delete_ruleset, built._handle)
             self._built = built

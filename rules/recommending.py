@@ -17,7 +17,7 @@ from engine.vocabulary import Subject, text_hash
 from rules.actions import CLASS_OF, ActionType, Change, change_of, room_left
 from rules.candidates import Candidate, Decision
 from rules.effect.assignment import is_withheld
-from rules.entity_states import Told, values_of
+from rules.entity_states import values_of
 from rules.judgement import Applied, Episode, Recommendation
 from rules.plain import plain
 from rules.protection import moved
@@ -106,10 +106,7 @@ def drafts_of(snapshot: Snapshot, said: Sequence[Said], tellings: list[Telling],
 
 def _drafts(snapshot: Snapshot, one: Said, telling: Telling, history: History) -> Iterator[Draft]:
     numbers, act = telling.numbers, one.pack.act
-    # Where nothing is told of any entity and nothing was done, an action changes the same of each.
-    alike = bool(one.keys) and one.on.told is None and not history.done
-    same = _change(one, 0, act, history, snapshot.currency, None) if alike else None
-    states = values_of(one.on.told, one.at)
+    changes = _changes(one, history, snapshot.currency)
     for number, who in enumerate(one.on.texts.subjects_of(one.at)):
         evidence = numbers.evidence(number)
         yield Draft(
@@ -119,7 +116,7 @@ def _drafts(snapshot: Snapshot, one: Said, telling: Telling, history: History) -
             in_every_language(telling.reasons.of(number, who.name, evidence["conditions"])),
             orjson.dumps(evidence if one.running is None else one.running.tell(number, evidence)),
             float(plain(numbers.spend[number]) or 0),
-            _wish(snapshot, one, number, act, history, same, states[number]),
+            _wish(snapshot, one, number, act, history, changes[number]),
         )
 
 
@@ -130,7 +127,6 @@ def _wish(
     action: ActionType,
     history: History,
     change: Change | Message | None = None,
-    state: Told | None = None,
 ) -> Wish:
     """An episode that goes on keeps the first window end, and so its id and arm."""
     pack, entity, end = one.pack, one.keys[number].key, one.window.end
@@ -142,7 +138,7 @@ def _wish(
         first_end,
         text_hash(snapshot.account, entity, pack.id, pack.version, since, action),
         share > 0 and is_withheld(snapshot.account, pack.id, entity, since, share),
-        change or _change(one, number, action, history, snapshot.currency, state),
+        change,
     )
 
 
@@ -177,13 +173,17 @@ def recommendation_of(
     )
 
 
-def _change(
-    one: Said, number: int, action: ActionType, history: History, currency: str | None, state: Told | None
-) -> Change | Message | None:
-    if action == "alert":
-        return None
-    went = history.moved(one.keys[number].key, one)
-    return change_of(action, state, step=one.step, moved=went, currency=currency)
+def _changes(one: Said, history: History, currency: str | None) -> list[Change | Message | None]:
+    """What the action of every flag of a rule would change; nothing where it only alerts."""
+    act, step = one.pack.act, one.step
+    if act == "alert" or not one.keys:
+        return [None] * len(one.keys)
+    if one.on.told is None and not history.done:  # where nothing is told and nothing was done, it is the same of each
+        return [change_of(act, None, step=step, moved=0.0, currency=currency)] * len(one.keys)
+    return [
+        change_of(act, state, step=step, moved=history.moved(keys.key, one), currency=currency)
+        for keys, state in zip(one.keys, values_of(one.on.told, one.at), strict=True)
+    ]
 
 
 def _trail(one: Said, decision: Decision, by: Candidate | None) -> tuple[Message, ...]:

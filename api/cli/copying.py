@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +13,6 @@ from api.cli.words import language, word
 from api.values import read_date
 
 _MOST_REMARKS = 8  # the file has the rest, row by row
-_RANK = {"block": 0, "warn": 1, "note": 2}
 _STYLE = {"block": "bold red", "review": "yellow", "pass": "green"}
 
 
@@ -54,14 +53,14 @@ def check_copy_file(
 
 def tell_screening(rows: Sequence[dict[str, Any]], most: int = 12, *, written: bool = True) -> None:
     """The counts first, then the ads that may not run or need a person, the gravest first."""
-    from api.finding_words import draft_text, unsettled
+    from api.finding_words import draft_text, gravest_first, unsettled
 
     counts = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in _STYLE}
     say(word("copy.done", rows=len(rows), **counts), _STYLE["block"] if counts["block"] else "bold")
     shown = sorted((r for r in rows if r["verdict"] != "pass"), key=lambda r: r["verdict"] != "block")
     lines = []
     for row in shown[:most]:
-        first = min(row["findings"], key=lambda f: _RANK[f["severity"]], default=None)
+        first = next(iter(gravest_first(row["findings"])), None)
         words = (row["text"][first["span"][0] : first["span"][1]] or first["field"] or "") if first else ""
         lines.append(
             (
@@ -93,7 +92,7 @@ def _printable(text: str) -> str:
     return "".join(char for char in " ".join(text.split()) if char.isprintable())
 
 
-def _cited(finding: dict[str, Any]) -> str:
+def _cited(finding: Mapping[str, Any]) -> str:
     """The article, with how sure it is where it is not verified."""
     from api.finding_words import article
 

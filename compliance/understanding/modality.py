@@ -77,16 +77,16 @@ def modality_of(text: NormalText, start: int, end: int, *, mention: bool) -> Mod
     hints = frames.warning_hints if mention else frames.hints
     if not hints.search(text.letters, max(0, start - _SENTENCE_REACH), end + _SENTENCE_REACH):
         return Modality.CLAIMS
-    low, high = text.clause(start, end, COMMA, _CLAUSE_REACH)
+    near = low, high = text.clause(start, end, COMMA, _CLAUSE_REACH)
     before, after = text.letters[low:start], text.letters[end:high]
     if _denied(frames, text, start, before) or frames.after[Modality.DENIES].search(after):
         return Modality.DENIES
-    low, high = text.clause(start, end, STOP, _SENTENCE_REACH)
+    sentence = low, high = text.clause(start, end, STOP, _SENTENCE_REACH)
     before, after = text.letters[low:start], text.letters[end:high]
     for kind in (Modality.QUOTES, Modality.ASKS):
         if frames.before[kind].search(before) or (kind in frames.after and frames.after[kind].search(after)):
             return kind
-    if mention and _warned(frames, text, start, end):
+    if mention and _warned(frames, text.letters, start, end, near, sentence):
         return Modality.WARNS
     return Modality.CLAIMS
 
@@ -100,19 +100,18 @@ def _denied(frames: _Frames, text: NormalText, start: int, before: str) -> bool:
     return frames.listed.search(text.letters[low:start]) is not None
 
 
-def _warned(frames: _Frames, text: NormalText, start: int, end: int) -> bool:
-    """A warning in the next clause counts only when the words' own clause speaks of those it warns.
+def _warned(
+    frames: _Frames, letters: str, start: int, end: int, near: tuple[int, int], sentence: tuple[int, int]
+) -> bool:
+    """A warning in the next clause counts only when the words' own clause, ``near``, speaks of those it warns.
 
     糖尿病患者，請先諮詢醫師 warns; 遠離糖尿病，如有不適請就醫 claims, whatever follows.
     """
-    first, last = text.clause(start, end, STOP, _SENTENCE_REACH)
+    (low, high), (first, last) = near, sentence
     warns = frames.after[Modality.WARNS]
-    if frames.never_warns.search(text.letters, end, last):
+    if frames.never_warns.search(letters, end, last):
         return False
-    if frames.before[Modality.WARNS].search(text.letters[first:start]):
+    if frames.before[Modality.WARNS].search(letters[first:start]) or warns.search(letters[end:high]):
         return True
-    low, high = text.clause(start, end, COMMA, _CLAUSE_REACH)
-    if warns.search(text.letters[end:high]):
-        return True
-    addressed = f"{text.letters[low:start]}|{text.letters[start:high]}"
-    return bool(warns.search(text.letters[start:last]) and frames.someone.search(addressed))
+    addressed = f"{letters[low:start]}|{letters[start:high]}"
+    return bool(warns.search(letters[start:last]) and frames.someone.search(addressed))
